@@ -1,8 +1,7 @@
 // src/layers.txt is the shape of the house: this test fails on any include it does not allow.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <map>
 #include <set>
 #include <sstream>
@@ -65,7 +64,9 @@ std::vector<fs::path> sources_under(const fs::path& root) {
   return out;
 }
 
-bool is_test(const fs::path& file) { return file.stem().string().ends_with("_test"); }
+bool is_test(const fs::path& file) {
+  return file.stem().string().ends_with("_test");
+}
 
 class LayersTest : public ::testing::Test {
  protected:
@@ -101,8 +102,8 @@ TEST_F(LayersTest, EveryIncludeIsAllowed) {
       }
       for (const auto& [prefix, owners] : layers_.header_owners) {
         if (!name.starts_with(prefix)) continue;
-        EXPECT_TRUE(owners.contains(folder)) << file.string() << ":" << number << ": " << name
-                                             << " belongs to another folder";
+        EXPECT_TRUE(owners.contains(folder))
+            << file.string() << ":" << number << ": " << name << " belongs to another folder";
         EXPECT_EQ(file.extension(), ".cc")
             << file.string() << ":" << number << ": third-party headers stay in .cc files";
       }
@@ -112,8 +113,8 @@ TEST_F(LayersTest, EveryIncludeIsAllowed) {
 }
 
 TEST_F(LayersTest, PureFoldersStayPure) {
-  const std::vector<std::string> banned = {"_clock::now", "<random>",    "<fstream>", "<thread>",
-                                           "<unistd.h>",  "<sys/", "std::getenv", "\"io/"};
+  const std::vector<std::string> banned = {"_clock::now", "<random>", "<fstream>",   "<thread>",
+                                           "<unistd.h>",  "<sys/",    "std::getenv", "\"io/"};
   for (const auto& file : sources_under(src_)) {
     if (!layers_.pure.contains(folder_of(file)) || is_test(file)) continue;
     std::ifstream in(file);
@@ -126,7 +127,8 @@ TEST_F(LayersTest, PureFoldersStayPure) {
 
 TEST_F(LayersTest, ForbiddenCallsAreAbsent) {
   const std::vector<std::string> banned = {"std::regex", "co_await", "atomic<std::shared_ptr",
-                                           " system(",   "popen(",   " fork(", ".detach()"};
+                                           " system(",   "popen(",   " fork(",
+                                           ".detach()"};
   for (const auto& file : sources_under(src_)) {
     std::ifstream in(file);
     const std::string text((std::istreambuf_iterator<char>(in)), {});

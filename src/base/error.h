@@ -1,5 +1,5 @@
-// Errors are values. An Error says what happened to which thing, where, why and what to do; only its
-// Retry class decides whether anything is tried again.
+// Errors are values. An Error says what happened to which thing, where, why and what to do; only
+// its Retry class decides whether anything is tried again.
 //
 // Messages are lower case, name the object, and never hold a secret (wrap those in Secret<T>).
 #pragma once

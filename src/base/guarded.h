@@ -1,5 +1,5 @@
-// Mutexes that clang's thread-safety analysis understands, and Guarded<T>: data reachable only under
-// its lock. No lock is held across I/O or callbacks; lock order is folder order.
+// Mutexes that clang's thread-safety analysis understands, and Guarded<T>: data reachable only
+// under its lock. No lock is held across I/O or callbacks; lock order is folder order.
 #pragma once
 
 #include <condition_variable>

@@ -31,7 +31,9 @@ std::string_view to_string(LogLevel level) {
   return "error";
 }
 
-void set_log_sink(LogSink write, LogLevel least) { sink() = {std::move(write), least}; }
+void set_log_sink(LogSink write, LogLevel least) {
+  sink() = {std::move(write), least};
+}
 
 void vlog(LogLevel level, std::string_view component, fmt::string_view format,
           fmt::format_args args) {

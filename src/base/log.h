@@ -1,11 +1,10 @@
-// Log facade: structured lines for operators. What happened to deployments is in the journal; the log
-// is for faults of Rumbo itself and its surroundings. Secrets never reach it.
+// Log facade: structured lines for operators. What happened to deployments is in the journal; the
+// log is for faults of Rumbo itself and its surroundings. Secrets never reach it.
 //
 // Threads: log() may be called from any thread; set_log_sink() only at start-up.
 #pragma once
 
 #include <fmt/core.h>
-
 #include <functional>
 #include <string>
 #include <string_view>

@@ -16,7 +16,9 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(Code code, std::string message, Retry retry = Retry::never) {
   return tl::unexpected<Error>(Error(code, std::move(message), retry));
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 namespace detail {
 template <class T>

@@ -131,8 +131,7 @@ bool is_dns_label(std::string_view text) {
   if (text.empty() || text.size() > 63) return false;
   const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (!alphanumeric(text.front()) || !alphanumeric(text.back())) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return alphanumeric(c) || c == '-'; });
+  return std::all_of(text.begin(), text.end(), [&](char c) { return alphanumeric(c) || c == '-'; });
 }
 
 std::string printable(std::string_view text, std::size_t most) {

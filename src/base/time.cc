@@ -42,12 +42,11 @@ std::string to_rfc3339(WallTime time) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{instant - day};
   std::array<char, 40> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+  std::snprintf(
+      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return out.data();
 }
 
@@ -75,8 +74,7 @@ std::optional<WallTime> from_rfc3339(std::string_view text) {
   if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return {};
   const int offset_hours = digits(zone, 1, 2), offset_minutes = digits(zone, 4, 2);
   if (offset_hours < 0 || offset_minutes < 0) return {};
-  const Duration offset =
-      std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes);
+  const Duration offset = std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes);
   return WallTime{zone[0] == '+' ? since - offset : since + offset};
 }
 

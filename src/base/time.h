@@ -1,5 +1,5 @@
-// Time: monotonic instants for deadlines, wall instants for people. Read only through a Clock, so that
-// tests run a week in milliseconds.
+// Time: monotonic instants for deadlines, wall instants for people. Read only through a Clock, so
+// that tests run a week in milliseconds.
 #pragma once
 
 #include <chrono>

@@ -30,7 +30,9 @@ const Value& null_value() {
   return null;
 }
 
-bool key_less(const Member& member, std::string_view key) { return member.key() < key; }
+bool key_less(const Member& member, std::string_view key) {
+  return member.key() < key;
+}
 
 }  // namespace
 
@@ -155,7 +157,9 @@ Value Value::object(std::initializer_list<Member> members) {
   return object(std::vector<Member>(members));
 }
 
-bool Value::as_bool(bool fallback) const noexcept { return is_bool() ? raw_[8] != 0 : fallback; }
+bool Value::as_bool(bool fallback) const noexcept {
+  return is_bool() ? raw_[8] != 0 : fallback;
+}
 
 std::int64_t Value::as_int(std::int64_t fallback) const noexcept {
   if (kind() != Kind::integer) return fallback;

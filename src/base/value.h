@@ -1,8 +1,8 @@
 // Value: an immutable JSON-like tree, 16 bytes a node, shared by reference count.
 //
-// Copies are O(1) and share subtrees, so a plan over 100,000 objects costs what its differences cost.
-// Objects keep their members sorted by key (bytewise), as encoding/json and sigs.k8s.io/yaml print
-// them: digests and diffs are stable. Strings up to 14 bytes live in the node itself.
+// Copies are O(1) and share subtrees, so a plan over 100,000 objects costs what its differences
+// cost. Objects keep their members sorted by key (bytewise), as encoding/json and sigs.k8s.io/yaml
+// print them: digests and diffs are stable. Strings up to 14 bytes live in the node itself.
 //
 // Threads: a Value may be read and copied from any thread; there is no mutation.
 #pragma once
@@ -74,8 +74,8 @@ class Value {
   bool is_array() const noexcept { return kind() == Kind::array; }
   bool is_object() const noexcept { return kind() == Kind::object; }
 
-  // The readers below return the fallback when the value is of another kind: code that must tell the
-  // difference asks kind() first.
+  // The readers below return the fallback when the value is of another kind: code that must tell
+  // the difference asks kind() first.
   bool as_bool(bool fallback = false) const noexcept;
   std::int64_t as_int(std::int64_t fallback = 0) const noexcept;
   std::uint64_t as_uint(std::uint64_t fallback = 0) const noexcept;

@@ -1,0 +1,56 @@
+// Object: one Kubernetes-style object, and the key that names it.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "base/value.h"
+#include "model/ids.h"
+
+namespace rumbo {
+
+/// Identity of an object on a target. The version is not part of it: apps/v1 and apps/v1beta1 name
+/// the same Deployment.
+struct ObjectKey {
+  std::string group;  ///< "" for core, "apps", …
+  std::string kind;
+  std::string ns;  ///< empty for cluster-scoped kinds
+  std::string name;
+  /// "Deployment.apps shop-dev/web", "Namespace shop-dev".
+  std::string to_string() const;
+  friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+};
+
+/// Reads group, kind, namespace and name from an object; missing parts are empty.
+ObjectKey key_of(const Value& object);
+Value to_value(const ObjectKey& key);
+ObjectKey key_from(const Value& value);
+
+/// One rendered object and where it came from.
+struct Object {
+  ObjectKey key;
+  Value value;
+  Location origin;  ///< file relative to the snapshot
+};
+
+/// The rendered objects of one application at one revision, in the order they were rendered.
+struct Manifest {
+  std::vector<Object> objects;
+  std::vector<std::string> files_read;  ///< the cache key: other files cannot change the result
+  const Object* find(const ObjectKey& key) const;
+};
+
+/// metadata.annotations[name], or empty.
+std::string_view annotation(const Value& object, std::string_view name);
+
+/// The object without what Rumbo and API servers keep for themselves: status, uid, resourceVersion,
+/// generation, creationTimestamp, managedFields and annotations under rumbo.dev/ that are
+/// bookkeeping (txn, fence, owner). Two objects that mean the same are equal after it.
+Value semantic(const Value& object);
+
+}  // namespace rumbo

@@ -1,0 +1,80 @@
+// Source: where desired state lives. Resolving names a content address; fetching makes it a
+// Snapshot, an immutable file tree that never follows symlinks out of itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/result.h"
+
+namespace rumbo {
+
+/// Which commit of a Git repository is wanted. Exactly one member is set.
+struct GitRef {
+  std::string branch, tag, semver, commit, name;
+  std::string to_string() const;  ///< "branch main"
+};
+
+struct GitSpec {
+  std::string url;
+  GitRef ref;
+  std::string path;              ///< sub-path of the tree, "" for all
+  std::string credentials_file;  ///< file with "user:password" or a token; never in argv or logs
+  std::string ca_file;
+};
+
+/// A resolved content address with its human name.
+struct Revision {
+  std::string id;       ///< commit hash or digest
+  std::string name;     ///< "main@1a2b3c4"
+  std::string subject;  ///< first line of the commit message, if known
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
+struct SnapshotFile {
+  std::string path;  ///< relative, '/'-separated, no "." or ".."
+  std::uint64_t size = 0;
+  bool executable = false;
+  bool symlink = false;
+};
+
+/// Bounds on what a fetch may bring in.
+struct SourceBounds {
+  std::uint64_t max_bytes = 256ull << 20;
+  std::uint64_t max_file_bytes = 32ull << 20;
+  std::size_t max_files = 100'000;
+};
+
+/// An immutable file tree at one revision. Threads: all methods from any thread.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual const Revision& revision() const = 0;
+  /// Regular files and symlinks under `directory` ("" = root), recursively, sorted by path.
+  virtual Result<std::vector<SnapshotFile>> list(std::string_view directory) const = 0;
+  /// The bytes of a file; symlinks are followed only within the tree.
+  virtual Result<std::string> read(std::string_view path) const = 0;
+};
+
+/// Threads: one Source serves any number of threads.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// What the reference means now; talks to the remote.
+  virtual Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel) = 0;
+  /// The tree at a revision; from the local mirror when it is there already.
+  virtual Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec,
+                                                        const Revision& revision,
+                                                        const SourceBounds& bounds,
+                                                        const Cancel& cancel) = 0;
+  /// True if any file under `path` differs between two revisions that were fetched.
+  virtual Result<bool> changed(const GitSpec& spec, const Revision& a, const Revision& b,
+                               const Cancel& cancel) = 0;
+};
+
+}  // namespace rumbo

@@ -1,0 +1,179 @@
+// Target: where objects live. The engine sees a cluster, a Podman host and the simulation only
+// through this interface; the same contract tests run against all of them.
+//
+// Threads: every method may be called from any thread and is bounded by its Cancel. Errors carry a
+// retry class; unknown_outcome means "inspect before sending again".
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/result.h"
+#include "model/health.h"
+#include "model/ids.h"
+#include "model/object.h"
+#include "model/step.h"
+
+namespace rumbo {
+
+/// Planning reads it as a plain value.
+struct Capabilities {
+  bool atomic_switch = false;  ///< STAGE, SWITCH, RETIRE instead of APPLY
+  bool server_dry_run = false;
+  bool needs_mirror = false;  ///< keep journal head, inventory and pre-images on the target too
+  bool rolls_on_config_change = false;  ///< a changed ConfigMap or Secret restarts its users here
+  int max_in_flight = 1;
+  /// "Kind" or "Kind.group" understood here; empty: any.
+  std::set<std::string> kinds;
+  /// Kinds that run as hooks here ("Job.batch"); empty: hooks are refused.
+  std::set<std::string> hook_kinds;
+};
+
+enum class Consistency {
+  cached,  ///< may be a little old: for drift and status
+  fresh,   ///< reads the truth now: for pre-images, health gates and recovery
+};
+
+/// Who an object says it belongs to.
+struct Owner {
+  InstallationId install;
+  std::string application;
+  std::string environment;
+  TxnId txn;  ///< the transaction that wrote it last
+  friend bool operator==(const Owner&, const Owner&) = default;
+};
+
+struct Observation {
+  ObjectKey key;
+  bool exists = false;
+  Value object;  ///< with status, as a Kubernetes API would show it
+  std::string uid;
+  std::string version;
+  std::optional<Owner> owner;
+  /// Evidence of a failure, oldest first: the last lines of the failing container.
+  std::vector<std::string> log_tail;
+};
+
+/// What the whole plan needs from one participant before it begins.
+struct Outline {
+  TxnId txn;
+  std::vector<Scope> scopes;
+  std::vector<Object> objects;              ///< all wanted objects of these scopes
+  std::map<std::string, std::string> pins;  ///< image reference -> digest reference already known
+};
+
+struct Reservation {
+  std::map<std::string, std::string> pins;  ///< image reference -> reference by digest
+  Value opaque;                             ///< the target's own: addresses, image ids
+};
+
+struct DryRunItem {
+  ObjectKey key;
+  bool accepted = true;
+  std::string message;               ///< why not, naming the field
+  std::vector<std::string> ignored;  ///< fields that change nothing here, for the plan to list
+  std::vector<Attribution> conflicts;
+  bool immutable = false;  ///< only possible by recreating the object
+};
+
+struct DryRun {
+  std::vector<DryRunItem> items;
+};
+
+struct Reverted {
+  /// restored: equals the pre-image or is absent, except for the foreign edits listed.
+  std::vector<Attribution> kept_foreign;
+  std::vector<std::string> kept;  ///< what cannot be undone and stays, for the report
+  std::vector<ObservedVersion> items;
+};
+
+/// One transaction's trace on its target: lets another machine finish or undo it.
+struct TxnMirror {
+  TxnId txn;
+  std::uint64_t epoch = 0;
+  Seq head = 0;
+  Digest head_hash;
+  std::vector<std::pair<Scope, ObjectKey>> inventory;
+};
+
+struct Owned {
+  ObjectKey key;
+  Owner owner;
+};
+
+struct LogOptions {
+  bool follow = false;
+  bool previous = false;
+  int tail = 100;
+};
+using LineSink = std::function<bool(std::string_view line)>;  ///< false stops
+
+/// A hint that something an installation owns changed; observe() tells what.
+struct TargetEvent {
+  enum class Kind { changed, gone, resync };
+  Kind kind = Kind::resync;
+  ObjectKey key;
+};
+using EventSink = std::function<void(const TargetEvent&)>;  ///< must not block
+
+/// Stops a watch when destroyed; after that the sink is not called again.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+
+  /// Cluster uid or storage-root id: a change freezes everything.
+  virtual Result<std::string> identity(const Cancel& cancel) = 0;
+  /// Boot id: a change starts the recovery after a reboot. Constant for a cluster.
+  virtual Result<std::string> incarnation(const Cancel& cancel) = 0;
+  virtual Capabilities capabilities() const = 0;
+
+  /// One Observation per key, in the order of the keys; absent objects have exists == false.
+  virtual Result<std::vector<Observation>> observe(const std::vector<ObjectKey>& keys,
+                                                   Consistency consistency,
+                                                   const Cancel& cancel) = 0;
+  /// Checks a step without effect.
+  virtual Result<DryRun> dry_run(const Step& step, const Cancel& cancel) = 0;
+
+  /// Pulls and pins images, allocates addresses: invisible to users, idempotent per transaction.
+  virtual Result<Reservation> prepare(const Outline& outline, const Fence& fence,
+                                      const Cancel& cancel) = 0;
+  /// Gives back what prepare() took for this transaction and nothing serves; idempotent.
+  virtual Result<> release(const TxnId& txn, const Fence& fence, const Cancel& cancel) = 0;
+
+  /// Does the step, under the preconditions of Item::pre. Safe to send again.
+  virtual Result<Receipt> perform(const Step& step, const Fence& fence, const Cancel& cancel) = 0;
+  /// What became of the step, after a crash or an unknown outcome.
+  virtual Result<Sighting> inspect(const Step& step, const Fence& fence, const Cancel& cancel) = 0;
+  /// Undoes the step; idempotent; keeps foreign edits. `receipt` is null if none was ever recorded.
+  virtual Result<Reverted> revert(const Step& step, const Receipt* receipt, const Fence& fence,
+                                  const Cancel& cancel) = 0;
+  /// Makes attempts older than `newer` lose on what these steps touch. Returns the items' versions
+  /// after it, where it changed them.
+  virtual Result<std::vector<ObservedVersion>> fence(const std::vector<Step>& steps,
+                                                     const Fence& newer, const Cancel& cancel) = 0;
+
+  virtual Result<> mirror(const TxnMirror& mirror, const Fence& fence, const Cancel& cancel) = 0;
+  virtual Result<std::vector<TxnMirror>> mirrors(const InstallationId& install,
+                                                 const Cancel& cancel) = 0;
+
+  virtual Result<std::vector<Owned>> list_owned(const InstallationId& install,
+                                                const Cancel& cancel) = 0;
+  /// Calls the sink from a thread of the target's own until the Watch is destroyed.
+  virtual Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) = 0;
+  /// Log lines of an object's container ("" = its first); returns when done or cancelled.
+  virtual Result<> logs(const ObjectKey& key, const std::string& container,
+                        const LogOptions& options, const LineSink& sink, const Cancel& cancel) = 0;
+};
+
+}  // namespace rumbo
