@@ -43,8 +43,8 @@ void absorb_dry_run(TxnState& state, const CallResult& result, const Moment& mom
   if (result.error) return note_step_error(step, *result.error, moment);
   for (const DryRunItem& item : result.dry_run.items) {
     if (!item.accepted) {
-      return note_step_error(
-          step, Error(Code::invalid, item.key.to_string() + ": " + item.message), moment);
+      return note_step_error(step, Error(Code::invalid, item.key.to_string() + ": " + item.message),
+                             moment);
     }
     if (!item.conflicts.empty() && !state.step(result.call.step).takes_foreign_fields) {
       const Attribution& by = item.conflicts[0];
@@ -130,9 +130,8 @@ void absorb_inspect(TxnState& state, const CallResult& result, const Moment& mom
       break;
     case State::gone:
     case State::foreign:
-      note_step_error(step,
-                      Error(Code::conflict, object + ": was changed by someone else meanwhile"),
-                      moment);
+      note_step_error(
+          step, Error(Code::conflict, object + ": was changed by someone else meanwhile"), moment);
       break;
     case State::unknown:
       break;
@@ -241,8 +240,7 @@ void absorb_append_failure(TxnState& state, const Error& error, const Moment& mo
   state.append_error = error;
   const int tried = state.call_attempts[TargetId{}]++;
   // The first ABORT on a full disk is written at once, from the reserve.
-  state.call_not_before =
-      tried == 0 ? moment.now : moment.now + backoff(tried, moment.options);
+  state.call_not_before = tried == 0 ? moment.now : moment.now + backoff(tried, moment.options);
 }
 
 }  // namespace rumbo::engine

@@ -1,5 +1,5 @@
-// Action: the one thing a transaction does next; Call and CallResult: what it asks of a target and what
-// came back. The runner decides, the executor does.
+// Action: the one thing a transaction does next; Call and CallResult: what it asks of a target and
+// what came back. The runner decides, the executor does.
 #pragma once
 
 #include <optional>
@@ -66,20 +66,20 @@ using Action = std::variant<Append, Calls, Wait, Finish>;
 
 /// What the outside asks of a running transaction.
 struct Signals {
-  bool suspend = false;                     ///< SIGTERM: no new intent
-  bool cancel = false;                      ///< an operator gives it up
-  std::optional<std::string> superseded_by; ///< a newer revision's name
+  bool suspend = false;                      ///< SIGTERM: no new intent
+  bool cancel = false;                       ///< an operator gives it up
+  std::optional<std::string> superseded_by;  ///< a newer revision's name
 };
 
 /// Times that shape a run; virtual in tests.
 struct RunnerOptions {
-  Duration poll{250'000'000};        ///< between health observations
-  Duration outage_budget = 5min;     ///< how long an unreachable target is waited for
-  Duration undo_patience = 2min;     ///< how long an undo is retried before an operator is called
+  Duration poll{250'000'000};     ///< between health observations
+  Duration outage_budget = 5min;  ///< how long an unreachable target is waited for
+  Duration undo_patience = 2min;  ///< how long an undo is retried before an operator is called
   Duration backoff_first{200'000'000};
   Duration backoff_most = 30s;
   int reap_attempts = 8;
-  Duration call_timeout = 10min;     ///< of one call to a target; pulls take the longest
+  Duration call_timeout = 10min;  ///< of one call to a target; pulls take the longest
 };
 
 }  // namespace rumbo::engine

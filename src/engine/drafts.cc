@@ -118,7 +118,8 @@ Draft prepared_draft(const TxnState& state, const DraftContext& context) {
                    Value::object({{"pins", pins_value(state)},
                                   {"reservations", Value::object(std::move(reservations))}}),
                    context);
-  // The inventory is widened to old ∪ new before the first write: it stays a superset of what exists.
+  // The inventory is widened to old ∪ new before the first write: it stays a superset of what
+  // exists.
   for (const Step& step : state.plan.steps) {
     for (InventoryChange& change : widened(step)) draft.inventory.push_back(std::move(change));
   }
@@ -211,13 +212,12 @@ std::vector<Draft> abort_drafts(const TxnState& state, const Abort& abort,
   for (const TxnScope& scope : state.scopes) {
     const auto& faulty = abort.at_fault;
     if (std::find(faulty.begin(), faulty.end(), scope.scope) == faulty.end()) continue;
-    out.push_back(simple_draft(
-        state, RecordType::quarantine,
-        Value::object({{"scopes", Value::array({to_value(scope.scope)})},
-                       {"manifestDigest", scope.manifest_digest},
-                       {"revision", scope.revision.name},
-                       {"reason", abort.cause}}),
-        context));
+    out.push_back(simple_draft(state, RecordType::quarantine,
+                               Value::object({{"scopes", Value::array({to_value(scope.scope)})},
+                                              {"manifestDigest", scope.manifest_digest},
+                                              {"revision", scope.revision.name},
+                                              {"reason", abort.cause}}),
+                               context));
   }
   return out;
 }
@@ -226,28 +226,28 @@ std::vector<Draft> commit_drafts(const TxnState& state, const DraftContext& cont
   std::vector<Draft> out;
   Draft commit = simple_draft(
       state, RecordType::commit,
-      Value::object({{"cause", state.cause}, {"scopes", scopes_value(state)}, {"pins", pins_value(state)}}),
+      Value::object(
+          {{"cause", state.cause}, {"scopes", scopes_value(state)}, {"pins", pins_value(state)}}),
       context);
   add_manifest_blobs(commit.blobs, state);
   out.push_back(std::move(commit));
   if (!state.hold_after) return out;
   for (const TxnScope& scope : state.scopes) {
-    out.push_back(simple_draft(
-        state, RecordType::hold,
-        Value::object({{"scopes", Value::array({to_value(scope.scope)})},
-                       {"held", true},
-                       {"reason", "rolled back by " + state.actor.name},
-                       {"heldAgainst", scope.held_against}}),
-        context));
+    out.push_back(simple_draft(state, RecordType::hold,
+                               Value::object({{"scopes", Value::array({to_value(scope.scope)})},
+                                              {"held", true},
+                                              {"reason", "rolled back by " + state.actor.name},
+                                              {"heldAgainst", scope.held_against}}),
+                               context));
   }
   return out;
 }
 
 Draft end_draft(const TxnState& state, Outcome outcome, const std::string& note,
                 const DraftContext& context) {
-  Draft draft = simple_draft(
-      state, RecordType::end,
-      Value::object({{"outcome", to_string(outcome)}, {"note", note}}), context);
+  Draft draft =
+      simple_draft(state, RecordType::end,
+                   Value::object({{"outcome", to_string(outcome)}, {"note", note}}), context);
   if (outcome != Outcome::committed) draft.inventory = shrunk(state);
   return draft;
 }

@@ -38,9 +38,8 @@ std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
   for (const Object& object : committed) {
     const auto hook = hook_of(object.value);
     if (hook && *hook) continue;
-    const auto seen = std::find_if(live.begin(), live.end(), [&](const Observation& one) {
-      return one.key == object.key;
-    });
+    const auto seen = std::find_if(live.begin(), live.end(),
+                                   [&](const Observation& one) { return one.key == object.key; });
     if (seen == live.end()) continue;
     if (!seen->exists) {
       out.push_back({object.key, DriftItem::Kind::missing, {}, "was deleted"});
@@ -54,8 +53,8 @@ std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
       continue;
     }
     const Health health = assess(*seen);
-    const bool well = health.status == HealthStatus::ready ||
-                      health.status == HealthStatus::suspended;
+    const bool well =
+        health.status == HealthStatus::ready || health.status == HealthStatus::suspended;
     if (exact && is_workload(object.key) && !well) {
       out.push_back({object.key, DriftItem::Kind::unhealthy, {}, health.reason});
     }

@@ -132,14 +132,16 @@ Result<> Executor::observe_into(PlanInput& input) {
     ParticipantInput participant;
     participant.id = id;
     participant.capabilities = on->capabilities();
-    participant.live = TRY(
-        on->observe({wanted.begin(), wanted.end()}, Consistency::fresh, Cancel()));
+    participant.live =
+        TRY(on->observe({wanted.begin(), wanted.end()}, Consistency::fresh, Cancel()));
     input.participants.push_back(std::move(participant));
   }
   return {};
 }
 
-Result<Plan> Executor::plan(const Request& request) { return make_plan(TRY(plan_input(request))); }
+Result<Plan> Executor::plan(const Request& request) {
+  return make_plan(TRY(plan_input(request)));
+}
 
 Digest Executor::plan_digest(const Plan& plan) const {
   std::vector<Value> entries;
@@ -242,6 +244,9 @@ Result<TxnState> Executor::load(const TxnId& txn) const {
 Result<Report> Executor::resume(const TxnId& txn) {
   TxnState state = TRY(load(txn));
   if (state.ended) return ended_report(state);
+  if (!state.planned) {
+    return fail(Code::corrupt, txn.value + " has a begin and no plan, which are written together");
+  }
   TRY(hydrate(parts_.journal, state));
   for (const TargetId& id : state.participants) {
     const Target* on = target(id);
@@ -266,26 +271,28 @@ Result<Report> Executor::decide(const TxnId& txn, Decision decision, const Actor
   TxnState state = TRY(load(txn));
   if (state.ended) return ended_report(state);
   if (!state.needs_operator) {
-    return fail(Code::conflict, txn.value + " does not need an operator: it is running or resumes by itself");
+    return fail(Code::conflict,
+                txn.value + " does not need an operator: it is running or resumes by itself");
   }
   state.actor = actor;
   const DraftContext context{epoch_, state.active};
   if (decision == Decision::accept) {
     TRY(parts_.journal.append(
-        {end_draft(state, Outcome::restored, "accepted as it is by " + actor.name + ": " + *state.needs_operator,
-                   context)},
+        {end_draft(state, Outcome::restored,
+                   "accepted as it is by " + actor.name + ": " + *state.needs_operator, context)},
         Durability::synced));
     drop_locks(txn);
     return ended_report(TRY(load(txn)));
   }
   const bool finish = decision == Decision::finish;
-  const bool undo_began = std::any_of(
-      state.steps.begin(), state.steps.end(), [](const StepProgress& progress) {
+  const bool undo_began =
+      std::any_of(state.steps.begin(), state.steps.end(), [](const StepProgress& progress) {
         return progress.phase == StepProgress::Phase::undo_intent ||
                progress.phase == StepProgress::Phase::undone;
       });
   if (finish && undo_began) {
-    return fail(Code::conflict, txn.value + ": its undo has begun; it can only be undone or accepted");
+    return fail(Code::conflict,
+                txn.value + ": its undo has begun; it can only be undone or accepted");
   }
   TRY(parts_.journal.append(
       {simple_draft(state, RecordType::resumed,
@@ -456,8 +463,8 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
       break;
     case CallKind::mirror: {
       auto mirror = mirror_of(state);
-      Result<> written = mirror ? on->mirror(*mirror, fence, cancel)
-                                : Result<>(fail(std::move(mirror).error()));
+      Result<> written =
+          mirror ? on->mirror(*mirror, fence, cancel) : Result<>(fail(std::move(mirror).error()));
       if (!written) result.error = std::move(written).error();
       break;
     }

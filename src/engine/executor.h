@@ -1,5 +1,5 @@
-// Executor: carries out what the runner decides, on real (or simulated) targets and a journal. It sees
-// them only through their interfaces.
+// Executor: carries out what the runner decides, on real (or simulated) targets and a journal. It
+// sees them only through their interfaces.
 //
 // Threads: any number of transactions may run at once, each on the thread that called run() or
 // resume(); scopes are locked through the journal. The parts outlive the executor.
@@ -68,8 +68,8 @@ struct ExecutorParts {
   std::function<Action(const TxnState&, const Moment&)> step;
 };
 
-/// Fills pause, run_all, signals and step with their plain forms where they are empty (pause is not:
-/// it must be given).
+/// Fills pause, run_all, signals and step with their plain forms where they are empty (pause is
+/// not: it must be given).
 ExecutorParts with_defaults(ExecutorParts parts);
 
 class Executor {
@@ -82,9 +82,9 @@ class Executor {
   /// Names a plan: what `plan --out` writes and `sync --plan` compares.
   Digest plan_digest(const Plan& plan) const;
 
-  /// Runs one transaction to its end, to needs-operator or to suspension. Errors are those that kept
-  /// it from beginning (a lock is held, the journal or a target cannot be read), or a journal that
-  /// failed under way: then recovery decides at the next start.
+  /// Runs one transaction to its end, to needs-operator or to suspension. Errors are those that
+  /// kept it from beginning (a lock is held, the journal or a target cannot be read), or a journal
+  /// that failed under way: then recovery decides at the next start.
   Result<Report> run(const Request& request);
 
   /// Takes up an open transaction: after a start, or to retry one that needs an operator.

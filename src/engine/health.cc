@@ -6,9 +6,15 @@
 namespace rumbo::engine {
 namespace {
 
-Health ready() { return {HealthStatus::ready, {}}; }
-Health progressing(std::string reason) { return {HealthStatus::progressing, std::move(reason)}; }
-Health failed(std::string reason) { return {HealthStatus::failed, std::move(reason)}; }
+Health ready() {
+  return {HealthStatus::ready, {}};
+}
+Health progressing(std::string reason) {
+  return {HealthStatus::progressing, std::move(reason)};
+}
+Health failed(std::string reason) {
+  return {HealthStatus::failed, std::move(reason)};
+}
 
 const Value* condition(const Value& object, std::string_view type) {
   for (const Value& one : object["status"]["conditions"].items()) {

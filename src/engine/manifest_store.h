@@ -1,6 +1,6 @@
-// Manifests and objects as journal blobs. A manifest is a list of keys, origins and object digests; each
-// object is a blob of its own, so unchanged objects are stored once. Secrets are stored encrypted and
-// named by HMAC.
+// Manifests and objects as journal blobs. A manifest is a list of keys, origins and object digests;
+// each object is a blob of its own, so unchanged objects are stored once. Secrets are stored
+// encrypted and named by HMAC.
 #pragma once
 
 #include <map>

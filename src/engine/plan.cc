@@ -69,7 +69,8 @@ class Planner {
   void plan_scope(const ScopeInput& scope) {
     if (scope.manifest.objects.empty() && !scope.inventory.empty() && !scope.policy.allow_empty) {
       refuse(scope, nullptr,
-             scope.scope.to_string() + ": the revision renders no objects, which would delete all " +
+             scope.scope.to_string() +
+                 ": the revision renders no objects, which would delete all " +
                  std::to_string(scope.inventory.size()),
              "set sync.allowEmpty: true if that is meant");
       return;
@@ -150,8 +151,7 @@ class Planner {
     }
     const Value want = semantic(object.value);
     const Value have = semantic(now->object);
-    const bool same =
-        participant_.capabilities.server_dry_run ? covers(have, want) : have == want;
+    const bool same = participant_.capabilities.server_dry_run ? covers(have, want) : have == want;
     if (!same) {
       wanted.action = ChangeAction::update;
       wanted.reason = input_.heal ? "drifted" : "changed";
@@ -170,7 +170,8 @@ class Planner {
     const std::string name =
         object.key.group.empty() ? object.key.kind : object.key.kind + "." + object.key.group;
     if (!participant_.capabilities.hook_kinds.contains(name)) {
-      refuse(*wanted.scope, &object, object.key.to_string() + ": this target cannot run hooks of kind " + name);
+      refuse(*wanted.scope, &object,
+             object.key.to_string() + ": this target cannot run hooks of kind " + name);
       return;
     }
     if (input_.heal || (!input_.with_hooks && *wanted.hook == HookPhase::pre_sync)) {
@@ -189,8 +190,8 @@ class Planner {
     if (!participant_.capabilities.rolls_on_config_change) return;
     std::set<ObjectKey> changed;
     for (const Wanted& wanted : wanted_) {
-      if (wanted.scope == &scope && (wanted.action == ChangeAction::create ||
-                                     wanted.action == ChangeAction::update)) {
+      if (wanted.scope == &scope &&
+          (wanted.action == ChangeAction::create || wanted.action == ChangeAction::update)) {
         changed.insert(wanted.object->key);
       }
     }
@@ -209,7 +210,8 @@ class Planner {
   void plan_removal(const ScopeInput& scope, const ObjectKey& key) {
     if (scope.manifest.find(key) != nullptr || declared_.contains(key)) return;
     const Observation* now = live(key);
-    PlannedChange change{scope.scope, key, ChangeAction::prune, 0, "no longer declared", {}, {}, {}};
+    PlannedChange change{scope.scope, key, ChangeAction::prune, 0, "no longer declared", {},
+                         {},          {}};
     if (now != nullptr && now->exists) change.before = now->object;
     if (input_.heal) return;  // healing never deletes
     if (!scope.policy.prune) {
@@ -312,8 +314,14 @@ class Planner {
 
   void add_change(const Wanted& wanted) {
     const Observation* now = live(wanted.object->key);
-    PlannedChange change{wanted.scope->scope,   wanted.object->key, wanted.action, wanted.wave,
-                         wanted.reason,         wanted.object->origin, {}, wanted.object->value};
+    PlannedChange change{wanted.scope->scope,
+                         wanted.object->key,
+                         wanted.action,
+                         wanted.wave,
+                         wanted.reason,
+                         wanted.object->origin,
+                         {},
+                         wanted.object->value};
     if (now != nullptr && now->exists) change.before = now->object;
     plan_.changes.push_back(std::move(change));
   }

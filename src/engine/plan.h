@@ -32,7 +32,8 @@ struct ScopeInput {
 struct ParticipantInput {
   TargetId id;
   Capabilities capabilities;
-  /// Of every wanted and every owned key of this participant's scopes, read under the scopes' locks.
+  /// Of every wanted and every owned key of this participant's scopes, read under the scopes'
+  /// locks.
   std::vector<Observation> live;
 };
 
@@ -42,19 +43,19 @@ struct PlanInput {
   std::vector<ParticipantInput> participants;
   /// Keys owned by scopes outside this transaction, per target.
   std::map<std::pair<TargetId, ObjectKey>, Scope> claims;
-  bool heal = false;        ///< only bring back what drifted: no hooks, no Jobs
-  bool with_hooks = true;   ///< false for a rollback: skips Jobs and PreSync hooks
+  bool heal = false;       ///< only bring back what drifted: no hooks, no Jobs
+  bool with_hooks = true;  ///< false for a rollback: skips Jobs and PreSync hooks
 };
 
 enum class ChangeAction {
   create,
   update,
-  restart,    ///< the object is unchanged, its pods must be renewed (config changed, not healthy)
+  restart,  ///< the object is unchanged, its pods must be renewed (config changed, not healthy)
   unchanged,
   prune,
-  orphan,     ///< no longer declared, kept because pruning is off
+  orphan,  ///< no longer declared, kept because pruning is off
   hook,
-  skip,       ///< a Job or hook that a rollback or heal does not run
+  skip,  ///< a Job or hook that a rollback or heal does not run
 };
 std::string_view to_string(ChangeAction action);
 
@@ -70,7 +71,8 @@ struct PlannedChange {
   Value after;   ///< null when pruned
 };
 
-/// Why the plan may not run. Refusals are the revision's or the policy's fault, never the network's.
+/// Why the plan may not run. Refusals are the revision's or the policy's fault, never the
+/// network's.
 struct Refusal {
   Scope scope;
   std::optional<ObjectKey> key;
@@ -84,7 +86,8 @@ struct Plan {
   std::vector<PlannedChange> changes;
   /// Wanted objects that are not changed: they must be healthy for a commit all the same.
   std::vector<Item> unchanged;
-  std::vector<std::string> effects;  ///< what cannot be undone or interrupts service, for the reader
+  std::vector<std::string>
+      effects;  ///< what cannot be undone or interrupts service, for the reader
   std::vector<Refusal> refusals;
   bool empty() const { return steps.empty(); }
 };

@@ -16,18 +16,30 @@ constexpr std::array<std::pair<HookPhase, std::string_view>, 3> kPhases{{
 }};
 
 // Kinds not named here rank between configuration and workloads.
-constexpr std::array<std::string_view, 22> kBeforeWorkloads{
-    "Namespace",          "NetworkPolicy",      "ResourceQuota",
-    "LimitRange",         "PodDisruptionBudget", "ServiceAccount",
-    "Secret",             "ConfigMap",          "StorageClass",
-    "PersistentVolume",   "PersistentVolumeClaim", "CustomResourceDefinition",
-    "ClusterRole",        "ClusterRoleBinding", "Role",
-    "RoleBinding",        "PriorityClass",      "RuntimeClass",
-    "IngressClass",       "VolumeAttributesClass", "Endpoints",
-    "Service"};
-constexpr std::array<std::string_view, 7> kWorkloads{"DaemonSet",  "Pod",         "ReplicaSet",
-                                                     "Deployment", "StatefulSet", "Job",
-                                                     "CronJob"};
+constexpr std::array<std::string_view, 22> kBeforeWorkloads{"Namespace",
+                                                            "NetworkPolicy",
+                                                            "ResourceQuota",
+                                                            "LimitRange",
+                                                            "PodDisruptionBudget",
+                                                            "ServiceAccount",
+                                                            "Secret",
+                                                            "ConfigMap",
+                                                            "StorageClass",
+                                                            "PersistentVolume",
+                                                            "PersistentVolumeClaim",
+                                                            "CustomResourceDefinition",
+                                                            "ClusterRole",
+                                                            "ClusterRoleBinding",
+                                                            "Role",
+                                                            "RoleBinding",
+                                                            "PriorityClass",
+                                                            "RuntimeClass",
+                                                            "IngressClass",
+                                                            "VolumeAttributesClass",
+                                                            "Endpoints",
+                                                            "Service"};
+constexpr std::array<std::string_view, 7> kWorkloads{
+    "DaemonSet", "Pod", "ReplicaSet", "Deployment", "StatefulSet", "Job", "CronJob"};
 constexpr std::array<std::string_view, 5> kAfterWorkloads{
     "HorizontalPodAutoscaler", "Ingress", "APIService", "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration"};
@@ -160,7 +172,9 @@ int kind_rank(const ObjectKey& key) {
   return 100;
 }
 
-bool is_workload(const ObjectKey& key) { return position(kWorkloads, key.kind) >= 0; }
+bool is_workload(const ObjectKey& key) {
+  return position(kWorkloads, key.kind) >= 0;
+}
 
 bool is_scaffold(const ObjectKey& key) {
   return key.kind == "Namespace" || key.kind == "CustomResourceDefinition";

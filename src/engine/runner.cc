@@ -35,13 +35,17 @@ DraftContext draft_context(const TxnState& state, const Moment& moment) {
   return {moment.epoch, state.active_at(moment.now)};
 }
 
-Action append(std::vector<Draft> drafts) { return Append{std::move(drafts)}; }
+Action append(std::vector<Draft> drafts) {
+  return Append{std::move(drafts)};
+}
 Action append(Draft draft) {
   std::vector<Draft> drafts;
   drafts.push_back(std::move(draft));
   return Append{std::move(drafts)};
 }
-Action wait_until(MonoTime until) { return Wait{until}; }
+Action wait_until(MonoTime until) {
+  return Wait{until};
+}
 
 Action abort_with(const TxnState& state, const Moment& moment, Abort abort) {
   std::vector<Draft> drafts = owed_drafts(state, moment);
@@ -138,22 +142,23 @@ std::optional<Action> step_journal_trouble(const TxnState& state, const Moment& 
   if (error.code() != Code::exhausted) return Finish{Finish::Why::journal_failed};
   if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   if (state.abort || state.committed || !state.planned) return std::nullopt;
-  return abort_with(state, moment,
-                    {FaultClass::infrastructure, "the journal's disk is full: " + error.message(), {}, {}});
+  return abort_with(
+      state, moment,
+      {FaultClass::infrastructure, "the journal's disk is full: " + error.message(), {}, {}});
 }
 
 std::optional<Action> step_signals(const TxnState& state, const Moment& moment) {
   const Signals& signals = moment.signals;
   if (signals.suspend && !state.suspended) {
     std::vector<Draft> drafts = owed_drafts(state, moment);
-    drafts.push_back(
-        simple_draft(state, RecordType::suspended, {}, draft_context(state, moment)));
+    drafts.push_back(simple_draft(state, RecordType::suspended, {}, draft_context(state, moment)));
     return append(std::move(drafts));
   }
   if (state.suspended && !state.recovering) return Finish{Finish::Why::suspended};
   if (state.abort || state.committed) return std::nullopt;
   if (signals.cancel && !past_point_of_supersede(state)) {
-    return abort_with(state, moment, {FaultClass::operator_asked, "cancelled by an operator", {}, {}});
+    return abort_with(state, moment,
+                      {FaultClass::operator_asked, "cancelled by an operator", {}, {}});
   }
   if (signals.superseded_by && !past_point_of_supersede(state)) {
     return abort_with(state, moment,

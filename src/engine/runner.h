@@ -30,8 +30,8 @@ void absorb(TxnState& state, const CallResult& result, const Moment& moment);
 /// Takes in that an Append failed.
 void absorb_append_failure(TxnState& state, const Error& error, const Moment& moment);
 
-/// Marks a state just folded from the journal for recovery in this process: everything not proven is
-/// suspect, and older attempts are fenced first. `rebooted`: the boot id changed since.
+/// Marks a state just folded from the journal for recovery in this process: everything not proven
+/// is suspect, and older attempts are fenced first. `rebooted`: the boot id changed since.
 void begin_recovery(TxnState& state, bool rebooted, MonoTime now);
 
 }  // namespace rumbo::engine

@@ -1,4 +1,5 @@
-// APPLYING: stage after stage, each proven healthy before the next; then VERIFY or SOAK, and COMMIT.
+// APPLYING: stage after stage, each proven healthy before the next; then VERIFY or SOAK, and
+// COMMIT.
 #include <algorithm>
 
 #include "engine/health.h"
@@ -59,8 +60,9 @@ std::optional<Action> step_trouble(const TxnState& state, const Moment& moment, 
   if (!progress.error) return std::nullopt;
   const Error& error = *progress.error;
   const bool final = error.retry() == Retry::never;
-  if (!final && !deadline_over(state, moment, std::max(stage_deadline(state, stage),
-                                                       moment.options.outage_budget))) {
+  if (!final &&
+      !deadline_over(state, moment,
+                     std::max(stage_deadline(state, stage), moment.options.outage_budget))) {
     return std::nullopt;
   }
   const FaultClass fault = final ? fault_of(error) : FaultClass::infrastructure;
@@ -86,8 +88,7 @@ std::optional<Action> step_stage_work(const TxnState& state, const Moment& momen
   for (const StepId id : batch) {
     const StepProgress& progress = state.steps[id];
     if (progress.phase == Phase::pending) {
-      intents.push_back(
-          intent_draft(state, RecordType::intent, id, draft_context(state, moment)));
+      intents.push_back(intent_draft(state, RecordType::intent, id, draft_context(state, moment)));
     } else if (progress.suspect) {
       to_inspect.push_back(id);
     } else {
@@ -154,13 +155,14 @@ Abort unhealthy(const Verdict& verdict, const std::string& where, std::string_vi
 
 /// Ends the way forward if these items failed, vanished, were edited, or took too long.
 std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment,
-                                     const std::vector<const Item*>& items,
-                                     const Verdict& verdict, const std::string& where,
-                                     Duration deadline) {
+                                     const std::vector<const Item*>& items, const Verdict& verdict,
+                                     const std::string& where, Duration deadline) {
   if (const Item* edited = edited_by_others(state, items)) {
     return abort_with(state, moment,
                       {FaultClass::conflict,
-                       edited->key.to_string() + " was changed by someone else meanwhile", {}, {}});
+                       edited->key.to_string() + " was changed by someone else meanwhile",
+                       {},
+                       {}});
   }
   if (verdict.health.status == HealthStatus::failed) {
     const Observation* seen = observed(state, verdict.item->scope.target, verdict.item->key);
@@ -168,7 +170,8 @@ std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment
       return abort_with(state, moment,
                         {FaultClass::conflict,
                          verdict.item->key.to_string() + " was deleted by someone else meanwhile",
-                         {}, {}});
+                         {},
+                         {}});
     }
     return abort_with(state, moment, unhealthy(verdict, where, "failed"));
   }
@@ -176,7 +179,9 @@ std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment
   if (state.view.error) {
     return abort_with(state, moment,
                       {FaultClass::infrastructure,
-                       "health could not be read: " + state.view.error->to_string(), {}, {}});
+                       "health could not be read: " + state.view.error->to_string(),
+                       {},
+                       {}});
   }
   return abort_with(
       state, moment,
@@ -232,8 +237,7 @@ Action step_verify(const TxnState& state, const Moment& moment) {
   }
   if (auto action = step_observe(state, moment, items)) return *action;
   const Verdict verdict = judge(state, items);
-  if (auto action =
-          step_unhealthy(state, moment, items, verdict, "verify", timeout + soak)) {
+  if (auto action = step_unhealthy(state, moment, items, verdict, "verify", timeout + soak)) {
     return *action;
   }
   const bool healthy = verdict.health.status == HealthStatus::ready && !state.view.error;

@@ -21,7 +21,9 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
       const bool ours = error.code() == Code::cancelled;
       return abort_with(state, moment,
                         {ours ? FaultClass::infrastructure : FaultClass::revision,
-                         error.to_string(), {}, all_scopes(state)});
+                         error.to_string(),
+                         {},
+                         all_scopes(state)});
     }
     if (state.active_at(moment.now) > moment.options.outage_budget) {
       return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
@@ -62,8 +64,7 @@ std::optional<Action> step_scaffolds(const TxnState& state, const Moment& moment
   if (!to_intend.empty()) {
     std::vector<Draft> drafts;
     for (const StepId id : to_intend) {
-      drafts.push_back(
-          intent_draft(state, RecordType::intent, id, draft_context(state, moment)));
+      drafts.push_back(intent_draft(state, RecordType::intent, id, draft_context(state, moment)));
     }
     return append(std::move(drafts));
   }

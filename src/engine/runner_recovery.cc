@@ -1,5 +1,5 @@
-// Recovery: what a process does first with a transaction it did not begin. Older attempts are fenced,
-// RESUMED is recorded, and then everything not proven is inspected.
+// Recovery: what a process does first with a transaction it did not begin. Older attempts are
+// fenced, RESUMED is recorded, and then everything not proven is inspected.
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -24,7 +24,9 @@ Value versions_value(const TxnState& state) {
 
 }  // namespace
 
-bool recovery_pending(const TxnState& state) { return state.recovering; }
+bool recovery_pending(const TxnState& state) {
+  return state.recovering;
+}
 
 Action step_recovery(const TxnState& state, const Moment& moment) {
   if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
@@ -43,8 +45,7 @@ Action step_recovery(const TxnState& state, const Moment& moment) {
   std::vector<Draft> drafts;
   drafts.push_back(simple_draft(
       state, RecordType::resumed,
-      Value::object({{"versions", versions_value(state)}, {"rebooted", state.rebooted}}),
-      context));
+      Value::object({{"versions", versions_value(state)}, {"rebooted", state.rebooted}}), context));
   if (!state.committed && !state.abort) {
     if (!state.prepared) {
       for (Draft& draft : abort_drafts(
@@ -72,8 +73,8 @@ void begin_recovery(TxnState& state, bool rebooted, MonoTime now) {
   const bool forward = state.prepared && !state.abort && !state.committed;
   for (StepId id = 0; id < state.steps.size(); ++id) {
     StepProgress& step = state.steps[id];
-    // An intent of the dead process may or may not have landed; on the way forward even what is done
-    // is verified once more before it is built upon.
+    // An intent of the dead process may or may not have landed; on the way forward even what is
+    // done is verified once more before it is built upon.
     step.suspect = step.phase == Phase::intent || (forward && step.phase == Phase::done);
     // Before the reservation is known again nothing can be staged; it is in the PREPARED record.
     state.plan.steps[id].reservation = state.reservations.contains(state.step(id).participant)

@@ -25,10 +25,10 @@ bool blocked(const TxnState& state, StepId id) {
 Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
                      const std::string& cause, const std::string& command) {
   std::vector<Draft> drafts = owed_drafts(state, moment);
-  drafts.push_back(simple_draft(
-      state, RecordType::needs_operator,
-      Value::object({{"object", object}, {"cause", cause}, {"command", command}}),
-      draft_context(state, moment)));
+  drafts.push_back(
+      simple_draft(state, RecordType::needs_operator,
+                   Value::object({{"object", object}, {"cause", cause}, {"command", command}}),
+                   draft_context(state, moment)));
   return append(std::move(drafts));
 }
 
@@ -42,9 +42,8 @@ std::optional<Action> step_blocked(const TxnState& state, const Moment& moment, 
   if (!progress.error || state.needs_operator) return std::nullopt;
   const bool refused = progress.error->retry() == Retry::never && progress.attempts >= 3;
   if (!refused && !patience_over(state, moment)) return std::nullopt;
-  const std::string object = state.step(id).items.empty()
-                                 ? "step " + std::to_string(id)
-                                 : state.step(id).items[0].key.to_string();
+  const std::string object = state.step(id).items.empty() ? "step " + std::to_string(id)
+                                                          : state.step(id).items[0].key.to_string();
   return call_operator(state, moment, object, object + ": " + progress.error->to_string(),
                        "rumbo recover " + state.id.value + " --undo");
 }

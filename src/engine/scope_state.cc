@@ -107,8 +107,8 @@ void ScopeStates::apply(const Record& record) {
         ScopeState& one = state(scope);
         one.open.reset();
         one.last_outcome = record.body["outcome"].str();
-        one.last_cause = causes_.contains(*record.txn) ? causes_[*record.txn]
-                                                       : record.body["note"].str();
+        one.last_cause =
+            causes_.contains(*record.txn) ? causes_[*record.txn] : record.body["note"].str();
         one.last_at = record.at;
       }
       open_.erase(*record.txn);
@@ -154,9 +154,8 @@ Result<ScopeStates> read_scope_states(const Journal& journal) {
 
 Draft hold_draft(const Scope& scope, bool held, const Digest& against, const std::string& reason,
                  const Actor& actor, std::uint64_t epoch) {
-  return scope_draft(
-      RecordType::hold, scope, actor, epoch,
-      Value::object({{"held", held}, {"heldAgainst", against}, {"reason", reason}}));
+  return scope_draft(RecordType::hold, scope, actor, epoch,
+                     Value::object({{"held", held}, {"heldAgainst", against}, {"reason", reason}}));
 }
 
 Draft clear_quarantine_draft(const Scope& scope, const Digest& digest, const Actor& actor,
@@ -167,9 +166,8 @@ Draft clear_quarantine_draft(const Scope& scope, const Digest& digest, const Act
 
 Draft pause_draft(const Scope& scope, bool paused, const std::string& reason, const Actor& actor,
                   std::uint64_t epoch) {
-  return scope_draft(
-      RecordType::event, scope, actor, epoch,
-      Value::object({{"event", "pause"}, {"paused", paused}, {"reason", reason}}));
+  return scope_draft(RecordType::event, scope, actor, epoch,
+                     Value::object({{"event", "pause"}, {"paused", paused}, {"reason", reason}}));
 }
 
 }  // namespace rumbo::engine

@@ -1,5 +1,5 @@
-// ScopeState: what history says of one application in one environment, as a pure fold of records: what
-// is committed, which revisions are quarantined, whether automation is held or paused.
+// ScopeState: what history says of one application in one environment, as a pure fold of records:
+// what is committed, which revisions are quarantined, whether automation is held or paused.
 #pragma once
 
 #include <map>
@@ -36,15 +36,15 @@ struct ScopeState {
   std::optional<CommittedState> committed;
   std::map<Digest, Quarantine> quarantined;  ///< by manifest digest
   bool held = false;
-  Digest held_against;      ///< the digest automation must not redeploy
+  Digest held_against;  ///< the digest automation must not redeploy
   std::string held_reason;
   bool paused = false;
-  std::optional<TxnId> open;          ///< its transaction that has not ended
+  std::optional<TxnId> open;  ///< its transaction that has not ended
   std::optional<TxnId> last_txn;
-  std::string last_outcome;           ///< committed, restored, unchanged, needs_operator
-  std::string last_cause;             ///< why the last one did not commit
+  std::string last_outcome;  ///< committed, restored, unchanged, needs_operator
+  std::string last_cause;    ///< why the last one did not commit
   WallTime last_at;
-  std::vector<TxnId> history;         ///< committed transactions, oldest first
+  std::vector<TxnId> history;  ///< committed transactions, oldest first
 
   /// Automation may deploy this digest.
   bool may_deploy(const Digest& digest) const;

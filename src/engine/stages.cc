@@ -97,8 +97,8 @@ std::string_view to_string(StagePhase phase) {
 
 std::string Stage::name() const {
   std::string out(to_string(phase));
-  const bool waved = phase == StagePhase::beside || phase == StagePhase::quiesce ||
-                     phase == StagePhase::exclusive;
+  const bool waved =
+      phase == StagePhase::beside || phase == StagePhase::quiesce || phase == StagePhase::exclusive;
   return waved ? out + " " + std::to_string(wave) : out;
 }
 
@@ -111,8 +111,8 @@ std::vector<Stage> stages_of(const Plan& plan) {
     stage.phase = phase;
     stage.wave = step.wave;
     stage.steps.push_back(step.id);
-    stage.gated = phase != StagePhase::scaffold && phase != StagePhase::quiesce &&
-                  !after_commit(phase);
+    stage.gated =
+        phase != StagePhase::scaffold && phase != StagePhase::quiesce && !after_commit(phase);
   }
   std::vector<Stage> out;
   out.reserve(ordered.size());

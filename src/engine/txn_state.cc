@@ -267,14 +267,15 @@ Value to_value(const TxnScope& scope) {
       .with("manifest", scope.manifest ? Value(scope.manifest->digest) : Value())
       .with("heldAgainst", scope.held_against)
       .with("policy",
-            Value::object({{"timeoutMs", ms(scope.policy.timeout)},
-                           {"soakMs", ms(scope.policy.soak)},
-                           {"onFailure", scope.policy.on_failure == OnFailure::stop ? "stop" : "restore"},
-                           {"prune", scope.policy.prune},
-                           {"selfHeal", scope.policy.self_heal},
-                           {"allowEmpty", scope.policy.allow_empty},
-                           {"adopt", scope.policy.adopt},
-                           {"allowDestructive", Value::array(std::move(destructive))}}));
+            Value::object(
+                {{"timeoutMs", ms(scope.policy.timeout)},
+                 {"soakMs", ms(scope.policy.soak)},
+                 {"onFailure", scope.policy.on_failure == OnFailure::stop ? "stop" : "restore"},
+                 {"prune", scope.policy.prune},
+                 {"selfHeal", scope.policy.self_heal},
+                 {"allowEmpty", scope.policy.allow_empty},
+                 {"adopt", scope.policy.adopt},
+                 {"allowDestructive", Value::array(std::move(destructive))}}));
 }
 
 TxnScope txn_scope_from(const Value& value) {

@@ -1,6 +1,6 @@
 // TxnState: everything known of one transaction. The durable part is a pure fold of its records, so
-// recovery rebuilds it exactly; the rest (marked volatile) is what this process saw since and may be
-// lost at any instant.
+// recovery rebuilds it exactly; the rest (marked volatile) is what this process saw since and may
+// be lost at any instant.
 //
 // Ownership: one executor owns one TxnState; no locks.
 #pragma once
@@ -62,15 +62,15 @@ struct StepProgress {
   std::string left;                       ///< why reaping gave up on it
 
   // Volatile.
-  std::optional<Receipt> unrecorded;   ///< performed; its DONE is not written yet
-  std::optional<Reverted> reverted;    ///< reverted; its UNDO_DONE is not written yet
+  std::optional<Receipt> unrecorded;  ///< performed; its DONE is not written yet
+  std::optional<Reverted> reverted;   ///< reverted; its UNDO_DONE is not written yet
   bool reaped_unrecorded = false;
   bool dry_run_passed = false;
-  bool suspect = false;                ///< inspect before believing anything
-  bool zombie_checked = false;         ///< looked once more after the zombie window
+  bool suspect = false;         ///< inspect before believing anything
+  bool zombie_checked = false;  ///< looked once more after the zombie window
   int attempts = 0;
   MonoTime not_before;
-  std::optional<Error> error;          ///< of the last attempt
+  std::optional<Error> error;  ///< of the last attempt
 };
 
 /// The latest observations, per participant, since the last change. Volatile.
@@ -104,17 +104,17 @@ struct TxnState {
   std::optional<std::string> needs_operator;
   std::optional<Outcome> ended;
   std::string end_note;
-  Duration active{0};          ///< running time up to the last record; downtime does not count
-  Duration stage_started{0};   ///< active time when the current stage began
-  std::string boot_id;         ///< of the last record
+  Duration active{0};         ///< running time up to the last record; downtime does not count
+  Duration stage_started{0};  ///< active time when the current stage began
+  std::string boot_id;        ///< of the last record
   Seq last_seq = 0;
 
   // Volatile.
   std::map<TargetId, Capabilities> capabilities;
-  MonoTime run_started;        ///< when this process took it up; active time counts from here
-  Duration active_before{0};   ///< active time at run_started
-  bool recovering = false;     ///< loaded from the journal: fence and verify first
-  bool rebooted = false;       ///< the machine restarted since the last record
+  MonoTime run_started;       ///< when this process took it up; active time counts from here
+  Duration active_before{0};  ///< active time at run_started
+  bool recovering = false;    ///< loaded from the journal: fence and verify first
+  bool rebooted = false;      ///< the machine restarted since the last record
   std::set<TargetId> fenced;
   std::set<TargetId> prepared_participants;
   std::set<TargetId> released;
@@ -139,8 +139,8 @@ struct TxnState {
 /// Adds one record. Unknown steps or records in an impossible order are Code::corrupt.
 Result<> fold(TxnState& state, const Record& record);
 
-/// Puts the version a fence bumped where the next precondition is read: the receipt of what is done,
-/// else the pre-image.
+/// Puts the version a fence bumped where the next precondition is read: the receipt of what is
+/// done, else the pre-image.
 void set_version(TxnState& state, StepId step, const ObservedVersion& version);
 
 /// True once users may see the new revision: newer revisions then wait instead of superseding.
