@@ -86,7 +86,7 @@ class Planner {
     const auto hook = hook_of(object.value);
     if (!wave) return refuse(scope, &object, wave.error().message());
     if (!hook) return refuse(scope, &object, hook.error().message());
-    if (!may_own(scope, object)) return;
+    if (!may_own(scope, object, hook->has_value())) return;
     Wanted wanted{&scope, &object, *wave, *hook, ChangeAction::unchanged, {}, {}};
     classify(wanted);
     if (wanted.action == ChangeAction::update && object.key.kind == "CustomResourceDefinition") {
@@ -108,8 +108,9 @@ class Planner {
     return false;
   }
 
-  /// An object belongs to one application; what others own or made is not taken silently.
-  bool may_own(const ScopeInput& scope, const Object& object) {
+  /// An object belongs to one application; what others own or made is not taken silently. Hooks leave
+  /// their last run behind, under a name of its own.
+  bool may_own(const ScopeInput& scope, const Object& object, bool is_hook) {
     const auto claim = input_.claims.find({participant_.id, object.key});
     if (claim != input_.claims.end()) {
       refuse(scope, &object,
@@ -126,7 +127,7 @@ class Planner {
       return false;
     }
     const Observation* now = live(object.key);
-    if (now == nullptr || !now->exists || scope.policy.adopt) return true;
+    if (now == nullptr || !now->exists || scope.policy.adopt || is_hook) return true;
     const auto& owned = scope.inventory;
     if (std::find(owned.begin(), owned.end(), object.key) != owned.end()) return true;
     if (now->owner && now->owner->install == input_.install) return true;
