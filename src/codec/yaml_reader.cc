@@ -103,6 +103,8 @@ class Reader {
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
         return builder_.close(mark(event.end_mark));
+      case YAML_DOCUMENT_START_EVENT:
+        return begin_document(event);
       case YAML_DOCUMENT_END_EVENT:
         return end_document(event);
       case YAML_STREAM_END_EVENT:
@@ -122,6 +124,16 @@ class Reader {
     scalar.plain_implicit = data.plain_implicit != 0;
     scalar.quoted = style != YamlStyle::plain;
     return builder_.scalar({span(event), style, view(data.anchor), scalar.tag}, scalar);
+  }
+
+  /// go-yaml takes no other version than 1.1, and so a file must not pass here that fails in Helm.
+  Result<> begin_document(const yaml_event_t& event) const {
+    const yaml_version_directive_t* version = event.data.document_start.version_directive;
+    if (version == nullptr || (version->major == 1 && version->minor == 1)) return {};
+    return fail(Error(Code::invalid, fmt::format("a document of YAML {}.{} cannot be read",
+                                                 version->major, version->minor))
+                    .at(location(mark(event.start_mark)))
+                    .with_hint("leave out the line `%YAML`"));
   }
 
   Result<> end_document(const yaml_event_t& event) {

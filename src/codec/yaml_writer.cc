@@ -251,12 +251,14 @@ void YamlWriter::single_quoted(std::string_view text, int indent_to, bool fold) 
 
 void YamlWriter::double_quoted(std::string_view text, int indent_to, bool fold) {
   indicator("\"", true, false, false);
+  // go-yaml looks for the mark at the text's start whichever character it is at.
+  const bool escape_all = text.starts_with("\ufeff");
   bool after_blank = false;
   for (std::size_t at = 0; at < text.size();) {
     const Rune rune = decode_utf8(text, at);
     const std::string_view bytes = text.substr(at, rune.size);
     at += rune.size;
-    if (!is_printable(rune.value) || is_break(rune.value) || rune.value == '"' ||
+    if (escape_all || !is_printable(rune.value) || is_break(rune.value) || rune.value == '"' ||
         rune.value == '\\') {
       const std::string escaped = escape(rune.value);
       put(escaped, escaped.size());

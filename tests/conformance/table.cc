@@ -1,11 +1,13 @@
 #include "table.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <limits>
 
 #include "base/strings.h"
+#include "codec/base64.h"
 #include "codec/json.h"
 
 namespace rumbo::conformance {
@@ -23,8 +25,25 @@ Value untype_number(const Value& text) {
   return std::strtod(word.c_str(), nullptr);
 }
 
+Value byte_list(const Value& base64) {
+  std::vector<Value> numbers;
+  for (const std::uint8_t byte : as_bytes(codec::base64_decode(base64.as_string()).value())) {
+    numbers.emplace_back(byte);
+  }
+  return Value::array(std::move(numbers));
+}
+
+/// A key of any type as the text under which Rumbo holds it.
+std::string key_text(const Value& key) {
+  if (key.is_string()) return key.str();
+  if (key.kind() == Value::Kind::real && std::isinf(key.as_double())) {
+    return key.as_double() > 0 ? ".inf" : "-.inf";
+  }
+  return codec::to_json(key);
+}
+
 /// `{"$int": "7"}` and its like; nullopt for an ordinary object.
-std::optional<Value> untype_special(const Value& typed) {
+std::optional<Value> untype_special(const Value& typed, Bytes bytes) {
   if (typed.size() != 1) return std::nullopt;
   const Member& only = typed.members().front();
   const std::string_view kind = only.key();
@@ -33,12 +52,12 @@ std::optional<Value> untype_special(const Value& typed) {
     if (only.value.is_string()) return codec::parse_json(only.value.as_string()).value();
   }
   if (kind == "$ints" || kind == "$strings" || kind == "$mapss") return only.value;
-  if (kind == "$bytes" || kind == "$time") return only.value;
+  if (kind == "$time") return only.value;
+  if (kind == "$bytes") return bytes == Bytes::base64 ? only.value : byte_list(only.value);
   if (kind == "$map") {
     std::vector<Member> members;
     for (const Value& pair : only.value.items()) {
-      const Value key = untype(pair[0]);
-      members.emplace_back(key.is_string() ? key.str() : codec::to_json(key), untype(pair[1]));
+      members.emplace_back(key_text(untype(pair[0], bytes)), untype(pair[1], bytes));
     }
     return Value::object(std::move(members));
   }
@@ -77,18 +96,18 @@ std::optional<Value> read_table(const std::string& name) {
   return *table;
 }
 
-Value untype(const Value& typed) {
+Value untype(const Value& typed, Bytes bytes) {
   if (typed.is_number()) return typed.as_double();
   if (typed.is_array()) {
     std::vector<Value> items;
-    for (const Value& item : typed.items()) items.push_back(untype(item));
+    for (const Value& item : typed.items()) items.push_back(untype(item, bytes));
     return Value::array(std::move(items));
   }
   if (!typed.is_object()) return typed;
-  if (auto special = untype_special(typed)) return *special;
+  if (auto special = untype_special(typed, bytes)) return *special;
   std::vector<Member> members;
   for (const Member& member : typed.members()) {
-    members.emplace_back(member.key(), untype(member.value));
+    members.emplace_back(member.key(), untype(member.value, bytes));
   }
   return Value::object(std::move(members));
 }

@@ -15,8 +15,10 @@ namespace rumbo::conformance {
 std::optional<Value> read_table(const std::string& name);
 
 /// A typed value of the tables as Rumbo holds it: bare numbers are doubles, `$int` and its like
-/// integers, times RFC 3339 text, byte lists base64 text as encoding/json has them.
-Value untype(const Value& typed);
+/// integers, times RFC 3339 text. Bytes are base64 text, as encoding/json has them, or a list of
+/// numbers, as go-yaml has them.
+enum class Bytes { base64, numbers };
+Value untype(const Value& typed, Bytes bytes = Bytes::base64);
 
 /// One kind of check over a table: counts, prints `NAME: N of M`, and fails if the differences are
 /// not exactly those in known_differences.txt whose ids begin with NAME.
