@@ -99,9 +99,12 @@ std::vector<Change> diff_objects(const Value& before, const Value& after,
   if (!is_secret(before) && !is_secret(after)) {
     return diff(mask_secret(before), mask_secret(after), options);
   }
+  // One side may be of another kind, even a list of Secrets: both are masked in every way.
   const Value old = with_encoded_data(before), now = with_encoded_data(after);
-  return diff(old.is_null() ? old : mask_one(old), now.is_null() ? now : mask_against(old, now),
-              options);
+  const Value shown_old = old.is_null() ? old : mask_secret(mask_one(old));
+  Value shown_now = now.is_null() ? now : mask_against(old, now);
+  if (!is_secret(now)) shown_now = mask_secret(shown_now);
+  return diff(shown_old, shown_now, options);
 }
 
 }  // namespace rumbo::codec
