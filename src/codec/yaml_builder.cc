@@ -145,13 +145,16 @@ Result<Value> YamlBuilder::key_text(const ResolvedScalar& scalar, const YamlMark
     default:
       break;
   }
-  return fail(Error(Code::invalid,
-                    fmt::format("a key may not be {}", scalar.value.is_null() ? "null"
-                                                       : scalar.value.is_number()
-                                                           ? "a number beyond 64 bits with sign"
-                                                           : "a list or map"))
+  std::string_view what = "a list or map", hint = "YAML reads `{{ }}` as maps: put it in quotes";
+  if (scalar.value.is_null()) {
+    what = "null", hint = "put it in quotes if it is meant as text";
+  } else if (scalar.value.is_number()) {
+    what = "a number beyond 64 bits with sign", hint = "put it in quotes";
+  }
+  Error error(Code::invalid, fmt::format("a key may not be {}", what));
+  return fail(std::move(error)
                   .at({std::string(file_), static_cast<int>(at.line), static_cast<int>(at.column)})
-                  .with_hint("put the key in quotes if it is meant as text"));
+                  .with_hint(std::string(hint)));
 }
 
 Result<> YamlBuilder::alias(const YamlSpan& span, std::string_view name) {

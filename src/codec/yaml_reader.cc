@@ -164,13 +164,20 @@ class Reader {
                       .at(marks_.locate(byte, file_))
                       .with_hint(yaml_hint(message, text_, byte)));
     }
-    const std::string hint = yaml_hint(message, text_, marks_.byte_of(parser_.problem_mark.index));
+    const std::size_t byte = marks_.byte_of(parser_.problem_mark.index);
+    const std::string hint = yaml_hint(message, text_, byte);
     if (parser_.context != nullptr) message += fmt::format(" {}", parser_.context);
-    if (parser_.context != nullptr && parser_.context_mark.line != parser_.problem_mark.line) {
+    // A key without its colon is only noticed later: what is wrong stands where the key begins.
+    const bool at_context = parser_.context != nullptr && message.starts_with("could not find");
+    if (parser_.context != nullptr && !at_context &&
+        parser_.context_mark.line != parser_.problem_mark.line) {
       message += fmt::format(" that begins in line {}", parser_.context_mark.line + 1);
     }
+    Location place = location(mark(at_context ? parser_.context_mark : parser_.problem_mark));
+    // libyaml puts the end of a text without a line end into a line of its own.
+    if (!at_context && byte >= text_.size()) place = marks_.locate(text_.size(), file_);
     Error error(Code::invalid, std::move(message));
-    return fail(std::move(error).at(location(mark(parser_.problem_mark))).with_hint(hint));
+    return fail(std::move(error).at(std::move(place)).with_hint(hint));
   }
 
   std::string_view text_;  // without the byte order mark
