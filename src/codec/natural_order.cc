@@ -69,7 +69,7 @@ void merge_sort(std::vector<const Member*>& list, const Less& less) {
       }
     }
   }
-  std::vector<const Member*> merged(list.size());
+  std::vector<const Member*> merged(list.size() > kRun ? list.size() : 0);
   for (std::size_t width = kRun; width < list.size(); width *= 2) {
     for (std::size_t start = 0; start < list.size(); start += 2 * width) {
       const std::size_t middle = std::min(start + width, list.size());

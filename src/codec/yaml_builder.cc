@@ -74,12 +74,17 @@ void YamlBuilder::complete_anchor(const YamlNode& node, std::size_t number, std:
   found->second = Anchor{number, false, node, expanded, height};
 }
 
-Result<> YamlBuilder::count_node(const YamlMark& at) {
+bool YamlBuilder::count_node() {
   ++expanded_;
-  if (++nodes_ > options_.limits.max_nodes) {
-    return wrong(at, fmt::format("more than {} nodes", options_.limits.max_nodes), Code::too_large);
-  }
-  return {};
+  return ++nodes_ <= options_.limits.max_nodes;
+}
+
+tl::unexpected<Error> YamlBuilder::too_many_nodes(const YamlMark& at) const {
+  return wrong(at, fmt::format("more than {} nodes", options_.limits.max_nodes), Code::too_large);
+}
+
+std::size_t YamlBuilder::entry_number() const {
+  return (pending_.size() - frames_.back().first) / 2;
 }
 
 void YamlBuilder::add(YamlNode node, int height) {
@@ -88,7 +93,7 @@ void YamlBuilder::add(YamlNode node, int height) {
 }
 
 Result<> YamlBuilder::scalar(const NodeEvent& event, const ScalarEvent& scalar) {
-  TRY(count_node(event.span.start));
+  if (!count_node()) return too_many_nodes(event.span.start);
   if (frames_.empty()) {
     root_is_empty_ = scalar.text.empty() && event.style == YamlStyle::plain && event.tag.empty() &&
                      event.anchor.empty();
@@ -98,23 +103,21 @@ Result<> YamlBuilder::scalar(const NodeEvent& event, const ScalarEvent& scalar) 
   node.style = event.style;
   node.span = event.span;
   node.extras = make_extras(event);
-  const bool is_key = expects_key();
-  if (is_key && is_merge_key(scalar, options_.dialect)) {
-    node.value = scalar.text;
-    frames_.back().merges.push_back(true);
-  } else {
-    auto resolved = resolve_scalar(scalar, options_.dialect);
-    if (!resolved) return wrong(event.span.start, resolved.error().message());
-    if (is_key) {
-      frames_.back().merges.push_back(false);
-      node.value = TRY(key_text(*resolved, event.span.start));
-    } else {
-      node.value = TRY(scalar_value(*resolved, event.span.start));
-    }
-  }
+  node.value = TRY(node_value(scalar, expects_key(), event.span.start));
   complete_anchor(node, anchor, 1, 0);
   add(std::move(node), 0);
   return {};
+}
+
+Result<Value> YamlBuilder::node_value(const ScalarEvent& scalar, bool is_key, const YamlMark& at) {
+  if (is_key && is_merge_key(scalar, options_.dialect)) {
+    frames_.back().merges.push_back(entry_number());
+    return Value(scalar.text);
+  }
+  auto resolved = resolve_scalar(scalar, options_.dialect);
+  if (!resolved) return wrong(at, resolved.error().message());
+  if (resolved->value.is_string()) return std::move(resolved->value);
+  return is_key ? key_text(*resolved, at) : scalar_value(*resolved, at);
 }
 
 Result<Value> YamlBuilder::scalar_value(const ResolvedScalar& scalar, const YamlMark& at) const {
@@ -158,7 +161,7 @@ Result<Value> YamlBuilder::key_text(const ResolvedScalar& scalar, const YamlMark
 }
 
 Result<> YamlBuilder::alias(const YamlSpan& span, std::string_view name) {
-  TRY(count_node(span.start));
+  if (!count_node()) return too_many_nodes(span.start);
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
     return wrong(span.start, fmt::format("alias `*{}` has no anchor `&{}` before it",
@@ -182,7 +185,6 @@ Result<> YamlBuilder::alias(const YamlSpan& span, std::string_view name) {
   node.extras = std::make_shared<YamlNode::Extras>(
       YamlNode::Extras{anchor.node.tag(), {}, std::string(name)});
   if (expects_key()) {
-    frames_.back().merges.push_back(false);
     node.value = TRY(key_text({ScalarType::string, node.value}, span.start));
   }
   add(std::move(node), anchor.height);
@@ -190,7 +192,7 @@ Result<> YamlBuilder::alias(const YamlSpan& span, std::string_view name) {
 }
 
 Result<> YamlBuilder::open(const NodeEvent& event, YamlKind kind) {
-  TRY(count_node(event.span.start));
+  if (!count_node()) return too_many_nodes(event.span.start);
   if (static_cast<int>(frames_.size()) >= options_.limits.max_depth) {
     return wrong(event.span.start,
                  fmt::format("nested deeper than {} levels", options_.limits.max_depth),
@@ -244,15 +246,12 @@ Result<> YamlBuilder::finish_mapping(Frame& frame) {
   const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(frame.first);
   auto children = std::make_shared<YamlNode::Children>();
   children->own_first = !v2();
-  children->entries.reserve(frame.merges.size());
-  bool any_merge = false;
-  auto it = first;
-  for (const bool is_merge : frame.merges) {
-    any_merge |= is_merge;
-    YamlEntry entry{std::move(*it), std::move(*std::next(it)), is_merge};
-    children->entries.push_back(std::move(entry));
-    it += 2;
+  children->entries.reserve((pending_.size() - frame.first) / 2);
+  for (auto it = first; it != pending_.end(); it += 2) {
+    children->entries.push_back({std::move(*it), std::move(*std::next(it))});
   }
+  const bool any_merge = !frame.merges.empty();
+  for (const std::size_t number : frame.merges) children->entries[number].is_merge = true;
   pending_.erase(first, pending_.end());
   const std::span<const YamlEntry> entries = children->entries;
 

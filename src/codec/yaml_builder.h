@@ -39,12 +39,12 @@ class YamlBuilder {
 
  private:
   struct Frame {
-    YamlNode node;             // without children yet
-    std::size_t first = 0;     // in pending_: keys and values in turn, or items
-    std::size_t anchor = 0;    // number of the anchor, 0 for none
-    std::size_t expanded = 0;  // expanded_ when it began
-    int height = 0;            // of the tallest child
-    std::vector<bool> merges;  // of a mapping: is the n-th key a merge key?
+    YamlNode node;                    // without children yet
+    std::size_t first = 0;            // in pending_: keys and values in turn, or items
+    std::size_t anchor = 0;           // number of the anchor, 0 for none
+    std::size_t expanded = 0;         // expanded_ when it began
+    int height = 0;                   // of the tallest child
+    std::vector<std::size_t> merges;  // of a mapping: which entries are merge keys
   };
   struct Anchor {
     std::size_t number = 0;
@@ -57,7 +57,10 @@ class YamlBuilder {
   bool expects_key() const;
   std::size_t define_anchor(std::string_view name);
   void complete_anchor(const YamlNode& node, std::size_t number, std::size_t expanded, int height);
-  Result<> count_node(const YamlMark& at);
+  bool count_node();
+  tl::unexpected<Error> too_many_nodes(const YamlMark& at) const;
+  std::size_t entry_number() const;
+  Result<Value> node_value(const ScalarEvent& scalar, bool is_key, const YamlMark& at);
   void add(YamlNode node, int height);
   Result<> finish_sequence(Frame& frame);
   Result<> finish_mapping(Frame& frame);

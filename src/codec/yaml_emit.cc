@@ -42,7 +42,7 @@ class Emitter {
       case Value::Kind::object:
         return value.empty() ? bare("{}") : mapping(value, indent);
       case Value::Kind::string:
-        return text(value.as_string(), indent, false);
+        return text(value.as_string(), analyze_scalar(value.as_string(), v3_), indent, false);
       case Value::Kind::null:
         return bare("null");
       case Value::Kind::boolean:
@@ -84,12 +84,14 @@ class Emitter {
     const int inner = indent < 0 ? 0 : indent + kIndent;
     for (const Member* member : natural_order(value.members(), dialect_)) {
       writer_.indent(inner);
-      if (is_simple_key(member->key())) {
-        text(member->key(), inner, true);
+      const std::string_view key = member->key();
+      const ScalarTraits traits = analyze_scalar(key, v3_);
+      if (key.size() <= kLongKey && !traits.multiline) {
+        text(key, traits, inner, true);
         writer_.indicator(":", false, false, false);
       } else {
         writer_.indicator("?", true, false, true);
-        text(member->key(), inner, false);
+        text(key, traits, inner, false);
         writer_.indent(inner);
         writer_.indicator(":", true, false, true);
       }
@@ -97,22 +99,16 @@ class Emitter {
     }
   }
 
-  bool is_simple_key(std::string_view key) const {
-    return key.size() <= kLongKey && !analyze_scalar(key, v3_).multiline;
-  }
-
-  void text(std::string_view text, int indent, bool is_key) {
+  void text(std::string_view text, const ScalarTraits& traits, int indent, bool is_key) {
     const int inner = indent < 0 ? kIndent : indent + kIndent;
-    writer_.scalar(text, style_of(text, is_key), inner, !is_key);
+    writer_.scalar(text, style_of(text, traits, is_key), inner, !is_key);
   }
 
-  YamlStyle style_of(std::string_view text, bool is_key) const {
-    const ScalarTraits traits = analyze_scalar(text, v3_);
-    if (text.find('\n') != text.npos) {
+  YamlStyle style_of(std::string_view text, const ScalarTraits& traits, bool is_key) const {
+    if (traits.multiline && text.find('\n') != text.npos) {
       return traits.block && !is_key ? YamlStyle::literal : YamlStyle::double_quoted;
     }
     if (means_something_else(text)) return YamlStyle::double_quoted;
-    if (is_key && traits.multiline) return YamlStyle::double_quoted;
     if (traits.plain) return YamlStyle::plain;
     return traits.single_quoted ? YamlStyle::single_quoted : YamlStyle::double_quoted;
   }

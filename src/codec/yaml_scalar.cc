@@ -34,6 +34,8 @@ constexpr std::array<std::string_view, 8> kOldFalse = {"n",  "N",   "no",  "No",
 /// The words that mean something, all of at most five letters.
 std::optional<ResolvedScalar> resolve_word(std::string_view text, YamlDialect dialect) {
   if (text.size() > 5) return std::nullopt;
+  constexpr std::string_view kBeginnings = "~nNtTfFyYoO.+-";
+  if (!text.empty() && kBeginnings.find(text.front()) == kBeginnings.npos) return std::nullopt;
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
     return ResolvedScalar{ScalarType::null, Value()};
   }

@@ -1,5 +1,6 @@
 #include "codec/yaml_writer.h"
 
+#include <array>
 #include <fmt/format.h>
 
 #include "codec/utf8.h"
@@ -66,6 +67,31 @@ std::string escape(char32_t rune) {
 
 bool is_blank_at(std::string_view text, std::size_t at) {
   return at < text.size() && text[at] == ' ';
+}
+
+constexpr std::string_view kHarmless =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-()+=;$<^~ ";
+
+constexpr std::array<bool, 256> harmless_table() {
+  std::array<bool, 256> table{};
+  for (const char c : kHarmless) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+
+/// A quick look that settles most texts: nothing in them could need quotes.
+bool is_harmless(std::string_view text) {
+  static constexpr std::array<bool, 256> kTable = harmless_table();
+  if (text.empty() || text.front() == ' ' || text.front() == '-' || text.front() == '.' ||
+      text.back() == ' ' || text.back() == ':') {
+    return false;
+  }
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (kTable[byte]) continue;
+    // A colon inside a word, as in the name of an image.
+    if (byte != ':' || at == 0 || text[at + 1] == ' ') return false;
+  }
+  return true;
 }
 
 /// Where the last character begins.
@@ -158,6 +184,7 @@ class Analysis {
 }  // namespace
 
 ScalarTraits analyze_scalar(std::string_view text, bool tabs_in_blocks) {
+  if (is_harmless(text)) return {};
   return Analysis(text, tabs_in_blocks).run();
 }
 
@@ -201,6 +228,11 @@ void YamlWriter::scalar(std::string_view text, YamlStyle style, int indent, bool
 
 void YamlWriter::plain(std::string_view text, int indent_to, bool fold) {
   if (!blank_) put(" ", 1);
+  if (!fold || width_ - std::min(width_, column_) >= text.size()) {
+    put(text, count_runes(text));
+    blank_ = line_start_ = false;
+    return;
+  }
   bool after_blank = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t size = decode_utf8(text, at).size;
