@@ -32,7 +32,9 @@ struct DiffOptions {
   std::size_t max_changes = 10'000;
 };
 
-/// Changes in key order; an object or list that exists on one side only is one change.
+/// Changes in key order; an object or list that exists on one side only is one change. A null root
+/// is a missing one. Matched lists whose elements only changed places give one change
+/// `list[order]`.
 std::vector<Change> diff(const Value& before, const Value& after, const DiffOptions& options = {});
 
 /// The text that stands for a hidden value.
@@ -45,12 +47,14 @@ inline constexpr std::string_view kChanged = "(changed)";
 Value mask_secret(const Value& object);
 
 /// diff() of two objects, safe to show: of Secrets it tells which keys were added, removed or
-/// changed, never their values. A missing object is null.
+/// changed, never their values; `stringData` counts as the `data` it becomes. A missing object is
+/// null.
 std::vector<Change> diff_objects(const Value& before, const Value& after,
                                  const DiffOptions& options = {});
 
 /// One line a change: `~ path: a -> b`, `+ path: b`, `- path: a`; `color` adds ANSI colours.
-/// Larger values are shown as YAML below their path. Ends with a newline unless empty.
+/// Larger values are shown as YAML below their path, of texts only the lines that differ.
+/// Ends with a newline unless empty.
 std::string render_diff(std::span<const Change> changes, bool color);
 
 }  // namespace rumbo::codec

@@ -1,5 +1,6 @@
 #include "codec/json.h"
 
+#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -46,21 +47,27 @@ Value to_value(dom::element element) {
   return Value();
 }
 
+bool reads_as_integer(std::string_view text) {
+  const char* end = text.data() + text.size();
+  std::int64_t integer = 0;
+  std::uint64_t positive = 0;
+  const auto a = std::from_chars(text.data(), end, integer);
+  const auto b = std::from_chars(text.data(), end, positive);
+  return (a.ec == std::errc() && a.ptr == end) || (b.ec == std::errc() && b.ptr == end);
+}
+
 void append_number(std::string& out, double number) {
   if (!std::isfinite(number)) {
     out += "null";
     return;
   }
   std::string text = format_go_json(number);
-  // Digits alone would read back as an integer, if one of 64 bits can hold them.
-  const bool digits_only = text.find_first_of(".e") == std::string::npos;
-  if (digits_only && number < 18446744073709551616.0 && number >= -9223372036854775808.0) {
-    text += ".0";
-  }
+  // Digits alone would read back as an integer if one of 64 bits can hold them.
+  if (reads_as_integer(text)) text += ".0";
   out += text;
 }
 
-/// Prints with or without line breaks; `indent` < 0 means compact.
+/// Prints with or without line breaks.
 class Printer {
  public:
   Printer(std::string& out, bool pretty) : out_(out), pretty_(pretty) {}
@@ -159,7 +166,9 @@ Result<Value> parse_json(std::string_view text, const JsonLimits& limits, std::s
                     .at({std::string(file)}));
   }
   dom::parser parser;
-  if (parser.allocate(text.size() + 1, static_cast<std::size_t>(limits.max_depth) + 1) ==
+  // simdjson does not count an empty innermost array, so what comes near the limit goes to the
+  // careful reader.
+  if (parser.allocate(text.size() + 1, static_cast<std::size_t>(limits.max_depth)) ==
       simdjson::SUCCESS) {
     dom::element document;
     if (parser.parse(text.data(), text.size()).get(document) == simdjson::SUCCESS) {

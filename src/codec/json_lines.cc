@@ -5,7 +5,9 @@
 namespace rumbo::codec {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 tl::unexpected<Error> too_large(std::size_t limit) {
   return fail(Code::too_large, fmt::format("JSON stream: a document exceeds {} bytes", limit));

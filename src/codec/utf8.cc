@@ -65,6 +65,28 @@ void append_utf8(std::string& out, char32_t rune) {
   }
 }
 
+std::optional<std::string> utf16_to_utf8(std::string_view text) {
+  const bool little = text.starts_with("\xff\xfe");
+  if (!little && !text.starts_with("\xfe\xff")) return std::nullopt;
+  const auto unit = [&](std::size_t at) -> char32_t {
+    if (at + 1 >= text.size()) return 0xfffd;
+    const unsigned first = byte_at(text, at), second = byte_at(text, at + 1);
+    return little ? first | second << 8 : first << 8 | second;
+  };
+  std::string out;
+  for (std::size_t at = 2; at < text.size(); at += 2) {
+    char32_t rune = unit(at);
+    if (rune >= 0xd800 && rune <= 0xdfff) {
+      const char32_t low = at + 2 < text.size() ? unit(at + 2) : 0;
+      const bool pair = rune < 0xdc00 && low >= 0xdc00 && low <= 0xdfff;
+      rune = pair ? 0x10000 + ((rune - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
+      if (pair) at += 2;
+    }
+    append_utf8(out, rune);
+  }
+  return out;
+}
+
 std::size_t count_runes(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < text.size(); ++count) at += decode_utf8(text, at).size;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,10 @@ Rune decode_utf8(std::string_view text, std::size_t at);
 std::size_t find_invalid_utf8(std::string_view text);
 
 void append_utf8(std::string& out, char32_t rune);
+
+/// The text in UTF-8 if it begins with a UTF-16 byte order mark, which is left out; else nullopt.
+/// Half surrogate pairs become U+FFFD.
+std::optional<std::string> utf16_to_utf8(std::string_view text);
 
 /// How many characters the text has; each invalid byte counts as one.
 std::size_t count_runes(std::string_view text);

@@ -37,7 +37,7 @@ struct YamlOptions {
   YamlDialect dialect = YamlDialect::yaml_v2;
   /// A key that stands twice in one map is an error; else the last one wins.
   bool strict = true;
-  /// Stop after the first document that is not empty; what follows it is not even read.
+  /// Stop after the first document, even an empty one; what follows it is not even read.
   bool first_only = false;
   YamlLimits limits;
 };
@@ -110,8 +110,9 @@ class YamlNode {
 };
 
 struct YamlEntry {
-  YamlNode key;
+  YamlNode key;  ///< its value is the key's text as a string, also where 1 or true was written
   YamlNode value;
+  bool is_merge = false;  ///< a `<<` that brings the entries of other maps
 };
 
 /// Reads every document. Documents with nothing in them (only comments, or a bare `---`) are left

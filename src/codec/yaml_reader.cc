@@ -1,0 +1,219 @@
+// libyaml's events, fed to the builder.
+#include <fmt/format.h>
+#include <limits>
+#include <yaml.h>
+
+#include "base/strings.h"
+#include "codec/utf8.h"
+#include "codec/yaml.h"
+#include "codec/yaml_builder.h"
+#include "codec/yaml_hint.h"
+#include "codec/yaml_marks.h"
+
+namespace rumbo::codec {
+namespace {
+
+constexpr std::string_view kBom = "\xef\xbb\xbf";
+
+std::string_view view(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+}
+
+YamlStyle style_of(yaml_scalar_style_t style) {
+  switch (style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+      return YamlStyle::single_quoted;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+      return YamlStyle::double_quoted;
+    case YAML_LITERAL_SCALAR_STYLE:
+      return YamlStyle::literal;
+    case YAML_FOLDED_SCALAR_STYLE:
+      return YamlStyle::folded;
+    default:
+      return YamlStyle::plain;
+  }
+}
+
+struct Event : yaml_event_t {
+  Event() : yaml_event_t{} {}
+  ~Event() { yaml_event_delete(this); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+};
+
+class Reader {
+ public:
+  Reader(std::string_view text, std::string_view file, const YamlOptions& options)
+      : text_(text.starts_with(kBom) ? text.substr(kBom.size()) : text),
+        base_(text.size() - text_.size()),
+        file_(file),
+        options_(options),
+        marks_(text_),
+        builder_(file, options) {
+    ok_ = yaml_parser_initialize(&parser_) != 0;
+    if (!ok_) return;
+    yaml_parser_set_input_string(&parser_, as_bytes(text_).data(), text_.size());
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+  }
+  ~Reader() {
+    if (ok_) yaml_parser_delete(&parser_);
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  Result<std::vector<YamlNode>> read() {
+    if (!ok_) return fail(Code::exhausted, "out of memory for the YAML scanner");
+    while (!done_) {
+      Event event;
+      if (yaml_parser_parse(&parser_, &event) == 0) return problem();
+      TRY(handle(event));
+    }
+    return std::move(documents_);
+  }
+
+ private:
+  YamlMark mark(const yaml_mark_t& at) const {
+    return {static_cast<std::uint32_t>(at.line + 1), static_cast<std::uint32_t>(at.column + 1),
+            static_cast<std::uint32_t>(base_ + marks_.byte_of(at.index))};
+  }
+  YamlSpan span(const yaml_event_t& event) const {
+    return {mark(event.start_mark), mark(event.end_mark)};
+  }
+
+  Result<> handle(const yaml_event_t& event) {
+    switch (event.type) {
+      case YAML_SCALAR_EVENT:
+        return scalar(event);
+      case YAML_ALIAS_EVENT:
+        return builder_.alias(span(event), view(event.data.alias.anchor));
+      case YAML_SEQUENCE_START_EVENT: {
+        const auto& data = event.data.sequence_start;
+        const bool flow = data.style == YAML_FLOW_SEQUENCE_STYLE;
+        return builder_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
+                              view(data.anchor), view(data.tag)},
+                             YamlKind::sequence);
+      }
+      case YAML_MAPPING_START_EVENT: {
+        const auto& data = event.data.mapping_start;
+        const bool flow = data.style == YAML_FLOW_MAPPING_STYLE;
+        return builder_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
+                              view(data.anchor), view(data.tag)},
+                             YamlKind::mapping);
+      }
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        return builder_.close(mark(event.end_mark));
+      case YAML_DOCUMENT_START_EVENT:
+        return begin_document(event);
+      case YAML_DOCUMENT_END_EVENT:
+        return end_document(event);
+      case YAML_STREAM_END_EVENT:
+        done_ = true;
+        return {};
+      default:
+        return {};
+    }
+  }
+
+  Result<> scalar(const yaml_event_t& event) {
+    const auto& data = event.data.scalar;
+    const YamlStyle style = style_of(data.style);
+    ScalarEvent scalar;
+    scalar.text = {reinterpret_cast<const char*>(data.value), data.length};
+    scalar.tag = view(data.tag);
+    scalar.plain_implicit = data.plain_implicit != 0;
+    scalar.quoted = style != YamlStyle::plain;
+    return builder_.scalar({span(event), style, view(data.anchor), scalar.tag}, scalar);
+  }
+
+  /// go-yaml takes no other version than 1.1, and so a file must not pass here that fails in Helm.
+  Result<> begin_document(const yaml_event_t& event) const {
+    const yaml_version_directive_t* version = event.data.document_start.version_directive;
+    if (version == nullptr || (version->major == 1 && version->minor == 1)) return {};
+    return fail(Error(Code::invalid, fmt::format("a document of YAML {}.{} cannot be read",
+                                                 version->major, version->minor))
+                    .at(location(mark(event.start_mark)))
+                    .with_hint("leave out the line `%YAML`"));
+  }
+
+  Result<> end_document(const yaml_event_t& event) {
+    if (auto document = builder_.finish_document()) documents_.push_back(std::move(*document));
+    done_ = options_.first_only;
+    if (++document_count_ > options_.limits.max_documents) {
+      return fail(Error(Code::too_large,
+                        fmt::format("more than {} documents", options_.limits.max_documents))
+                      .at(location(mark(event.end_mark))));
+    }
+    return {};
+  }
+
+  Location location(const YamlMark& at) const {
+    return {std::string(file_), static_cast<int>(at.line), static_cast<int>(at.column)};
+  }
+
+  /// libyaml's complaint as an Error. Its words are kept: people search for them.
+  tl::unexpected<Error> problem() const {
+    if (parser_.error == YAML_MEMORY_ERROR) {
+      return fail(Code::exhausted, "out of memory in the YAML scanner");
+    }
+    std::string message = parser_.problem != nullptr ? parser_.problem : "YAML cannot be read";
+    if (parser_.error == YAML_READER_ERROR) {
+      const std::size_t byte = std::min(parser_.problem_offset, text_.size());
+      Error error(Code::invalid, message);
+      return fail(std::move(error)
+                      .at(marks_.locate(byte, file_))
+                      .with_hint(yaml_hint(message, text_, byte)));
+    }
+    const std::size_t byte = marks_.byte_of(parser_.problem_mark.index);
+    const std::string hint = yaml_hint(message, text_, byte);
+    if (parser_.context != nullptr) message += fmt::format(" {}", parser_.context);
+    // A key without its colon is only noticed later: what is wrong stands where the key begins.
+    const bool at_context = parser_.context != nullptr && message.starts_with("could not find");
+    if (parser_.context != nullptr && !at_context &&
+        parser_.context_mark.line != parser_.problem_mark.line) {
+      message += fmt::format(" that begins in line {}", parser_.context_mark.line + 1);
+    }
+    Location place = location(mark(at_context ? parser_.context_mark : parser_.problem_mark));
+    // libyaml puts the end of a text without a line end into a line of its own.
+    if (!at_context && byte >= text_.size()) place = marks_.locate(text_.size(), file_);
+    Error error(Code::invalid, std::move(message));
+    return fail(std::move(error).at(std::move(place)).with_hint(hint));
+  }
+
+  std::string_view text_;  // without the byte order mark
+  std::size_t base_;       // its size
+  std::string_view file_;
+  const YamlOptions& options_;
+  YamlMarks marks_;
+  YamlBuilder builder_;
+  yaml_parser_t parser_{};
+  std::vector<YamlNode> documents_;
+  std::size_t document_count_ = 0;
+  bool ok_ = false;
+  bool done_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<YamlNode>> parse_yaml(std::string_view text, std::string_view file,
+                                         const YamlOptions& options) {
+  const std::size_t most =
+      std::min<std::size_t>(options.limits.max_bytes, std::numeric_limits<std::int32_t>::max());
+  if (text.size() > most) {
+    return fail(Error(Code::too_large,
+                      fmt::format("YAML of {} bytes exceeds the limit of {}", text.size(), most))
+                    .at({std::string(file)}));
+  }
+  if (const auto converted = utf16_to_utf8(text)) return Reader(*converted, file, options).read();
+  return Reader(text, file, options).read();
+}
+
+Result<Value> parse_yaml_value(std::string_view text, std::string_view file,
+                               const YamlOptions& options) {
+  YamlOptions first = options;
+  first.first_only = true;
+  const auto documents = TRY(parse_yaml(text, file, first));
+  return documents.empty() ? Value() : documents.front().value;
+}
+
+}  // namespace rumbo::codec
