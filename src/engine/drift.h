@@ -1,0 +1,30 @@
+// Drift: where live differs from what was committed, on fields Rumbo owns. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/object.h"
+#include "model/target.h"
+
+namespace rumbo::engine {
+
+struct DriftItem {
+  enum class Kind {
+    missing,    ///< the object is gone
+    changed,    ///< fields differ
+    unhealthy,  ///< as declared, but a workload lost pods and needs its target's help
+  };
+  ObjectKey key;
+  Kind kind = Kind::changed;
+  std::vector<std::string> fields;  ///< dotted paths; values of Secrets are never named
+  std::string reason;
+};
+std::string_view to_string(DriftItem::Kind kind);
+
+/// `exact`: the target returns objects as they were written (a host); otherwise live may hold more
+/// fields, as API servers add defaults. Hooks are left out: they are not kept.
+std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
+                                  const std::vector<Observation>& live, bool exact);
+
+}  // namespace rumbo::engine

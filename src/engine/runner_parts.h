@@ -1,0 +1,50 @@
+// The parts of the runner, one file each; only runner*.cc include this.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/action.h"
+#include "engine/drafts.h"
+#include "engine/runner.h"
+
+namespace rumbo::engine {
+
+using Phase = StepProgress::Phase;
+
+Action step_recovery(const TxnState& state, const Moment& moment);
+bool recovery_pending(const TxnState& state);
+Action step_preparing(const TxnState& state, const Moment& moment);
+Action step_applying(const TxnState& state, const Moment& moment);
+Action step_undoing(const TxnState& state, const Moment& moment);
+Action step_reaping(const TxnState& state, const Moment& moment);
+
+/// RELEASE on every participant, MIRROR where needed; nullopt when all is done or given up.
+std::optional<Action> step_closing(const TxnState& state, const Moment& moment);
+
+DraftContext draft_context(const TxnState& state, const Moment& moment);
+Action append(std::vector<Draft> drafts);
+Action append(Draft draft);
+Action wait_until(MonoTime until);
+Action abort_with(const TxnState& state, const Moment& moment, Abort abort);
+std::vector<Scope> all_scopes(const TxnState& state);
+
+/// Records that results in memory are still owed to the journal (done, undo_done, reap_done).
+std::vector<Draft> owed_drafts(const TxnState& state, const Moment& moment);
+
+/// Calls of this kind for those of `steps` whose time has come; empty when all must wait.
+std::vector<Call> due_calls(const TxnState& state, const Moment& moment, CallKind kind,
+                            const std::vector<StepId>& steps);
+/// The earliest not_before of these steps.
+MonoTime earliest(const TxnState& state, const std::vector<StepId>& steps);
+
+/// One observe call per participant for these items' keys.
+std::vector<Call> observe_calls(const TxnState& state, const std::vector<const Item*>& items);
+const Observation* observed(const TxnState& state, const TargetId& participant,
+                            const ObjectKey& key);
+
+/// Exponential backoff with a ceiling.
+Duration backoff(int attempts, const RunnerOptions& options);
+
+}  // namespace rumbo::engine

@@ -1,0 +1,104 @@
+// PREPARING: everything that can go wrong without touching what users see goes wrong here. Pull and
+// pin, scaffold missing namespaces, dry-run every step; then PREPARED with the widened inventory.
+#include "engine/runner_parts.h"
+
+namespace rumbo::engine {
+namespace {
+
+std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& moment) {
+  std::vector<Call> calls;
+  for (const TargetId& participant : state.participants) {
+    if (state.prepared_participants.contains(participant)) continue;
+    Call call;
+    call.kind = CallKind::prepare;
+    call.participant = participant;
+    calls.push_back(std::move(call));
+  }
+  if (calls.empty()) return std::nullopt;
+  if (state.call_error) {
+    const Error& error = *state.call_error;
+    if (error.retry() == Retry::never) {
+      const bool ours = error.code() == Code::cancelled;
+      return abort_with(state, moment,
+                        {ours ? FaultClass::infrastructure : FaultClass::revision,
+                         error.to_string(),
+                         {},
+                         all_scopes(state)});
+    }
+    if (state.active_at(moment.now) > moment.options.outage_budget) {
+      return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
+    }
+    if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
+  }
+  return Calls{std::move(calls)};
+}
+
+/// The fault of a failed dry-run or scaffold, once it is clear that it will not pass.
+std::optional<Action> step_failed(const TxnState& state, const Moment& moment, StepId id) {
+  const StepProgress& progress = state.steps[id];
+  if (!progress.error) return std::nullopt;
+  const Error& error = *progress.error;
+  if (error.retry() == Retry::never) {
+    const FaultClass fault =
+        error.code() == Code::conflict ? FaultClass::conflict : FaultClass::revision;
+    return abort_with(state, moment,
+                      {fault, error.to_string(), {}, {state.step(id).items.at(0).scope}});
+  }
+  if (state.active_at(moment.now) > moment.options.outage_budget) {
+    return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
+  }
+  return std::nullopt;
+}
+
+std::optional<Action> step_scaffolds(const TxnState& state, const Moment& moment) {
+  std::vector<StepId> to_intend, to_perform, to_inspect;
+  for (const Step& step : state.plan.steps) {
+    if (step.kind != StepKind::scaffold) continue;
+    const StepProgress& progress = state.steps[step.id];
+    if (auto action = step_failed(state, moment, step.id)) return action;
+    if (progress.phase == Phase::pending) to_intend.push_back(step.id);
+    if (progress.phase == Phase::intent) {
+      (progress.suspect ? to_inspect : to_perform).push_back(step.id);
+    }
+  }
+  if (!to_intend.empty()) {
+    std::vector<Draft> drafts;
+    for (const StepId id : to_intend) {
+      drafts.push_back(intent_draft(state, RecordType::intent, id, draft_context(state, moment)));
+    }
+    return append(std::move(drafts));
+  }
+  if (to_perform.empty() && to_inspect.empty()) return std::nullopt;
+  std::vector<Call> calls = due_calls(state, moment, CallKind::inspect, to_inspect);
+  for (Call& call : due_calls(state, moment, CallKind::perform, to_perform)) {
+    calls.push_back(std::move(call));
+  }
+  if (!calls.empty()) return Calls{std::move(calls)};
+  to_perform.insert(to_perform.end(), to_inspect.begin(), to_inspect.end());
+  return wait_until(earliest(state, to_perform));
+}
+
+std::optional<Action> step_dry_runs(const TxnState& state, const Moment& moment) {
+  std::vector<StepId> open;
+  for (const Step& step : state.plan.steps) {
+    if (step.kind == StepKind::scaffold || step.kind == StepKind::retire) continue;
+    if (state.steps[step.id].dry_run_passed) continue;
+    if (auto action = step_failed(state, moment, step.id)) return action;
+    open.push_back(step.id);
+  }
+  if (open.empty()) return std::nullopt;
+  std::vector<Call> calls = due_calls(state, moment, CallKind::dry_run, open);
+  if (calls.empty()) return wait_until(earliest(state, open));
+  return Calls{std::move(calls)};
+}
+
+}  // namespace
+
+Action step_preparing(const TxnState& state, const Moment& moment) {
+  if (auto action = step_prepare_calls(state, moment)) return *action;
+  if (auto action = step_scaffolds(state, moment)) return *action;
+  if (auto action = step_dry_runs(state, moment)) return *action;
+  return append(prepared_draft(state, draft_context(state, moment)));
+}
+
+}  // namespace rumbo::engine

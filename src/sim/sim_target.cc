@@ -1,0 +1,489 @@
+#include "sim/sim_target.h"
+
+#include <algorithm>
+
+namespace rumbo::sim {
+namespace {
+
+constexpr Duration kZombieWindow = 34s;  // kubernetes-apply.md 4.5: a request may execute this long
+
+Receipt receipt_of(const ObjectKey& key, const Thing& thing) {
+  return {{{key, thing.uid, std::to_string(thing.version)}}, {}};
+}
+
+bool means(const Thing& thing, const Value& object) {
+  return semantic(thing.object) == semantic(object);
+}
+
+Error conflict(const ObjectKey& key, std::string_view why) {
+  return Error(Code::conflict, key.to_string() + " " + std::string(why));
+}
+
+bool never_overlaps(const Value& object) {
+  return object["kind"].as_string() == "StatefulSet" ||
+         object["spec"]["strategy"]["type"].as_string() == "Recreate";
+}
+
+}  // namespace
+
+SimTarget::SimTarget(World& world, const Clock& clock, Character character, InstallationId install)
+    : world_(world), clock_(clock), character_(character), install_(std::move(install)) {}
+
+Result<std::string> SimTarget::identity(const Cancel&) {
+  return world_.id;
+}
+Result<std::string> SimTarget::incarnation(const Cancel&) {
+  return world_.boot_id;
+}
+
+Capabilities SimTarget::capabilities() const {
+  Capabilities out;
+  out.atomic_switch = character_ == Character::host;
+  out.rolls_on_config_change = out.atomic_switch;
+  out.server_dry_run = !out.atomic_switch;
+  out.needs_mirror = !out.atomic_switch;
+  out.max_in_flight = out.atomic_switch ? 1 : 8;
+  out.hook_kinds = {"Job.batch"};
+  return out;
+}
+
+Observation SimTarget::observe_one(const ObjectKey& key) const {
+  Observation out;
+  out.key = key;
+  const auto staged = std::find_if(world_.staged.begin(), world_.staged.end(),
+                                   [&](const auto& entry) { return entry.first.second == key; });
+  const auto hook = std::find_if(world_.hook_runs.rbegin(), world_.hook_runs.rend(),
+                                 [&](const auto& entry) { return entry.first.second == key; });
+  if (hook != world_.hook_runs.rend()) {
+    const bool failed = world_.hook_failed.contains(hook->first);
+    const Value condition = Value::object(
+        {{"type", failed ? "Failed" : "Complete"}, {"status", "True"}, {"message", "exit 1"}});
+    out.exists = true;
+    out.object = Value::object(
+        {{"kind", "Job"}, {"status", Value::object({{"conditions", Value::array({condition})}})}});
+    return out;
+  }
+  const Thing* thing = nullptr;
+  bool stopped = false;
+  if (staged != world_.staged.end()) {
+    thing = &staged->second;
+  } else if (const auto it = world_.current.find(key); it != world_.current.end()) {
+    thing = &it->second;
+    stopped = world_.quiesced.contains(key);
+  }
+  if (thing == nullptr) return out;
+  out.exists = true;
+  out.object = with_status(world_, key, *thing, stopped, clock_.mono());
+  out.uid = thing->uid;
+  out.version = std::to_string(thing->version);
+  out.owner = thing->owner;
+  if (annotation(thing->object, "sim/health") == "never")
+    out.log_tail = {"listening", "error: no database"};
+  return out;
+}
+
+Result<std::vector<Observation>> SimTarget::observe(const std::vector<ObjectKey>& keys, Consistency,
+                                                    const Cancel&) {
+  std::vector<Observation> out;
+  for (const ObjectKey& key : keys) out.push_back(observe_one(key));
+  return out;
+}
+
+Result<DryRun> SimTarget::dry_run(const Step& step, const Cancel&) {
+  DryRun out;
+  for (const Item& item : step.items) {
+    DryRunItem one;
+    one.key = item.key;
+    one.accepted = annotation(item.want_object, "sim/dry-run") != "reject";
+    if (!one.accepted) one.message = "spec.replicaz: unknown field";
+    out.items.push_back(std::move(one));
+  }
+  return out;
+}
+
+Result<Reservation> SimTarget::prepare(const Outline& outline, const Fence&, const Cancel&) {
+  for (const Object& object : outline.objects) {
+    if (annotation(object.value, "sim/image") == "missing") {
+      return fail(Code::not_found, object.key.to_string() + ": image app:missing not found");
+    }
+  }
+  world_.reservations.insert(outline.txn);
+  Reservation out;
+  out.pins["app:1"] = "app@sha256:1";
+  out.opaque = Value::object({{"txn", outline.txn.value}});
+  return out;
+}
+
+Result<> SimTarget::release(const TxnId& txn, const Fence&, const Cancel&) {
+  world_.reservations.erase(txn);
+  return {};
+}
+
+Result<> SimTarget::check_fence(const Fence& fence) const {
+  if (character_ == Character::cluster) return {};  // an API server knows no epochs
+  const auto it = world_.fences.find(fence.txn);
+  if (it != world_.fences.end() && std::pair(fence.epoch, fence.attempt) < it->second) {
+    return fail(Code::conflict, "fenced: a newer attempt of " + fence.txn.value + " took over");
+  }
+  return {};
+}
+
+Thing SimTarget::make(const Item& item, const Fence& fence, std::string uid) {
+  Thing thing;
+  thing.object = item.want_object;
+  thing.uid = std::move(uid);
+  thing.version = world_.next();
+  thing.owner = Owner{install_, item.scope.application, item.scope.environment, fence.txn};
+  thing.since = clock_.mono();
+  if (thing.uid.empty()) thing.uid = "uid-" + std::to_string(thing.version);
+  return thing;
+}
+
+Result<Receipt> SimTarget::perform(const Step& step, const Fence& fence, const Cancel&) {
+  TRY(check_fence(fence));
+  switch (step.kind) {
+    case StepKind::hook:
+      return run_hook(step, fence);
+    case StepKind::prune:
+      return prune(step);
+    case StepKind::scaffold:
+    case StepKind::apply:
+      return write(step, fence, false);
+    default:
+      return perform_host(step, fence);
+  }
+}
+
+void SimTarget::late_arrival(const Step& step, const Fence& fence) {
+  if (!check_fence(fence)) return;
+  const bool is_write = step.kind == StepKind::apply || step.kind == StepKind::scaffold;
+  const auto ignored = is_write ? write(step, fence, true) : perform(step, fence, Cancel());
+  static_cast<void>(ignored);  // nobody is there any more to hear the answer
+}
+
+/// One object: create if absent, else compare-and-swap. `exact`: as the server does it; otherwise
+/// as a client that refreshes the version when only bookkeeping moved.
+Result<Receipt> SimTarget::write(const Step& step, const Fence& fence, bool exact) {
+  const Item& item = step.items.at(0);
+  const auto it = world_.current.find(item.key);
+  if (it == world_.current.end()) {
+    if (!item.pre.absent) return fail(conflict(item.key, "was deleted by someone else"));
+    Thing& made = world_.current[item.key] = make(item, fence, {});
+    return receipt_of(item.key, made);
+  }
+  Thing& thing = it->second;
+  const bool ours = thing.owner && thing.owner->txn == fence.txn;
+  if (ours && means(thing, item.want_object)) return receipt_of(item.key, thing);
+  if (item.pre.absent) return fail(conflict(item.key, "was created by someone else"));
+  if (thing.uid != item.pre.uid) return fail(conflict(item.key, "was replaced by someone else"));
+  if (std::to_string(thing.version) != item.pre.version &&
+      (exact || !means(thing, item.pre.object))) {
+    return fail(conflict(item.key, "was changed by someone else"));
+  }
+  thing = make(item, fence, thing.uid);
+  world_.lost.erase(item.key);
+  return receipt_of(item.key, thing);
+}
+
+Result<Receipt> SimTarget::stage(const Step& step, const Fence& fence) {
+  const Item& item = step.items.at(0);
+  const auto now = world_.current.find(item.key);
+  const bool there = now != world_.current.end();
+  if (there == item.pre.absent || (there && !means(now->second, item.pre.object))) {
+    return fail(conflict(item.key, "was changed by someone else"));
+  }
+  const std::pair at{fence.txn, item.key};
+  if (const auto it = world_.staged.find(at); it != world_.staged.end()) {
+    return receipt_of(item.key, it->second);
+  }
+  if (there && never_overlaps(item.want_object) && !world_.quiesced.contains(item.key)) {
+    world_.violations.push_back("two generations at once: " + item.key.to_string());
+  }
+  Thing& made = world_.staged[at] = make(item, fence, there ? now->second.uid : "");
+  return receipt_of(item.key, made);
+}
+
+Result<Receipt> SimTarget::switch_over(const Step& step, const Fence& fence) {
+  Receipt receipt;
+  const auto switched = [&](const Item& item) {
+    const auto it = world_.current.find(item.key);
+    return it != world_.current.end() && it->second.owner && it->second.owner->txn == fence.txn &&
+           !world_.staged.contains({fence.txn, item.key});
+  };
+  for (const Item& item : step.items) {
+    if (!switched(item) && !world_.staged.contains({fence.txn, item.key})) {
+      return fail(conflict(item.key, "is not staged any more"));
+    }
+  }
+  // One kernel transaction: from here on nothing fails.
+  for (const Item& item : step.items) {
+    const std::pair at{fence.txn, item.key};
+    const auto staged = world_.staged.find(at);
+    if (staged != world_.staged.end()) {
+      const auto old = world_.current.find(item.key);
+      if (old != world_.current.end()) world_.replaced[at] = old->second;
+      world_.current[item.key] = staged->second;
+      world_.staged.erase(staged);
+      world_.lost.erase(item.key);
+      world_.quiesced.erase(item.key);
+    }
+    receipt.items.push_back(receipt_of(item.key, world_.current[item.key]).items[0]);
+  }
+  return receipt;
+}
+
+Result<Receipt> SimTarget::perform_host(const Step& step, const Fence& fence) {
+  switch (step.kind) {
+    case StepKind::stage:
+      return stage(step, fence);
+    case StepKind::switch_over:
+      return switch_over(step, fence);
+    case StepKind::quiesce:
+      world_.quiesced.insert(step.items.at(0).key);
+      return Receipt{};
+    default:  // retire
+      for (const Item& item : step.items) world_.replaced.erase({fence.txn, item.key});
+      return Receipt{};
+  }
+}
+
+Result<Receipt> SimTarget::prune(const Step& step) {
+  const Item& item = step.items.at(0);
+  const auto it = world_.current.find(item.key);
+  if (it == world_.current.end() || it->second.uid != item.pre.uid) return Receipt{};
+  if (annotation(it->second.object, "sim/prune") == "denied") {
+    return fail(Code::denied, item.key.to_string() + ": a webhook denied the delete");
+  }
+  world_.current.erase(it);
+  return Receipt{};
+}
+
+Result<Receipt> SimTarget::run_hook(const Step& step, const Fence& fence) {
+  const Item& item = step.items.at(0);
+  const std::pair at{fence.txn, item.key};
+  if (world_.hook_runs.contains(at)) return Receipt{};  // its name is unique to the attempt
+  ++world_.hook_runs[at];
+  if (annotation(item.want_object, "sim/hook") == "fail") world_.hook_failed.insert(at);
+  return Receipt{};
+}
+
+Sighting SimTarget::sight_write(const Step& step, const Fence& fence) const {
+  using State = Sighting::State;
+  Sighting out;
+  if (character_ == Character::cluster) out.zombie_window = kZombieWindow;
+  const Item& item = step.items.at(0);
+  const auto it = world_.current.find(item.key);
+  if (it == world_.current.end()) {
+    out.state = item.pre.absent ? State::not_applied : State::gone;
+  } else if (it->second.owner && it->second.owner->txn == fence.txn) {
+    out.state = means(it->second, item.want_object) ? State::applied : State::foreign;
+    if (out.state == State::applied) out.receipt = receipt_of(item.key, it->second);
+  } else {
+    out.state = !item.pre.absent && means(it->second, item.pre.object) ? State::not_applied
+                                                                       : State::foreign;
+  }
+  if (out.state == State::foreign) out.by.push_back({item.key, "someone", {}, {}});
+  return out;
+}
+
+Sighting SimTarget::sight_switch(const Step& step, const Fence& fence) const {
+  using State = Sighting::State;
+  Sighting out;
+  std::size_t moved = 0;
+  for (const Item& item : step.items) {
+    const auto it = world_.current.find(item.key);
+    if (it == world_.current.end() || !it->second.owner || it->second.owner->txn != fence.txn) {
+      continue;
+    }
+    if (!means(it->second, item.want_object)) {
+      out.state = State::foreign;
+      return out;
+    }
+    ++moved;
+  }
+  out.state = moved == step.items.size() ? State::applied
+              : moved == 0               ? State::not_applied
+                                         : State::mixed;
+  if (out.state == State::applied) out.receipt = Receipt{};
+  return out;
+}
+
+Result<Sighting> SimTarget::inspect(const Step& step, const Fence& fence, const Cancel&) {
+  using State = Sighting::State;
+  const Item& item = step.items.at(0);
+  const std::pair at{fence.txn, item.key};
+  Sighting out;
+  const auto found = [&](bool yes) {
+    out.state = yes ? State::applied : State::not_applied;
+    if (yes) out.receipt = Receipt{};
+    return out;
+  };
+  switch (step.kind) {
+    case StepKind::scaffold:
+    case StepKind::apply:
+      return sight_write(step, fence);
+    case StepKind::switch_over:
+      return sight_switch(step, fence);
+    case StepKind::stage: {
+      const auto now = world_.current.find(item.key);
+      const bool mine =
+          now != world_.current.end() && now->second.owner && now->second.owner->txn == fence.txn;
+      if (world_.staged.contains(at) || mine) return found(true);
+      if (now != world_.current.end() && !means(now->second, item.pre.object)) {
+        out.state = State::foreign;
+        return out;
+      }
+      return found(false);
+    }
+    case StepKind::quiesce:
+      return found(world_.quiesced.contains(item.key) || world_.replaced.contains(at));
+    case StepKind::hook:
+      return found(world_.hook_runs.contains(at));
+    default:
+      return found(false);
+  }
+}
+
+void SimTarget::undo_write(const Item& item, const Fence& fence, Reverted& out) {
+  const auto it = world_.current.find(item.key);
+  if (it == world_.current.end()) {
+    if (!item.pre.absent) out.kept_foreign.push_back({item.key, "someone", "(deleted)", {}});
+    return;
+  }
+  Thing& thing = it->second;
+  const bool ours = thing.owner && thing.owner->txn == fence.txn;
+  if (!ours) {
+    if (item.pre.absent || !means(thing, item.pre.object)) {
+      out.kept_foreign.push_back({item.key, "someone", {}, {}});
+    }
+    return;
+  }
+  if (item.pre.absent) {
+    world_.current.erase(it);
+    return;
+  }
+  bool foreign = false;
+  thing.object = three_way(semantic(item.pre.object), semantic(item.want_object),
+                           semantic(thing.object), foreign);
+  thing.version = world_.next();
+  thing.owner->txn = TxnId{};
+  thing.since = clock_.mono();
+  if (foreign) out.kept_foreign.push_back({item.key, "someone", "spec", {}});
+}
+
+void SimTarget::undo_switch(const Step& step, const Fence& fence, Reverted& out) {
+  for (const Item& item : step.items) {
+    const std::pair at{fence.txn, item.key};
+    const auto it = world_.current.find(item.key);
+    if (it == world_.current.end() || !it->second.owner || it->second.owner->txn != fence.txn) {
+      continue;
+    }
+    if (!means(it->second, item.want_object)) {
+      out.kept_foreign.push_back({item.key, "someone", {}, {}});
+      world_.replaced.erase(at);
+      continue;
+    }
+    const auto old = world_.replaced.find(at);
+    if (old == world_.replaced.end()) {
+      world_.current.erase(it);
+      continue;
+    }
+    it->second = old->second;
+    it->second.version = world_.next();
+    // The old pods of what cannot overlap are stopped until their quiesce is undone.
+    if (never_overlaps(old->second.object)) world_.quiesced.insert(item.key);
+    world_.replaced.erase(old);
+  }
+}
+
+Result<Reverted> SimTarget::revert(const Step& step, const Receipt*, const Fence& fence,
+                                   const Cancel&) {
+  TRY(check_fence(fence));
+  Reverted out;
+  switch (step.kind) {
+    case StepKind::scaffold:
+    case StepKind::apply:
+      if (annotation(step.items.at(0).want_object, "sim/undo") == "denied") {
+        return fail(Code::denied, step.items[0].key.to_string() + ": a policy denies the restore");
+      }
+      undo_write(step.items.at(0), fence, out);
+      break;
+    case StepKind::switch_over:
+      undo_switch(step, fence, out);
+      break;
+    case StepKind::stage:
+      world_.staged.erase({fence.txn, step.items.at(0).key});
+      break;
+    case StepKind::quiesce: {
+      const ObjectKey& key = step.items.at(0).key;
+      const bool new_runs =
+          std::any_of(world_.staged.begin(), world_.staged.end(),
+                      [&](const auto& entry) { return entry.first.second == key; });
+      if (new_runs)
+        world_.violations.push_back("old pods started beside the new: " + key.to_string());
+      world_.quiesced.erase(key);
+      break;
+    }
+    case StepKind::hook:
+      if (world_.hook_runs.contains({fence.txn, step.items.at(0).key})) {
+        out.kept.push_back(step.items[0].key.to_string() + " ran");
+      }
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+Result<std::vector<ObservedVersion>> SimTarget::fence(const std::vector<Step>& steps,
+                                                      const Fence& newer, const Cancel&) {
+  std::vector<ObservedVersion> out;
+  if (character_ == Character::host) {
+    auto& oldest = world_.fences[newer.txn];
+    oldest = std::max(oldest, std::pair(newer.epoch, newer.attempt));
+    return out;
+  }
+  for (const Step& step : steps) {
+    for (const Item& item : step.items) {
+      const auto it = world_.current.find(item.key);
+      if (it == world_.current.end()) continue;
+      it->second.version = world_.next();
+      out.push_back({item.key, it->second.uid, std::to_string(it->second.version)});
+    }
+  }
+  return out;
+}
+
+Result<> SimTarget::mirror(const TxnMirror& mirror, const Fence&, const Cancel&) {
+  std::erase_if(world_.mirrors, [&](const TxnMirror& old) { return old.txn == mirror.txn; });
+  world_.mirrors.push_back(mirror);
+  return {};
+}
+
+Result<std::vector<TxnMirror>> SimTarget::mirrors(const InstallationId&, const Cancel&) {
+  return world_.mirrors;
+}
+
+Result<std::vector<Owned>> SimTarget::list_owned(const InstallationId& install, const Cancel&) {
+  std::vector<Owned> out;
+  for (const auto& [key, thing] : world_.current) {
+    if (thing.owner && thing.owner->install == install) out.push_back({key, *thing.owner});
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Watch>> SimTarget::watch(const InstallationId&, EventSink) {
+  return std::make_unique<Watch>();
+}
+
+Result<> SimTarget::logs(const ObjectKey& key, const std::string&, const LogOptions&,
+                         const LineSink& sink, const Cancel&) {
+  const Observation seen = observe_one(key);
+  if (!seen.exists) return fail(Code::not_found, key.to_string() + " does not exist");
+  for (const std::string& line : seen.log_tail) {
+    if (!sink(line)) break;
+  }
+  return {};
+}
+
+}  // namespace rumbo::sim

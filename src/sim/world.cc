@@ -1,0 +1,111 @@
+#include "sim/world.h"
+
+#include <string_view>
+
+namespace rumbo::sim {
+namespace {
+
+Value deployment_status(const Value& object, bool ready, std::string reason, bool failed) {
+  const std::int64_t want = object["spec"]["replicas"].as_int(1);
+  const std::int64_t have = ready ? want : 0;
+  std::vector<Value> conditions;
+  conditions.push_back(Value::object(
+      {{"type", "Available"}, {"status", ready ? "True" : "False"}, {"message", reason}}));
+  if (failed) {
+    conditions.push_back(Value::object({{"type", "Progressing"},
+                                        {"status", "False"},
+                                        {"reason", "ProgressDeadlineExceeded"},
+                                        {"message", reason}}));
+  }
+  return Value::object({{"replicas", want},
+                        {"updatedReplicas", want},
+                        {"readyReplicas", have},
+                        {"availableReplicas", have},
+                        {"conditions", Value::array(std::move(conditions))}});
+}
+
+}  // namespace
+
+std::map<ObjectKey, Value> World::visible() const {
+  std::map<ObjectKey, Value> out;
+  for (const auto& [key, thing] : current) out[key] = semantic(thing.object);
+  return out;
+}
+
+std::vector<std::string> World::leftovers() const {
+  std::vector<std::string> out;
+  for (const auto& [at, thing] : staged) out.push_back("staged " + at.second.to_string());
+  for (const auto& [at, thing] : replaced) out.push_back("not retired " + at.second.to_string());
+  for (const ObjectKey& key : quiesced) out.push_back("stopped " + key.to_string());
+  for (const TxnId& txn : reservations) out.push_back("reservation of " + txn.value);
+  return out;
+}
+
+void World::edit(const ObjectKey& key, const Value& object) {
+  Thing& thing = current[key];
+  if (thing.uid.empty()) thing.uid = "uid-" + std::to_string(next());
+  thing.object = object;
+  thing.version = next();
+}
+
+void World::remove(const ObjectKey& key) {
+  current.erase(key);
+}
+
+Value with_status(const World& world, const ObjectKey& key, const Thing& thing, bool stopped,
+                  MonoTime now) {
+  if (key.kind != "Deployment" && key.kind != "StatefulSet") return thing.object;
+  const std::string_view script = annotation(thing.object, "sim/health");
+  const Duration age = now - thing.since;
+  bool ready = !stopped && !world.lost.contains(key);
+  bool failed = false;
+  std::string reason = stopped ? "pods are stopped" : "pods were removed";
+  if (script == "never") {
+    ready = false;
+    reason = "readiness probe failed: HTTP 503";
+  } else if (script == "fail") {
+    ready = false;
+    failed = true;
+    reason = "container app exited 1";
+  } else if (script.starts_with("after:")) {
+    if (age < parse_duration(script.substr(6)).value_or(Duration(0))) {
+      ready = false;
+      reason = "starting";
+    }
+  } else if (script.starts_with("regress:")) {
+    if (age >= parse_duration(script.substr(8)).value_or(Duration(0))) {
+      ready = false;
+      reason = "container app exited 1";
+    }
+  }
+  return thing.object.with("status", deployment_status(thing.object, ready, reason, failed));
+}
+
+Value three_way(const Value& before, const Value& mine, const Value& live, bool& foreign) {
+  if (live == mine) return before;
+  if (live == before) return before;
+  if (!live.is_object() || !mine.is_object()) {
+    foreign = true;
+    return live;
+  }
+  std::vector<Member> out;
+  for (const Member& member : live.members()) {
+    const Value* ours = mine.find(member.key());
+    if (ours == nullptr) {
+      foreign = foreign || before.find(member.key()) == nullptr;
+      out.push_back(member);
+      continue;
+    }
+    const Value* old = before.find(member.key());
+    if (old == nullptr && *ours == member.value) continue;  // we added it: gone again
+    out.emplace_back(member.key(),
+                     three_way(old == nullptr ? Value() : *old, *ours, member.value, foreign));
+  }
+  for (const Member& member : before.members()) {
+    if (!live.contains(member.key()) && !mine.contains(member.key())) out.push_back(member);
+    if (!live.contains(member.key()) && mine.contains(member.key())) foreign = true;
+  }
+  return Value::object(std::move(out));
+}
+
+}  // namespace rumbo::sim

@@ -1,0 +1,66 @@
+// World: what is really there, on a simulated target. It outlives every process of Rumbo; the
+// oracle reads it and nothing else. Objects carry annotations that say how they behave:
+//   sim/health: never | fail | after:DURATION | regress:DURATION     (a workload)
+//   sim/hook: fail        sim/dry-run: reject        sim/image: missing
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/value.h"
+#include "model/ids.h"
+#include "model/object.h"
+#include "model/target.h"
+
+namespace rumbo::sim {
+
+struct Thing {
+  Value object;
+  std::string uid;
+  std::uint64_t version = 0;
+  std::optional<Owner> owner;
+  MonoTime since;  ///< when this specification started to run
+};
+
+struct World {
+  std::string id = "world";
+  std::string boot_id = "boot-1";
+  std::map<ObjectKey, Thing> current;
+  std::map<std::pair<TxnId, ObjectKey>, Thing> staged;    ///< host: beside the current ones
+  std::map<std::pair<TxnId, ObjectKey>, Thing> replaced;  ///< host: switched away, not yet retired
+  std::set<ObjectKey> quiesced;                           ///< host: old pods stopped, not removed
+  std::set<ObjectKey> lost;                               ///< workloads whose pods someone removed
+  std::map<std::pair<TxnId, ObjectKey>, int> hook_runs;
+  std::set<std::pair<TxnId, ObjectKey>> hook_failed;
+  std::set<TxnId> reservations;
+  std::map<TxnId, std::pair<std::uint64_t, std::uint32_t>> fences;  ///< host: oldest accepted
+  std::vector<TxnMirror> mirrors;
+  std::uint64_t clock = 0;              ///< versions and uids count up from here
+  std::vector<std::string> violations;  ///< promises broken at some instant: two writers, …
+
+  /// What a person sees: meaning of every current object, without bookkeeping.
+  std::map<ObjectKey, Value> visible() const;
+  /// Traces that nothing may leave behind once all transactions ended; empty when clean.
+  std::vector<std::string> leftovers() const;
+
+  /// A foreign hand, outside of any transaction.
+  void edit(const ObjectKey& key, const Value& object);
+  void remove(const ObjectKey& key);
+
+  std::uint64_t next() { return ++clock; }
+};
+
+/// Status as an API server would show it at `now`.
+Value with_status(const World& world, const ObjectKey& key, const Thing& thing, bool stopped,
+                  MonoTime now);
+
+/// `mine` turned back into `before`, keeping what `live` changed meanwhile; `foreign` is set if it
+/// did.
+Value three_way(const Value& before, const Value& mine, const Value& live, bool& foreign);
+
+}  // namespace rumbo::sim
