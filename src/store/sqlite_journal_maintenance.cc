@@ -1,0 +1,102 @@
+// The rare part of SqliteJournal: verify, compact, repair, space.
+#include <utility>
+
+#include "store/chain.h"
+#include "store/compaction.h"
+#include "store/journal_parts.h"
+#include "store/record_table.h"
+#include "store/repair.h"
+#include "store/sqlite_journal.h"
+
+namespace rumbo::store {
+
+Result<> SqliteJournal::verify(Seq from, Seq to) const {
+  MutexLock lock(parts_->writer.mutex());
+  return verify_chain(parts_->database(), from, to);
+}
+
+Result<> SqliteJournal::compact(Seq before, const Retention& retention) {
+  Parts& p = *parts_;
+  GroupWriter::Ticket ticket = 0;
+  Head head;
+  {
+    MutexLock lock(p.writer.mutex());
+    TRY(p.accepting());
+    const Seq cut = std::min<Seq>(before, p.head.seq + 1);
+    const Checkpoint last = TRY(newest_checkpoint(p.database()));
+    if (cut <= last.cut) return {};
+    std::string inventory;
+    if (last.cut > 0) inventory = TRY(p.blobs.get(p.database(), {last.inventory}));
+    Compaction plan =
+        TRY(plan_compaction(p.database(), cut, retention, p.clock.wall(), last, inventory));
+    if (plan.remove.empty()) return {};
+    Draft draft;
+    draft.type = RecordType::checkpoint;
+    draft.actor = {"compaction"};
+    draft.epoch = p.epoch;
+    draft.body = plan.body;
+    draft.blobs = {{plan.body["inventory"].str()}};
+    const auto written =
+        std::make_shared<const Written>(TRY(p.next(std::move(draft), p.head, p.head.seq + 1)));
+    const auto shared = std::make_shared<const Compaction>(std::move(plan));
+    const auto write = [shared, written, waiting = p.blobs.waiting()](Database& db) -> Result<> {
+      TRY(remove_records(db, shared->remove));
+      TRY(db.run("INSERT OR IGNORE INTO blobs(digest, sealed, bytes) VALUES(?,0,?)",
+                 {shared->body["inventory"].str(), Arg::blob(shared->inventory)}));
+      TRY(insert_record(db, written->record, written->text));
+      return remove_unnamed_blobs(db, waiting);
+    };
+    const std::size_t held = shared->inventory.size() + shared->remove.size() * sizeof(Seq);
+    ticket = TRY(p.writer.write(write, held));
+    p.head = head = {written->record.seq, written->record.hash};
+    p.feed.queue(written->record);
+  }
+  TRY(p.writer.make_durable(ticket));
+  p.settled(head);
+  return {};
+}
+
+std::optional<Error> SqliteJournal::damage() const {
+  MutexLock lock(parts_->writer.mutex());
+  return parts_->damage;
+}
+
+Result<> SqliteJournal::accept_up_to(Seq seq) {
+  Parts& p = *parts_;
+  GroupWriter::Ticket ticket = 0;
+  Head head;
+  {
+    MutexLock lock(p.writer.mutex());
+    const auto repair = std::make_shared<const Repair>(TRY(plan_repair(p.database(), seq)));
+    Draft draft;
+    draft.actor = {"operator"};
+    draft.epoch = p.epoch;
+    draft.body = repair->body;
+    // Its number is new, so that what others saw of the rejected records is not confused with it.
+    const auto written = std::make_shared<const Written>(
+        TRY(p.next(std::move(draft), repair->last, repair->next_seq)));
+    const auto write = [repair, written](Database& db) -> Result<> {
+      TRY(apply_repair(db, *repair));
+      return insert_record(db, written->record, written->text);
+    };
+    ticket = TRY(p.writer.write(write, written->text.size()));
+    p.head = head = {written->record.seq, written->record.hash};
+    p.feed.queue(written->record);
+    p.damage.reset();
+  }
+  TRY(p.writer.make_durable(ticket));
+  p.settled(head);
+  return {};
+}
+
+bool SqliteJournal::low_on_space() const {
+  MutexLock lock(parts_->writer.mutex());
+  return !parts_->files.reserve->held();
+}
+
+Result<> SqliteJournal::restore_reserve() {
+  MutexLock lock(parts_->writer.mutex());
+  return parts_->files.reserve->make();
+}
+
+}  // namespace rumbo::store
