@@ -1,7 +1,6 @@
 // What nearly every file includes; headers stay self-contained (the nopch preset proves it).
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <functional>
 #include <map>
 #include <memory>

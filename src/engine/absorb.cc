@@ -9,13 +9,13 @@ namespace {
 
 void note_call_error(TxnState& state, const CallResult& result, const Moment& moment) {
   const int tried = ++state.call_attempts[result.call.participant];
-  state.call_error = result.error;
+  state.call_errors.insert_or_assign(result.call.participant, *result.error);
   state.call_not_before = moment.now + backoff(tried, moment.options);
 }
 
 void note_call_success(TxnState& state, const TargetId& participant) {
   state.call_attempts[participant] = 0;
-  state.call_error.reset();
+  state.call_errors.erase(participant);
 }
 
 void note_step_error(StepProgress& step, const Error& error, const Moment& moment) {
@@ -66,8 +66,9 @@ void absorb_reap(StepProgress& step, const CallResult& result, const Moment& mom
     return;
   }
   note_step_error(step, *result.error, moment);
-  const bool final = result.error->retry() == Retry::never;
-  if (final || step.attempts >= moment.options.reap_attempts) {
+  // Even a refusal is asked again a few times: what is left behind costs a person's attention.
+  const int most = result.error->retry() == Retry::never ? 3 : moment.options.reap_attempts;
+  if (step.attempts >= most) {
     step.left = result.error->to_string();
     step.reaped_unrecorded = true;
   }
@@ -116,6 +117,7 @@ void absorb_inspect(TxnState& state, const CallResult& result, const Moment& mom
   }
   step.suspect = false;
   step.error.reset();
+  if (state.abort && sighting.state != State::applied) return;  // the undo sorts it out
   switch (sighting.state) {
     case State::applied:
       if (step.phase == Phase::intent) step.unrecorded = sighting.receipt.value_or(Receipt{});
@@ -191,7 +193,13 @@ void absorb_observe(TxnState& state, const CallResult& result, const Moment& mom
   state.view.at = moment.now;
   if (result.error) {
     state.view.error = result.error;
+    if (!state.blind_since) state.blind_since = moment.now;
     return;
+  }
+  if (state.blind_since && !state.view.error) {
+    // An outage of the target is not the revision's time: its deadline moves along.
+    state.stage_started += moment.now - *state.blind_since;
+    state.blind_since.reset();
   }
   state.view.by_participant[result.call.participant] = result.observations;
   note_verify_health(state, moment);
@@ -214,6 +222,7 @@ void absorb_release(TxnState& state, const CallResult& result, const Moment& mom
 }  // namespace
 
 void absorb(TxnState& state, const CallResult& result, const Moment& moment) {
+  if (state.abort && !state.undo_started) state.undo_started = moment.now;
   switch (result.call.kind) {
     case CallKind::prepare:
       return absorb_prepare(state, result, moment);

@@ -78,7 +78,7 @@ struct RunnerOptions {
   Duration undo_patience = 2min;  ///< how long an undo is retried before an operator is called
   Duration backoff_first{200'000'000};
   Duration backoff_most = 30s;
-  int reap_attempts = 8;
+  int reap_attempts = 10;
   Duration call_timeout = 10min;  ///< of one call to a target; pulls take the longest
 };
 

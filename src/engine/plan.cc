@@ -108,8 +108,8 @@ class Planner {
     return false;
   }
 
-  /// An object belongs to one application; what others own or made is not taken silently. Hooks leave
-  /// their last run behind, under a name of its own.
+  /// An object belongs to one application; what others own or made is not taken silently. Hooks
+  /// leave their last run behind, under a name of its own.
   bool may_own(const ScopeInput& scope, const Object& object, bool is_hook) {
     const auto claim = input_.claims.find({participant_.id, object.key});
     if (claim != input_.claims.end()) {

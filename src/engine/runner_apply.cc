@@ -76,6 +76,28 @@ std::optional<Action> step_trouble(const TxnState& state, const Moment& moment, 
   return append(std::move(drafts));
 }
 
+/// A host keeps no versions that would make a late duplicate fail: fence the unanswered attempt
+/// first. A cluster's compare-and-swap lets only one of two equal writes land.
+std::optional<Action> step_fence_before_repeat(const TxnState& state, const Moment& moment,
+                                               const std::vector<StepId>& unanswered) {
+  std::map<TargetId, Call> calls;
+  for (const StepId id : unanswered) {
+    const TargetId& participant = state.step(id).participant;
+    const auto known = state.capabilities.find(participant);
+    if (state.fenced.contains(participant) || known == state.capabilities.end()) continue;
+    if (!known->second.atomic_switch) continue;
+    Call& call = calls[participant];
+    call.kind = CallKind::fence;
+    call.participant = participant;
+    call.steps.push_back(id);
+  }
+  if (calls.empty()) return std::nullopt;
+  if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
+  std::vector<Call> out;
+  for (auto& [participant, call] : calls) out.push_back(std::move(call));
+  return Calls{std::move(out)};
+}
+
 std::optional<Action> step_stage_work(const TxnState& state, const Moment& moment,
                                       const Stage& stage) {
   for (const StepId id : stage.steps) {
@@ -96,6 +118,7 @@ std::optional<Action> step_stage_work(const TxnState& state, const Moment& momen
     }
   }
   if (!intents.empty()) return append(std::move(intents));
+  if (auto action = step_fence_before_repeat(state, moment, to_inspect)) return action;
   std::vector<Call> calls = due_calls(state, moment, CallKind::inspect, to_inspect);
   for (Call& call : due_calls(state, moment, CallKind::perform, to_perform)) {
     calls.push_back(std::move(call));
@@ -157,6 +180,17 @@ Abort unhealthy(const Verdict& verdict, const std::string& where, std::string_vi
 std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment,
                                      const std::vector<const Item*>& items, const Verdict& verdict,
                                      const std::string& where, Duration deadline) {
+  if (state.view.error) {
+    // A target that cannot be asked says nothing about the revision.
+    if (!state.blind_since || moment.now - *state.blind_since < moment.options.outage_budget) {
+      return std::nullopt;
+    }
+    return abort_with(state, moment,
+                      {FaultClass::infrastructure,
+                       "health could not be read: " + state.view.error->to_string(),
+                       {},
+                       {}});
+  }
   if (const Item* edited = edited_by_others(state, items)) {
     return abort_with(state, moment,
                       {FaultClass::conflict,
@@ -175,14 +209,8 @@ std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment
     }
     return abort_with(state, moment, unhealthy(verdict, where, "failed"));
   }
+  if (verdict.health.status == HealthStatus::ready) return std::nullopt;
   if (!deadline_over(state, moment, deadline)) return std::nullopt;
-  if (state.view.error) {
-    return abort_with(state, moment,
-                      {FaultClass::infrastructure,
-                       "health could not be read: " + state.view.error->to_string(),
-                       {},
-                       {}});
-  }
   return abort_with(
       state, moment,
       unhealthy(verdict, where, "was not ready within " + rumbo::to_string(deadline)));
@@ -280,9 +308,10 @@ std::optional<Action> step_mirror_prepared(const TxnState& state, const Moment& 
     calls.push_back(std::move(call));
   }
   if (calls.empty()) return std::nullopt;
-  if (state.call_error && state.active_at(moment.now) > moment.options.outage_budget) {
-    return abort_with(state, moment,
-                      {FaultClass::infrastructure, state.call_error->to_string(), {}, {}});
+  if (!state.call_errors.empty() && state.active_at(moment.now) > moment.options.outage_budget) {
+    return abort_with(
+        state, moment,
+        {FaultClass::infrastructure, state.call_errors.begin()->second.to_string(), {}, {}});
   }
   if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   return Calls{std::move(calls)};

@@ -1,5 +1,7 @@
 // PREPARING: everything that can go wrong without touching what users see goes wrong here. Pull and
 // pin, scaffold missing namespaces, dry-run every step; then PREPARED with the widened inventory.
+#include <algorithm>
+
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -15,8 +17,13 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
     calls.push_back(std::move(call));
   }
   if (calls.empty()) return std::nullopt;
-  if (state.call_error) {
-    const Error& error = *state.call_error;
+  if (!state.call_errors.empty()) {
+    // A refusal of one participant outweighs the passing trouble of another.
+    const auto refused =
+        std::find_if(state.call_errors.begin(), state.call_errors.end(),
+                     [](const auto& entry) { return entry.second.retry() == Retry::never; });
+    const Error& error =
+        (refused != state.call_errors.end() ? refused : state.call_errors.begin())->second;
     if (error.retry() == Retry::never) {
       const bool ours = error.code() == Code::cancelled;
       return abort_with(state, moment,

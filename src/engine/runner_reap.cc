@@ -50,7 +50,7 @@ Action step_reaping(const TxnState& state, const Moment& moment) {
 }
 
 std::optional<Action> step_closing(const TxnState& state, const Moment& moment) {
-  constexpr int kAttempts = 4;
+  constexpr int kAttempts = 10;  // about two minutes of backoff
   std::vector<Call> calls;
   for (const TargetId& participant : state.participants) {
     const auto tried = state.call_attempts.find(participant);

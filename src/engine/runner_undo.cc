@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/health.h"
+#include "engine/rules.h"
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -64,8 +65,8 @@ std::optional<Action> step_fence(const TxnState& state, const Moment& moment) {
     calls.push_back(std::move(call));
   }
   if (calls.empty()) return std::nullopt;
-  if (!state.needs_operator && patience_over(state, moment) && state.call_error) {
-    return call_operator(state, moment, "", state.call_error->to_string(),
+  if (!state.needs_operator && patience_over(state, moment) && !state.call_errors.empty()) {
+    return call_operator(state, moment, "", state.call_errors.begin()->second.to_string(),
                          "rumbo recover " + state.id.value + " --undo");
   }
   if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
@@ -76,10 +77,16 @@ std::optional<Action> step_reverts(const TxnState& state, const Moment& moment) 
   std::vector<StepId> stuck;
   for (auto stage = state.stages.rbegin(); stage != state.stages.rend(); ++stage) {
     std::vector<Draft> intents;
-    std::vector<StepId> open;
+    std::vector<StepId> open, suspects;
     for (auto id = stage->steps.rbegin(); id != stage->steps.rend(); ++id) {
       const StepProgress& progress = state.steps[*id];
       if (!forward_kind(state.step(*id)) || !to_undo(progress)) continue;
+      if (progress.phase == Phase::intent && progress.suspect) {
+        // Ask first: how long an unanswered call may still land decides how long to watch for it.
+        if (auto action = step_blocked(state, moment, *id)) return action;
+        (blocked(state, *id) ? stuck : suspects).push_back(*id);
+        continue;
+      }
       if (progress.phase != Phase::undo_intent) {
         intents.push_back(
             intent_draft(state, RecordType::undo_intent, *id, draft_context(state, moment)));
@@ -89,13 +96,22 @@ std::optional<Action> step_reverts(const TxnState& state, const Moment& moment) 
       (blocked(state, *id) ? stuck : open).push_back(*id);
     }
     if (!intents.empty()) return append(std::move(intents));
+    if (!suspects.empty()) {
+      std::vector<Call> calls = due_calls(state, moment, CallKind::inspect, suspects);
+      if (!calls.empty()) return Calls{std::move(calls)};
+      return wait_until(earliest(state, suspects));
+    }
     if (open.empty()) continue;
     std::vector<Call> calls = due_calls(state, moment, CallKind::revert, open);
     if (!calls.empty()) return Calls{std::move(calls)};
     return wait_until(earliest(state, open));
   }
   if (stuck.empty()) return std::nullopt;
-  std::vector<Call> calls = due_calls(state, moment, CallKind::revert, stuck);
+  std::vector<Call> calls;
+  for (const StepId id : stuck) {
+    const CallKind kind = state.steps[id].suspect ? CallKind::inspect : CallKind::revert;
+    for (Call& call : due_calls(state, moment, kind, {id})) calls.push_back(std::move(call));
+  }
   if (!calls.empty()) return Calls{std::move(calls)};
   return wait_until(earliest(state, stuck));
 }
@@ -143,15 +159,25 @@ bool kept_on_purpose(const TxnState& state, const ObjectKey& key) {
   });
 }
 
+/// True if someone else changed or removed the object after its undo: that stays, and is listed.
+bool changed_after_undo(const Observation& seen, const Item& item) {
+  if (item.pre.absent)
+    return seen.exists && !covers(semantic(seen.object), semantic(item.want_object));
+  if (!seen.exists) return true;
+  const Value now = semantic(seen.object);
+  return now != semantic(item.pre.object) &&
+         (!item.want || !covers(now, semantic(item.want_object)));
+}
+
 /// What is still not as it was, in words; empty when the object is restored.
 std::string difference(const TxnState& state, const Item& item) {
   if (kept_on_purpose(state, item.key) || has_foreign_edit(state, item.key)) return {};
   const Observation* seen = observed(state, item.scope.target, item.key);
   if (seen == nullptr) return item.key.to_string() + " was not observed";
+  if (changed_after_undo(*seen, item)) return {};
   if (item.pre.absent) {
     return seen->exists ? item.key.to_string() + " still exists" : std::string();
   }
-  if (!seen->exists) return item.key.to_string() + " is missing";
   if (semantic(seen->object) != semantic(item.pre.object)) {
     return item.key.to_string() + " differs from what it was";
   }
@@ -178,6 +204,14 @@ std::string end_note(const TxnState& state) {
     for (const Attribution& one : progress.kept_foreign) {
       kept += (kept.empty() ? "" : ", ") + one.key.to_string() +
               (one.field.empty() ? "" : " " + one.field) + " edited by " + one.manager;
+    }
+  }
+  for (const Item* item : touched_items(state)) {
+    const Observation* seen = observed(state, item->scope.target, item->key);
+    if (seen == nullptr || !changed_after_undo(*seen, *item)) continue;
+    const std::string one = item->key.to_string() + " changed by someone else";
+    if (!has_foreign_edit(state, item->key) && kept.find(one) == std::string::npos) {
+      kept += (kept.empty() ? "" : ", ") + one;
     }
   }
   if (!kept.empty()) note += " (kept: " + kept + ")";

@@ -114,6 +114,7 @@ Result<> fold_step(TxnState& state, const Record& record) {
       step.phase = Phase::done;
       step.receipt = receipt_from(record.body["receipt"]);
       step.unrecorded.reset();
+      state.stage_started = state.active;  // health has its time from the last write on
       break;
     case RecordType::failed:
       break;

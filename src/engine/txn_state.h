@@ -105,7 +105,7 @@ struct TxnState {
   std::optional<Outcome> ended;
   std::string end_note;
   Duration active{0};         ///< running time up to the last record; downtime does not count
-  Duration stage_started{0};  ///< active time when the current stage began
+  Duration stage_started{0};  ///< active time when the stage began or wrote last
   std::string boot_id;        ///< of the last record
   Seq last_seq = 0;
 
@@ -123,11 +123,12 @@ struct TxnState {
   Duration zombie_window{0};
   MonoTime zombie_until;
   View view;
+  std::optional<MonoTime> blind_since;    ///< since when observing fails
   std::optional<MonoTime> healthy_since;  ///< verify: since when everything is ready
   std::uint32_t attempt = 1;              ///< bumped by each fence
   std::map<TargetId, int> call_attempts;  ///< prepare, release, mirror, fence
   MonoTime call_not_before;
-  std::optional<Error> call_error;
+  std::map<TargetId, Error> call_errors;  ///< the last failure of each, until it succeeds
   std::optional<MonoTime> undo_started;
   std::optional<Error> append_error;
 

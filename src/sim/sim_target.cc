@@ -52,28 +52,28 @@ Observation SimTarget::observe_one(const ObjectKey& key) const {
   out.key = key;
   const auto staged = std::find_if(world_.staged.begin(), world_.staged.end(),
                                    [&](const auto& entry) { return entry.first.second == key; });
-  const auto hook = std::find_if(world_.hook_runs.rbegin(), world_.hook_runs.rend(),
+  const auto hook = std::find_if(world_.hook_objects.rbegin(), world_.hook_objects.rend(),
                                  [&](const auto& entry) { return entry.first.second == key; });
-  if (hook != world_.hook_runs.rend()) {
-    const bool failed = world_.hook_failed.contains(hook->first);
+  if (hook != world_.hook_objects.rend()) {
+    const bool failed = annotation(hook->second, "sim/hook") == "fail";
     const Value condition = Value::object(
         {{"type", failed ? "Failed" : "Complete"}, {"status", "True"}, {"message", "exit 1"}});
     out.exists = true;
-    out.object = Value::object(
-        {{"kind", "Job"}, {"status", Value::object({{"conditions", Value::array({condition})}})}});
+    out.object = hook->second.with_path({"status", "conditions"}, Value::array({condition}));
     return out;
   }
   const Thing* thing = nullptr;
-  bool stopped = false;
+  std::string stopped;
   if (staged != world_.staged.end()) {
     thing = &staged->second;
   } else if (const auto it = world_.current.find(key); it != world_.current.end()) {
     thing = &it->second;
-    stopped = world_.quiesced.contains(key);
+    if (world_.quiesced.contains(key)) stopped = "pods are stopped";
+    if (world_.lost.contains(key)) stopped = "pods were removed";
   }
   if (thing == nullptr) return out;
   out.exists = true;
-  out.object = with_status(world_, key, *thing, stopped, clock_.mono());
+  out.object = with_status(key, *thing, stopped, clock_.mono());
   out.uid = thing->uid;
   out.version = std::to_string(thing->version);
   out.owner = thing->owner;
@@ -185,13 +185,23 @@ Result<Receipt> SimTarget::write(const Step& step, const Fence& fence, bool exac
   return receipt_of(item.key, thing);
 }
 
+bool SimTarget::owned_by(const ObjectKey& key, const TxnId& txn) const {
+  const auto it = world_.current.find(key);
+  return it != world_.current.end() && it->second.owner && it->second.owner->txn == txn;
+}
+
+/// True if the current object is not what the plan saw.
+bool SimTarget::foreign_since(const Item& item) const {
+  const auto now = world_.current.find(item.key);
+  if (now == world_.current.end()) return !item.pre.absent;
+  return item.pre.absent || !means(now->second, item.pre.object);
+}
+
 Result<Receipt> SimTarget::stage(const Step& step, const Fence& fence) {
   const Item& item = step.items.at(0);
+  if (foreign_since(item)) return fail(conflict(item.key, "was changed by someone else"));
   const auto now = world_.current.find(item.key);
   const bool there = now != world_.current.end();
-  if (there == item.pre.absent || (there && !means(now->second, item.pre.object))) {
-    return fail(conflict(item.key, "was changed by someone else"));
-  }
   const std::pair at{fence.txn, item.key};
   if (const auto it = world_.staged.find(at); it != world_.staged.end()) {
     return receipt_of(item.key, it->second);
@@ -211,9 +221,11 @@ Result<Receipt> SimTarget::switch_over(const Step& step, const Fence& fence) {
            !world_.staged.contains({fence.txn, item.key});
   };
   for (const Item& item : step.items) {
-    if (!switched(item) && !world_.staged.contains({fence.txn, item.key})) {
+    if (switched(item)) continue;
+    if (!world_.staged.contains({fence.txn, item.key})) {
       return fail(conflict(item.key, "is not staged any more"));
     }
+    if (foreign_since(item)) return fail(conflict(item.key, "was changed by someone else"));
   }
   // One kernel transaction: from here on nothing fails.
   for (const Item& item : step.items) {
@@ -239,7 +251,10 @@ Result<Receipt> SimTarget::perform_host(const Step& step, const Fence& fence) {
     case StepKind::switch_over:
       return switch_over(step, fence);
     case StepKind::quiesce:
-      world_.quiesced.insert(step.items.at(0).key);
+      // It names the old pods: once they are switched away there is nothing left to stop.
+      if (!owned_by(step.items.at(0).key, fence.txn)) {
+        world_.quiesced.insert(step.items[0].key);
+      }
       return Receipt{};
     default:  // retire
       for (const Item& item : step.items) world_.replaced.erase({fence.txn, item.key});
@@ -263,7 +278,7 @@ Result<Receipt> SimTarget::run_hook(const Step& step, const Fence& fence) {
   const std::pair at{fence.txn, item.key};
   if (world_.hook_runs.contains(at)) return Receipt{};  // its name is unique to the attempt
   ++world_.hook_runs[at];
-  if (annotation(item.want_object, "sim/hook") == "fail") world_.hook_failed.insert(at);
+  world_.hook_objects[at] = item.want_object;
   return Receipt{};
 }
 
@@ -375,20 +390,24 @@ void SimTarget::undo_switch(const Step& step, const Fence& fence, Reverted& out)
   for (const Item& item : step.items) {
     const std::pair at{fence.txn, item.key};
     const auto it = world_.current.find(item.key);
-    if (it == world_.current.end() || !it->second.owner || it->second.owner->txn != fence.txn) {
-      continue;
-    }
-    if (!means(it->second, item.want_object)) {
-      out.kept_foreign.push_back({item.key, "someone", {}, {}});
-      world_.replaced.erase(at);
-      continue;
-    }
     const auto old = world_.replaced.find(at);
+    if (it == world_.current.end()) {
+      if (old == world_.replaced.end()) continue;
+      world_.replaced.erase(old);
+      out.kept_foreign.push_back({item.key, "someone", "(deleted)", {}});
+      continue;
+    }
+    if (!it->second.owner || it->second.owner->txn != fence.txn) continue;
     if (old == world_.replaced.end()) {
       world_.current.erase(it);
       continue;
     }
+    bool foreign = false;
+    const Value merged = three_way(semantic(old->second.object), semantic(item.want_object),
+                                   semantic(it->second.object), foreign);
+    if (foreign) out.kept_foreign.push_back({item.key, "someone", "spec", {}});
     it->second = old->second;
+    it->second.object = merged;
     it->second.version = world_.next();
     // The old pods of what cannot overlap are stopped until their quiesce is undone.
     if (never_overlaps(old->second.object)) world_.quiesced.insert(item.key);
@@ -413,6 +432,9 @@ Result<Reverted> SimTarget::revert(const Step& step, const Receipt*, const Fence
       break;
     case StepKind::stage:
       world_.staged.erase({fence.txn, step.items.at(0).key});
+      if (foreign_since(step.items[0])) {
+        out.kept_foreign.push_back({step.items[0].key, "someone", {}, {}});
+      }
       break;
     case StepKind::quiesce: {
       const ObjectKey& key = step.items.at(0).key;

@@ -51,6 +51,8 @@ class SimTarget : public Target {
  private:
   Result<> check_fence(const Fence& fence) const;
   Result<Receipt> perform_host(const Step& step, const Fence& fence);
+  bool owned_by(const ObjectKey& key, const TxnId& txn) const;
+  bool foreign_since(const Item& item) const;
   Result<Receipt> stage(const Step& step, const Fence& fence);
   Result<Receipt> switch_over(const Step& step, const Fence& fence);
   Result<Receipt> write(const Step& step, const Fence& fence, bool exact);

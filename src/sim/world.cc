@@ -52,14 +52,14 @@ void World::remove(const ObjectKey& key) {
   current.erase(key);
 }
 
-Value with_status(const World& world, const ObjectKey& key, const Thing& thing, bool stopped,
+Value with_status(const ObjectKey& key, const Thing& thing, const std::string& stopped,
                   MonoTime now) {
   if (key.kind != "Deployment" && key.kind != "StatefulSet") return thing.object;
   const std::string_view script = annotation(thing.object, "sim/health");
   const Duration age = now - thing.since;
-  bool ready = !stopped && !world.lost.contains(key);
+  bool ready = stopped.empty();
   bool failed = false;
-  std::string reason = stopped ? "pods are stopped" : "pods were removed";
+  std::string reason = stopped;
   if (script == "never") {
     ready = false;
     reason = "readiness probe failed: HTTP 503";

@@ -36,7 +36,7 @@ struct World {
   std::set<ObjectKey> quiesced;                           ///< host: old pods stopped, not removed
   std::set<ObjectKey> lost;                               ///< workloads whose pods someone removed
   std::map<std::pair<TxnId, ObjectKey>, int> hook_runs;
-  std::set<std::pair<TxnId, ObjectKey>> hook_failed;
+  std::map<std::pair<TxnId, ObjectKey>, Value> hook_objects;
   std::set<TxnId> reservations;
   std::map<TxnId, std::pair<std::uint64_t, std::uint32_t>> fences;  ///< host: oldest accepted
   std::vector<TxnMirror> mirrors;
@@ -55,8 +55,8 @@ struct World {
   std::uint64_t next() { return ++clock; }
 };
 
-/// Status as an API server would show it at `now`.
-Value with_status(const World& world, const ObjectKey& key, const Thing& thing, bool stopped,
+/// Status as an API server would show it at `now`; `stopped`: why its pods do not run, or empty.
+Value with_status(const ObjectKey& key, const Thing& thing, const std::string& stopped,
                   MonoTime now);
 
 /// `mine` turned back into `before`, keeping what `live` changed meanwhile; `foreign` is set if it

@@ -1,4 +1,5 @@
-// Every scenario without faults: it ends as it should, keeps every promise, and leaves nothing behind.
+// Every scenario without faults: it ends as it should, keeps every promise, and leaves nothing
+// behind.
 #include <gtest/gtest.h>
 
 #include "rig.h"
@@ -15,9 +16,9 @@ TEST_P(NaturalEnding, EndsAsItShould) {
   const Ending ending = Rig(scenario).run({});
   for (const std::string& broken : ending.broken) ADD_FAILURE() << broken;
   const bool committed = scenario.natural == Natural::committed;
-  EXPECT_EQ(ending.last, committed                                 ? Report::Kind::committed
+  EXPECT_EQ(ending.last, committed                               ? Report::Kind::committed
                          : scenario.natural == Natural::restored ? Report::Kind::restored
-                                                                   : Report::Kind::unchanged)
+                                                                 : Report::Kind::unchanged)
       << ending.note;
   EXPECT_EQ(ending.state, scenario.heal ? "same" : committed ? "after" : "before") << ending.note;
   EXPECT_LE(ending.most_hook_runs, 1);

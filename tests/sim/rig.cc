@@ -54,8 +54,8 @@ Rig::Rig(const Scenario& scenario, MakerFactory maker, StepFunction step)
   for (const auto& [id, character] : scenario.targets) {
     sim::World& world = worlds_[id];
     world.id = id.value;
-    targets_[id] = std::make_unique<sim::SimTarget>(world, clock_, character,
-                                                    InstallationId{"aaaabbbbcccc"});
+    targets_[id] =
+        std::make_unique<sim::SimTarget>(world, clock_, character, InstallationId{"aaaabbbbcccc"});
   }
 }
 Rig::~Rig() = default;
@@ -106,6 +106,7 @@ std::optional<engine::Report> Rig::live(Life& life, bool first) {
     life.targets[id] = std::make_unique<sim::FaultyTarget>(*target, faults_, id.value);
     parts.targets[id] = life.targets[id].get();
   }
+  parts.options.poll = Duration(1s);
   parts.pause = [this](MonoTime until) {
     clock_.advance_to(std::min(until, clock_.mono() + Duration(1min)));
   };
@@ -229,7 +230,8 @@ Ending Rig::conclude() {
     for (const auto& [at, runs] : world.hook_runs) {
       out.most_hook_runs = std::max(out.most_hook_runs, runs);
     }
-    // What the target should be if all went through: before, with the declared objects, minus pruned.
+    // What the target should be if all went through: before, with the declared objects, minus
+    // pruned.
     std::map<ObjectKey, Value> post = pre_[id];
     for (const AppVersion& version : scenario_.before) {
       if (version.scope.target != id) continue;
@@ -242,13 +244,15 @@ Ending Rig::conclude() {
       }
     }
     std::map<ObjectKey, Value> now = world.visible();
-    // A foreign hand's edit must be there whatever happened; then the object is compared without it.
+    // A foreign hand's edit must be there whatever happened; then the object is compared without
+    // it.
     if (out.fired.contains(sim::Fault::foreign_edit) && scenario_.foreign &&
         scenario_.foreign->first == id) {
       const auto it = now.find(scenario_.foreign->second);
       out.edit_kept = it != now.end() && it->second["foreign"].as_string() == "kept";
       if (it != now.end()) {
-        it->second = it->second.without("foreign").with("spec", it->second["spec"].without("foreign"));
+        it->second =
+            it->second.without("foreign").with("spec", it->second["spec"].without("foreign"));
         if (it->second["spec"].empty()) it->second = it->second.without("spec");
       }
     }

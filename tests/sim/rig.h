@@ -1,5 +1,5 @@
-// Rig: one scenario on simulated targets, lived through by one process after another until nothing is
-// open any more, with faults armed on the way.
+// Rig: one scenario on simulated targets, lived through by one process after another until nothing
+// is open any more, with faults armed on the way.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ struct Scenario {
   std::vector<AppVersion> before;  ///< deployed first, without faults; may be empty
   std::vector<AppVersion> after;   ///< the transaction under test
   Natural natural = Natural::committed;
-  bool heal = false;               ///< the transaction heals `before`, after `damage`
+  bool heal = false;  ///< the transaction heals `before`, after `damage`
   std::function<void(std::map<TargetId, sim::World>&)> damage;
   /// The object that foreign hands edit or delete, and on which target.
   std::optional<std::pair<TargetId, ObjectKey>> foreign;
@@ -56,10 +56,11 @@ using StepFunction = std::function<engine::Action(const engine::TxnState&, const
 
 /// What one run ended in.
 struct Ending {
-  std::string state;                ///< "before", "after", "mixed: …" (the target alone, foreign edits kept)
-  std::vector<std::string> broken;  ///< promises broken: leftovers, two writers, limbo, inventory, chain
-  std::vector<std::string> trace;   ///< boundaries passed, by name
-  std::size_t durable_begin = SIZE_MAX;     ///< boundary at which the record became durable
+  std::string state;  ///< "before", "after", "mixed: …" (the target alone, foreign edits kept)
+  std::vector<std::string>
+      broken;  ///< promises broken: leftovers, two writers, limbo, inventory, chain
+  std::vector<std::string> trace;        ///< boundaries passed, by name
+  std::size_t durable_begin = SIZE_MAX;  ///< boundary at which the record became durable
   std::size_t durable_prepared = SIZE_MAX;
   std::size_t durable_commit = SIZE_MAX;
   std::set<sim::Fault> fired;
@@ -67,7 +68,7 @@ struct Ending {
   std::string note;
   int lives = 0;
   bool edit_kept = true;
-  int most_hook_runs = 0;  ///< of one hook in one transaction
+  int most_hook_runs = 0;                 ///< of one hook in one transaction
   std::vector<std::string> record_types;  ///< the journal, in order
 };
 

@@ -1,5 +1,5 @@
-// The scenarios of the enumeration. Each names what its target must look like when nothing goes wrong;
-// the required ending of every fault follows from that (see enumerate_test.cc).
+// The scenarios of the enumeration. Each names what its target must look like when nothing goes
+// wrong; the required ending of every fault follows from that (see enumerate_test.cc).
 #include <algorithm>
 
 #include "rig.h"
@@ -26,23 +26,30 @@ AppVersion version(const Scope& scope, std::vector<Value> objects, SyncPolicy po
   return {scope, std::move(objects), std::move(policy)};
 }
 
-Value config(const std::string& data) { return object("v1", "ConfigMap", "ns", "config", data); }
-Value service() { return object("v1", "Service", "ns", "web", "port 80"); }
+Value config(const std::string& data) {
+  return object("v1", "ConfigMap", "ns", "config", data);
+}
+Value service() {
+  return object("v1", "Service", "ns", "web", "port 80");
+}
 Value job(const std::string& name, const std::string& phase) {
   return annotated(object("batch/v1", "Job", "ns", name), "rumbo.dev/hook", phase);
 }
-ObjectKey web_key() { return {"apps", "Deployment", "ns", "web"}; }
+ObjectKey web_key() {
+  return {"apps", "Deployment", "ns", "web"};
+}
 
 std::vector<Value> web(const std::string& image, const std::string& data,
                        const std::string& health = "after:2s") {
   return {config(data), service(), deployment("ns", "web", image, health)};
 }
 
-Value recreated(Value object) { return object.with_path({"spec", "strategy", "type"}, "Recreate"); }
+Value recreated(Value object) {
+  return object.with_path({"spec", "strategy", "type"}, "Recreate");
+}
 
-Scenario on(const TargetId& id, Character character, std::string name,
-            std::vector<Value> before, std::vector<Value> after, Natural natural,
-            SyncPolicy policy = quick()) {
+Scenario on(const TargetId& id, Character character, std::string name, std::vector<Value> before,
+            std::vector<Value> after, Natural natural, SyncPolicy policy = quick()) {
   Scenario out;
   out.name = std::move(name);
   out.targets[id] = character;
@@ -83,9 +90,9 @@ Scenario two_participants(std::string name, const std::string& second_health, Na
   out.targets = {{kHost, Character::host}, {kCluster, Character::cluster}};
   out.before = {version(scope_on(kHost, "front"), {deployment("ns", "web", "app:1")}),
                 version(scope_on(kCluster, "back"), {deployment("ns", "api", "app:1")})};
-  out.after = {version(scope_on(kHost, "front"), {deployment("ns", "web", "app:2", "after:1s")}),
-               version(scope_on(kCluster, "back"),
-                       {deployment("ns", "api", "app:2", second_health)})};
+  out.after = {
+      version(scope_on(kHost, "front"), {deployment("ns", "web", "app:2", "after:1s")}),
+      version(scope_on(kCluster, "back"), {deployment("ns", "api", "app:2", second_health)})};
   out.natural = natural;
   return out;
 }
@@ -122,16 +129,14 @@ std::vector<Scenario> make_scenarios() {
   all.push_back(with_foreign(
       host("host-bad", web("app:1", "a"), web("app:2", "b", "never"), Natural::restored),
       web_key()));
-  all.push_back(host("host-crashing", web("app:1", "a"), web("app:2", "b", "fail"),
-                     Natural::restored));
-  all.push_back(host("host-no-overlap",
-                     {config("a"), recreated(deployment("ns", "db", "app:1"))},
+  all.push_back(
+      host("host-crashing", web("app:1", "a"), web("app:2", "b", "fail"), Natural::restored));
+  all.push_back(host("host-no-overlap", {config("a"), recreated(deployment("ns", "db", "app:1"))},
                      {config("b"), recreated(deployment("ns", "db", "app:2", "after:2s"))},
                      Natural::committed));
-  all.push_back(host("host-no-overlap-bad",
-                     {config("a"), recreated(deployment("ns", "db", "app:1"))},
-                     {config("b"), recreated(deployment("ns", "db", "app:2", "never"))},
-                     Natural::restored));
+  all.push_back(
+      host("host-no-overlap-bad", {config("a"), recreated(deployment("ns", "db", "app:1"))},
+           {config("b"), recreated(deployment("ns", "db", "app:2", "never"))}, Natural::restored));
   all.push_back(host("host-waves-hooks", {deployment("ns", "web", "app:1")},
                      waves_and_hooks("app:2", false), Natural::committed));
   all.push_back(host("host-hook-fails", {deployment("ns", "web", "app:1")},
