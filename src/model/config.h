@@ -56,6 +56,8 @@ struct Application {
 
 struct PodmanTarget {
   std::string socket;  ///< empty: Rumbo starts its own `podman system service`
+  /// Storage apart from the host's own (as `podman --root --runroot`); empty: Podman's defaults.
+  std::string root, run_root;
 };
 
 struct Environment {
