@@ -81,7 +81,7 @@ class Planner {
   }
 
   void plan_object(const ScopeInput& scope, const Object& object) {
-    if (!kind_supported(scope, object)) return;
+    if (!kind_supported(scope, object) || !fields_supported(scope, object)) return;
     const auto wave = wave_of(object.value);
     const auto hook = hook_of(object.value);
     if (!wave) return refuse(scope, &object, wave.error().message());
@@ -106,6 +106,23 @@ class Planner {
     refuse(scope, &object, object.key.to_string() + ": this target does not run kind " + name,
            "it runs " + known);
     return false;
+  }
+
+  /// Refuses every field the target cannot honour, and lists those that change nothing there.
+  bool fields_supported(const ScopeInput& scope, const Object& object) {
+    if (!participant_.capabilities.check) return true;
+    bool all = true;
+    for (const FieldFinding& one : participant_.capabilities.check(object.value)) {
+      const std::string what = object.key.to_string() + ": " + one.message;
+      if (one.ignored) {
+        plan_.effects.push_back(what + " (ignored)");
+        continue;
+      }
+      refuse(scope, &object, what, one.hint);
+      plan_.refusals.back().origin = object.locate(one.pointer);
+      all = false;
+    }
+    return all;
   }
 
   /// An object belongs to one application; what others own or made is not taken silently. Hooks

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +32,25 @@ ObjectKey key_of(const Value& object);
 Value to_value(const ObjectKey& key);
 ObjectKey key_from(const Value& value);
 
+/// Where the fields of one rendered object stand in the files a person wrote. Threads: any.
+class Locator {
+ public:
+  virtual ~Locator() = default;
+  /// The place of a field by JSON pointer, or of its nearest parent that stands in a file.
+  virtual Location locate(std::string_view pointer) const = 0;
+};
+
 /// One rendered object and where it came from.
 struct Object {
   ObjectKey key;
   Value value;
   Location origin;  ///< file relative to the snapshot
+  std::shared_ptr<const Locator> fields =
+      nullptr;  ///< null when only the object's own place is known
+  /// The field's place, as exactly as it is known.
+  Location locate(std::string_view pointer) const {
+    return fields ? fields->locate(pointer) : origin;
+  }
 };
 
 /// The rendered objects of one application at one revision, in the order they were rendered.

@@ -22,6 +22,14 @@
 
 namespace rumbo {
 
+/// What a target says of one field of an object before anything is touched.
+struct FieldFinding {
+  std::string pointer;   ///< RFC 6901, into the object
+  std::string message;   ///< "unknown field `replicaz`"
+  std::string hint;      ///< "did you mean `replicas`?"
+  bool ignored = false;  ///< accepted, but it changes nothing here; otherwise the object is refused
+};
+
 /// Planning reads it as a plain value.
 struct Capabilities {
   bool atomic_switch = false;  ///< STAGE, SWITCH, RETIRE instead of APPLY
@@ -31,6 +39,8 @@ struct Capabilities {
   int max_in_flight = 1;
   /// "Kind" or "Kind.group" understood here; empty: any.
   std::set<std::string> kinds;
+  /// A pure look at one object: what cannot be honoured here. Empty: only dry_run() tells.
+  std::function<std::vector<FieldFinding>(const Value& object)> check;
   /// Kinds that run as hooks here ("Job.batch"); empty: hooks are refused.
   std::set<std::string> hook_kinds;
 };
