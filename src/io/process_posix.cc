@@ -75,10 +75,7 @@ class BackgroundStarter {
   Result<pid_t> start(const Command& command, int in, int out) {
     Job job{&command, in, out, std::nullopt};
     MutexLock lock(mutex_);
-    if (!running_) {
-      std::thread([this] { serve(); }).detach();
-      running_ = true;
-    }
+    if (!thread_.joinable()) thread_ = std::thread([this] { serve(); });
     jobs_.push_back(&job);
     changed_.notify_all();
     while (!job.result) changed_.wait(mutex_);
@@ -107,11 +104,11 @@ class BackgroundStarter {
   Mutex mutex_;
   Condition changed_;
   std::deque<Job*> jobs_;
-  bool running_ = false;
+  std::thread thread_;
 };
 
 BackgroundStarter& background_starter() {
-  static auto* starter = new BackgroundStarter;  // its thread outlives static destruction
+  static auto* starter = new BackgroundStarter;  // never destroyed: the thread has no end
   return *starter;
 }
 
