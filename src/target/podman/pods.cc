@@ -4,6 +4,7 @@
 
 #include "codec/json.h"
 #include "target/podman/pod_spec.h"
+#include "target/podman/routes.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -19,17 +20,12 @@ Result<> unless_missing(Result<> result) {
   return result;
 }
 
-/// Every Service of the namespace by the names pods use, as hosts entries.
+/// Every Service by the names that pods of this namespace use.
 std::vector<std::pair<std::string, std::string>> service_hosts(const Record& record,
                                                                const std::string& ns) {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& [key, service] : record.services) {
-    if (service.address.empty()) continue;
-    if (key.ns == ns) out.emplace_back(key.name, service.address);
-    const std::string qualified = key.name + "." + key.ns;
-    out.emplace_back(qualified, service.address);
-    out.emplace_back(qualified + ".svc", service.address);
-    out.emplace_back(qualified + ".svc.cluster.local", service.address);
+  for (const ServiceName& service : service_names(record)) {
+    for (const std::string& name : names_of(service, ns)) out.emplace_back(name, service.address);
   }
   return out;
 }
@@ -129,7 +125,8 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
     }
     if (!files_there) {
       // Files in memory do not survive a reboot.
-      TRY(write_files(TRY(plan(record, replica))));
+      const PodPlan made = TRY(plan(record, replica));
+      TRY(write_files(made));
       files_there = true;
     }
     auto started = client_.start_container(container_name(replica.name, container.name), cancel);

@@ -92,20 +92,16 @@ Replica replica_from(const Value& value) {
           value["leaving"].as_bool(), time_from(value["since"])};
 }
 
-Value service_value(const ObjectKey& key, const ServiceAddress& service) {
-  std::vector<Member> ports;
-  for (const auto& [name, port] : service.node_ports) ports.emplace_back(name, port);
-  return Value::object({{"address", service.address},
-                        {"key", to_value(key)},
-                        {"nodePorts", Value::object(std::move(ports))}});
+Value change_value(const HostChange& change) {
+  return Value::object({{"after", change.after},
+                        {"before", change.before},
+                        {"kind", change.kind == HostChange::Kind::route ? "route" : "sysctl"},
+                        {"name", change.name}});
 }
-ServiceAddress service_from(const Value& value) {
-  ServiceAddress out;
-  out.address = value["address"].str();
-  for (const Member& port : value["nodePorts"].members()) {
-    out.node_ports.emplace(port.key(), static_cast<int>(port.value.as_int()));
-  }
-  return out;
+HostChange change_from(const Value& value) {
+  const bool route = value["kind"].as_string() == "route";
+  return {route ? HostChange::Kind::route : HostChange::Kind::sysctl, value["name"].str(),
+          value["before"].str(), value["after"].str()};
 }
 
 Value pending_value(const PendingSwitch& pending) {
@@ -130,15 +126,12 @@ PendingSwitch pending_from(const Value& value) {
 }
 
 Value small_parts(const Record& record) {
-  std::vector<Value> services, fences, hooks;
+  std::vector<Value> changes, fences, hooks;
   std::vector<Member> networks, reservations;
   for (const auto& [ns, network] : record.networks) {
-    networks.emplace_back(ns, Value::object({{"gateway", network.gateway},
-                                             {"name", network.name},
-                                             {"subnet", network.subnet}}));
+    networks.emplace_back(ns, Value::object({{"bridge", network.bridge}, {"name", network.name}}));
   }
-  for (const auto& [key, service] : record.services)
-    services.push_back(service_value(key, service));
+  for (const HostChange& change : record.host_changes) changes.push_back(change_value(change));
   for (const auto& [txn, opaque] : record.reservations) {
     reservations.emplace_back(txn.value, opaque);
   }
@@ -150,20 +143,21 @@ Value small_parts(const Record& record) {
     hooks.push_back(
         Value::object({{"key", to_value(at.second)}, {"result", result}, {"txn", at.first.value}}));
   }
-  return Value::object({{"fences", Value::array(std::move(fences))},
+  return Value::object({{"addresses", to_value(record.addresses)},
+                        {"fences", Value::array(std::move(fences))},
                         {"hooks", Value::array(std::move(hooks))},
                         {"networks", Value::object(std::move(networks))},
                         {"reservations", Value::object(std::move(reservations))},
-                        {"services", Value::array(std::move(services))}});
+                        {"hostChanges", Value::array(std::move(changes))}});
 }
 
-void read_small_parts(const Value& value, Record& out) {
+Result<> read_small_parts(const Value& value, Record& out) {
+  if (value["addresses"].is_object()) out.addresses = TRY(address_state_from(value["addresses"]));
   for (const Member& one : value["networks"].members()) {
-    out.networks.emplace(one.key(), Network{one.value["name"].str(), one.value["subnet"].str(),
-                                            one.value["gateway"].str()});
+    out.networks.emplace(one.key(), Network{one.value["name"].str(), one.value["bridge"].str()});
   }
-  for (const Value& one : value["services"].items()) {
-    out.services.emplace(key_from(one["key"]), service_from(one));
+  for (const Value& one : value["hostChanges"].items()) {
+    out.host_changes.push_back(change_from(one));
   }
   for (const Member& one : value["reservations"].members()) {
     out.reservations.emplace(TxnId{std::string(one.key())}, one.value);
@@ -176,6 +170,7 @@ void read_small_parts(const Value& value, Record& out) {
   for (const Value& one : value["hooks"].items()) {
     out.hooks.emplace(Record::Key{{one["txn"].str()}, key_from(one["key"])}, one["result"]);
   }
+  return {};
 }
 
 template <class Things>
@@ -286,7 +281,7 @@ Result<Record> record_from(const Value& value) {
   for (const Value& one : value["replicas"].items()) {
     out.replicas.emplace(one["name"].str(), replica_from(one));
   }
-  read_small_parts(value["parts"], out);
+  TRY(read_small_parts(value["parts"], out));
   if (value["pending"].is_object()) out.pending = pending_from(value["pending"]);
   return out;
 }

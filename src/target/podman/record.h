@@ -16,6 +16,8 @@
 #include "base/time.h"
 #include "base/value.h"
 #include "model/target.h"
+#include "target/podman/net/addresses.h"
+#include "target/podman/net/host_checks.h"
 
 namespace rumbo::target::podman {
 
@@ -45,15 +47,10 @@ struct Replica {
   WallTime since;        ///< when it began to leave
 };
 
+/// The bridge network of one namespace; its range is in Record::addresses.
 struct Network {
-  std::string name;
-  std::string subnet;   ///< "10.213.4.0/24"
-  std::string gateway;  ///< the bridge's own address in it
-};
-
-struct ServiceAddress {
-  std::string address;                    ///< stable from creation to removal
-  std::map<std::string, int> node_ports;  ///< "TCP/80" -> port on the host
+  std::string name;    ///< Podman's
+  std::string bridge;  ///< the host's interface
 };
 
 /// A switch whose batch may or may not have reached the kernel.
@@ -75,10 +72,11 @@ struct Record {
   std::map<std::string, Thing> leaving;  ///< by revision: workloads whose last pods drain
   std::map<std::string, Replica> replicas;
   std::map<std::string, Network> networks;  ///< by namespace
-  std::map<ObjectKey, ServiceAddress> services;
+  AddressState addresses;
   std::map<TxnId, Value> reservations;  ///< what prepare() returned, to return it again
   std::map<TxnId, std::pair<std::uint64_t, std::uint32_t>> fences;  ///< oldest accepted attempt
-  std::map<Key, Value> hooks;                                       ///< runs and their results
+  std::vector<HostChange> host_changes;  ///< what serving changed on this machine
+  std::map<Key, Value> hooks;            ///< runs and their results
   std::optional<PendingSwitch> pending;
   std::uint64_t clock = 0;  ///< versions and batch numbers count up from here
 
