@@ -76,11 +76,12 @@ Result<> add_replicas(Record& record, const ObjectKey& key, const Thing& thing) 
 void let_leave(Record& record, const Thing& thing, WallTime now) {
   if (thing.revision.empty()) return;
   for (auto& [name, replica] : record.replicas) {
-    if (replica.revision != thing.revision || replica.leaving) continue;
+    if (replica.revision != thing.revision) continue;
+    record.leaving.insert_or_assign(thing.revision, thing);
+    if (replica.leaving) continue;
     replica.leaving = true;
     replica.since = now;
   }
-  record.leaving.insert_or_assign(thing.revision, thing);
 }
 
 Sighting sight_switch(const Record& record, const Step& step, const Fence& fence) {
