@@ -75,8 +75,9 @@ void declare(CLI::App& parser, std::span<const Flag> flags, Invocation& into) {
     if (flag.value.empty()) {
       parser.add_flag_callback(names, [&into, key] { into.flags[key].emplace_back(); });
     } else {
-      parser.add_option_function<std::vector<std::string>>(
-                names, [&into, key](const std::vector<std::string>& all) { into.flags[key] = all; })
+      parser
+          .add_option_function<std::vector<std::string>>(
+              names, [&into, key](const std::vector<std::string>& all) { into.flags[key] = all; })
           ->expected(1)
           ->take_all();
     }
@@ -86,8 +87,8 @@ void declare(CLI::App& parser, std::span<const Flag> flags, Invocation& into) {
 Result<> check_count(const Invocation& read) {
   const Verb& verb = *read.verb;
   if (read.arguments.size() < verb.least) {
-    return fail(usage_error(&verb, "`" + std::string(verb.name) + "` needs " +
-                                       std::string(verb.arguments)));
+    return fail(usage_error(
+        &verb, "`" + std::string(verb.name) + "` needs " + std::string(verb.arguments)));
   }
   if (read.arguments.size() > verb.most) {
     return fail(usage_error(&verb, "unexpected argument `" +
@@ -110,8 +111,8 @@ Result<std::int64_t> Invocation::number(std::string_view flag, std::int64_t fall
   const std::string text = value(flag);
   const auto parsed = parse_int(text);
   if (!parsed || *parsed < 0) {
-    return fail(usage_error(verb, "--" + std::string(flag) + " needs a number, not `" +
-                                      printable(text, 64) + "`"));
+    return fail(usage_error(
+        verb, "--" + std::string(flag) + " needs a number, not `" + printable(text, 64) + "`"));
   }
   return *parsed;
 }
@@ -141,6 +142,10 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     parser.parse(words);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();  // "--max: 1 required TEXT missing"
+    return fail(usage_error(read.verb, "flag `" + what.substr(0, what.find(':')) +
+                                           "` needs a value"));
   } catch (const CLI::ParseError& error) {
     return fail(usage_error(read.verb, to_lower(error.what())));
   }

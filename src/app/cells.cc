@@ -1,8 +1,7 @@
 #include "app/cells.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "app/table.h"
 #include "base/strings.h"
@@ -33,10 +32,9 @@ std::string scope_cell(const Value& item) {
 std::string age_cell(const Value& at, WallTime now) {
   const auto time = from_rfc3339(at.as_string());
   if (!time) return {};
-  const auto seconds =
-      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(
-                                    now.since_epoch - time->since_epoch)
-                                    .count());
+  const auto seconds = std::max<std::int64_t>(
+      0, std::chrono::duration_cast<std::chrono::seconds>(now.since_epoch - time->since_epoch)
+             .count());
   if (seconds < 120) return fmt::format("{}s", seconds);
   if (seconds < 120 * 60) return fmt::format("{}m", seconds / 60);
   if (seconds < 48 * 3600) return fmt::format("{}h", seconds / 3600);

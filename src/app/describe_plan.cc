@@ -1,7 +1,6 @@
 #include "app/describe_plan.h"
 
 #include <fmt/core.h>
-
 #include <map>
 
 #include "app/cells.h"
@@ -19,9 +18,14 @@ struct Sign {
   std::string_view counted;
 };
 constexpr Sign kSigns[] = {
-    {"create", "+", "to create"}, {"update", "~", "to update"},  {"restart", "~", "to restart"},
-    {"prune", "-", "to prune"},   {"orphan", "?", "kept, no longer declared"},
-    {"hook", ">", "hooks to run"}, {"skip", ".", "skipped"},     {"unchanged", " ", "unchanged"},
+    {"create", "+", "to create"},
+    {"update", "~", "to update"},
+    {"restart", "~", "to restart"},
+    {"prune", "-", "to prune"},
+    {"orphan", "?", "kept, no longer declared"},
+    {"hook", ">", "hooks to run"},
+    {"skip", ".", "skipped"},
+    {"unchanged", " ", "unchanged"},
 };
 
 const Sign& sign_of(std::string_view action) {

@@ -1,8 +1,7 @@
 #include "app/outcome.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "app/cells.h"
 #include "app/verb.h"
@@ -36,9 +35,10 @@ std::string next_command(const Value& transaction) {
   const std::string scope = scopes_of(transaction);
   const bool one = scope.find(',') == std::string::npos;
   if (outcome == "restored") {
-    return fmt::format("rumbo show {}   (mend the cause and push; the same content is not tried "
-                       "again unless with --retry-quarantined)",
-                       txn);
+    return fmt::format(
+        "rumbo show {}   (mend the cause and push; the same content is not tried "
+        "again unless with --retry-quarantined)",
+        txn);
   }
   if (outcome == "needs-operator") {
     return fmt::format("rumbo show {0}, then rumbo recover {0} --undo | --finish | --accept", txn);
@@ -61,7 +61,8 @@ std::string describe_outcome(const Value& transaction, const Paint& paint) {
     return fmt::format("{}: {}\n", scopes, cause.empty() ? "nothing to do" : printable(cause));
   }
   std::string out = paint.bold(scopes) + ": " + paint.word(outcome);
-  if (const std::string txn = transaction["transaction"].str(); !txn.empty()) out += " (" + txn + ")";
+  if (const std::string txn = transaction["transaction"].str(); !txn.empty())
+    out += " (" + txn + ")";
   if (const std::string revision = cell(transaction["revision"]); !revision.empty()) {
     out += (outcome == "committed" ? " at " : ", wanted ") + revision;
   }

@@ -1,8 +1,7 @@
 #include "app/paths.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
+#include <unistd.h>
 
 namespace rumbo::app {
 namespace {

@@ -37,9 +37,9 @@ bool Progress::hear(const Value& event) {
 
 void Progress::draw() {
   if (model_.empty()) return;
-  const auto lines = model_.lines(session_.clock().mono(), frame_,
-                                  static_cast<std::size_t>(session_.streams().width), kHeight,
-                                  session_.paint());
+  const auto lines =
+      model_.lines(session_.clock().mono(), frame_,
+                   static_cast<std::size_t>(session_.streams().width), kHeight, session_.paint());
   // One write between "begin" and "end of synchronized update": the terminal shows whole frames
   // only, and each line is overwritten in place, so nothing flickers.
   std::string out = "\x1b[?2026h";

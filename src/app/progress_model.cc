@@ -1,8 +1,7 @@
 #include "app/progress_model.h"
 
-#include <fmt/core.h>
-
 #include <array>
+#include <fmt/core.h>
 
 #include "app/table.h"
 #include "base/strings.h"
@@ -34,9 +33,8 @@ std::string scopes_text(const Value& scopes) {
     if (!out.empty()) out += ", ";
     // A transaction's scope, or the scope alone.
     const Value& named = scope["scope"].is_object() ? scope["scope"] : scope;
-    out += named.is_string()
-               ? named.str()
-               : named["application"].str() + "@" + named["environment"].str();
+    out += named.is_string() ? named.str()
+                             : named["application"].str() + "@" + named["environment"].str();
   }
   return out;
 }
@@ -66,8 +64,8 @@ void ProgressModel::take_plan(TxnView& txn, const Value& steps) {
     const std::int64_t id = step["id"].as_int(index++);
     StepView& view = txn.steps[id];
     const std::string items = items_text(step["items"]);
-    view.text = fmt::format("{:<9}{}", step["kind"].str(),
-                            items.empty() ? step["reason"].str() : items);
+    view.text =
+        fmt::format("{:<9}{}", step["kind"].str(), items.empty() ? step["reason"].str() : items);
     view.wave = static_cast<int>(step["wave"].as_int());
   }
 }
@@ -157,8 +155,9 @@ std::vector<std::string> ProgressModel::lines(MonoTime now, std::size_t frame, s
                                : step.mark == Mark::failed ? paint.bad("✗")
                                : step.mark == Mark::undone ? paint.warn("↶")
                                                            : paint.dim("·");
-      add("  " + mark, printable(step.text) + (step.wave != 0 ? fmt::format("  (wave {})", step.wave)
-                                                              : std::string()));
+      add("  " + mark,
+          printable(step.text) +
+              (step.wave != 0 ? fmt::format("  (wave {})", step.wave) : std::string()));
     }
     if (!txn.waiting.empty()) add("   ", paint.dim("waiting: ") + txn.waiting);
   }

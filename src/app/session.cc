@@ -1,8 +1,7 @@
 #include "app/session.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
+#include <unistd.h>
 
 #include "app/help.h"
 #include "app/paths.h"

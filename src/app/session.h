@@ -21,7 +21,8 @@ enum class Format { table, wide, json, yaml, name };
 /// How much of an installation a verb needs when no daemon serves it.
 enum class Need {
   journal,  ///< what happened: works without configuration and without reachable targets
-  all,
+  look,     ///< what is: configuration and targets, nothing is changed
+  act,      ///< transactions: the targets work too (probes, restarts)
 };
 
 using Connector =
@@ -38,7 +39,7 @@ class Session {
   const Invocation& invocation() const { return invocation_; }
   const Streams& streams() const { return streams_; }
   Paint paint() const { return {streams_.color}; }
-  io::Env& env() { return env_; }
+  io::Env& env() const { return env_; }
   const Clock& clock() const { return env_.clock; }
 
   Format format() const { return format_; }
@@ -68,7 +69,7 @@ class Session {
  private:
   Invocation invocation_;
   Streams streams_;
-  io::Env env_;
+  mutable io::Env env_;  // references to interfaces: using them changes no session
   Connector connector_;
   Format format_ = Format::table;
   std::unique_ptr<control::Operations> operations_;

@@ -1,12 +1,11 @@
 #include "app/streams.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace rumbo::app {
 namespace {
@@ -30,19 +29,18 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-constexpr std::array<std::string_view, 7> kGood{"Synced",  "Ready", "committed",    "ok",
+constexpr std::array<std::string_view, 7> kGood{"Synced",  "Ready", "committed",   "ok",
                                                 "healthy", "done",  "wave_healthy"};
-constexpr std::array<std::string_view, 10> kBad{"Failed",         "Missing", "needs-operator",
-                                                "needs_operator", "failed",  "failure",
-                                                "refused",        "error",   "abort",
-                                                "unhealthy"};
+constexpr std::array<std::string_view, 10> kBad{
+    "Failed",  "Missing", "needs-operator", "needs_operator", "failed",
+    "failure", "refused", "error",          "abort",          "unhealthy"};
 constexpr std::array<std::string_view, 9> kBetween{"OutOfSync", "Progressing", "Suspended",
                                                    "restored",  "suspended",   "quarantine",
                                                    "warning",   "hold",        "undo_intent"};
 
 }  // namespace
 
-Streams real_streams(bool no_color) {
+Streams real_streams() {
   std::signal(SIGPIPE, SIG_IGN);
   Streams streams;
   streams.out = [](std::string_view text) { write_all(STDOUT_FILENO, text); };
@@ -51,7 +49,7 @@ Streams real_streams(bool no_color) {
   streams.err_terminal = ::isatty(STDERR_FILENO) == 1;
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  streams.color = streams.out_terminal && !no_color && !holds("NO_COLOR") && !dumb;
+  streams.color = streams.out_terminal && !holds("NO_COLOR") && !dumb;
   if (dumb) streams.err_terminal = false;  // cannot redraw lines
   winsize size{};
   if (streams.err_terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {

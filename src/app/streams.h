@@ -17,7 +17,7 @@ struct Streams {
 };
 
 /// The process's own. SIGPIPE is ignored; what cannot be written is dropped.
-Streams real_streams(bool no_color);
+Streams real_streams();
 
 /// Colours for words people look for; plain when colours are off.
 struct Paint {

@@ -11,14 +11,20 @@ namespace rumbo::app {
 namespace {
 
 constexpr Column kHistory[] = {
-    {"TRANSACTION", "transaction"}, {"OUTCOME", "outcome"}, {"CAUSE", "cause"},
-    {"APPLICATIONS", "applications"}, {"REVISION", "revision"}, {"ACTOR", "actor"},
-    {"AGE", "began@age"}, {"DURATION", "duration"}, {"BEGAN", "began", true},
+    {"TRANSACTION", "transaction"},
+    {"OUTCOME", "outcome"},
+    {"CAUSE", "cause"},
+    {"APPLICATIONS", "applications"},
+    {"REVISION", "revision"},
+    {"ACTOR", "actor"},
+    {"AGE", "began@age"},
+    {"DURATION", "duration"},
+    {"BEGAN", "began", true},
     {"NOTE", "note", true},
 };
 constexpr Column kSteps[] = {
-    {"STEP", "id"},       {"KIND", "kind"},     {"WAVE", "wave"},
-    {"STATE", "state"},   {"OBJECTS", "objects"}, {"REASON", "reason"},
+    {"STEP", "id"},     {"KIND", "kind"},       {"WAVE", "wave"},
+    {"STATE", "state"}, {"OBJECTS", "objects"}, {"REASON", "reason"},
 };
 
 /// "12:04:31" of an RFC 3339 time; whole in wide output.
@@ -56,15 +62,15 @@ std::string shown(const Value& txn, const Session& session) {
   field(out, "Duration:", cell(txn["duration"]));
   field(out, "Note:", cell(txn["note"]));
   if (const Value& abort = txn["abort"]; abort.is_object()) {
-    out += "\n" + paint.bad("Failure") + " (" + cell(abort["class"]) + "): " +
-           printable(abort["cause"].as_string()) + "\n";
+    out += "\n" + paint.bad("Failure") + " (" + cell(abort["class"]) +
+           "): " + printable(abort["cause"].as_string()) + "\n";
     for (const Value& line : abort["evidence"].items()) {
       out += "  | " + printable(line.as_string()) + "\n";
     }
   }
   if (!txn["steps"].empty()) {
-    out += "\n" + table_of(txn["steps"].items(), kSteps, session.wide(),
-                           session.clock().wall(), paint);
+    out += "\n" +
+           table_of(txn["steps"].items(), kSteps, session.wide(), session.clock().wall(), paint);
   }
   if (session.invocation().has("records")) {
     out += "\n";

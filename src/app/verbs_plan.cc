@@ -28,7 +28,7 @@ Result<int> plan(Session& session, bool detailed) {
   options.together = asked.has("together");
   options.dry_run = true;
   options.actor = session.actor();
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::look));
   const Value answer = TRY(operations->plan(options));
   const Value& plans = answer["plans"];
   if (session.machine()) {

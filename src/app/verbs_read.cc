@@ -30,8 +30,12 @@ constexpr Column kEnvironments[] = {
     {"APPLICATIONS", "applications"},
 };
 constexpr Column kObjects[] = {
-    {"APPLICATION", "@scope"},  {"OBJECT", "object"}, {"SYNC", "sync"},
-    {"HEALTH", "health"},       {"REASON", "reason"}, {"KIND", "kind", true},
+    {"APPLICATION", "@scope"},
+    {"OBJECT", "object"},
+    {"SYNC", "sync"},
+    {"HEALTH", "health"},
+    {"REASON", "reason"},
+    {"KIND", "kind", true},
     {"NAMESPACE", "namespace", true},
 };
 constexpr Column kDrift[] = {
@@ -42,7 +46,7 @@ constexpr Column kDrift[] = {
     {"NAMESPACE", "namespace", true},
 };
 constexpr Column kImages[] = {
-    {"APPLICATION", "@scope"}, {"IMAGE", "image"},        {"DIGEST", "digest"},
+    {"APPLICATION", "@scope"}, {"IMAGE", "image"},         {"DIGEST", "digest"},
     {"OBJECT", "object"},      {"PINNED", "pinned", true},
 };
 
@@ -73,10 +77,10 @@ Result<const Listing*> listing_for(std::string_view word) {
     names.push_back(listing.kind);
   }
   const std::string_view near = closest(word, names);
-  return fail(
-      Error(Code::invalid, "there is no kind `" + printable(word, 64) + "` to get")
-          .with_hint(near.empty() ? std::string("one of apps, environments, objects, drift, images")
-                                  : "did you mean `rumbo get " + std::string(near) + "`?"));
+  return fail(Error(Code::invalid, "there is no kind `" + printable(word, 64) + "` to get")
+                  .with_hint(near.empty()
+                                 ? std::string("one of apps, environments, objects, drift, images")
+                                 : "did you mean `rumbo get " + std::string(near) + "`?"));
 }
 
 /// Reasons that the table has no room for.
@@ -127,7 +131,7 @@ bool settled(const Value& status) {
 
 Result<int> run_status(Session& session) {
   const auto select = TRY(session.selector());
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::look));
   const Value status = TRY(operations->status(select));
   const int exit = status["healthy"].as_bool() ? kOk : kNo;
   const auto items = status["applications"].items();
@@ -153,7 +157,7 @@ Result<int> run_get(Session& session) {
   const Listing* listing = TRY(listing_for(session.invocation().arguments[0]));
   auto select = TRY(session.selector());
   select.applications.erase(select.applications.begin());  // the kind
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::look));
   const Value answer = TRY(operations->get(std::string(listing->kind), select));
   const auto items = answer["items"].items();
   if (session.machine()) {
@@ -161,10 +165,10 @@ Result<int> run_get(Session& session) {
   } else if (session.format() == Format::name) {
     const bool scopes = listing->kind == "apps";
     print_names(session, items,
-                scopes                               ? ""
-                : listing->kind == "environments"    ? "name"
-                : listing->kind == "images"          ? "image"
-                                                     : "object");
+                scopes                            ? ""
+                : listing->kind == "environments" ? "name"
+                : listing->kind == "images"       ? "image"
+                                                  : "object");
   } else if (items.empty()) {
     session.note(fmt::format("no {}\n", listing->kind));
   } else {
@@ -182,9 +186,8 @@ Result<int> run_wait(Session& session) {
                     .with_hint("write 30s, 5m or 1h30m"));
   }
   const auto select = TRY(session.selector());
-  auto* operations = TRY(session.operations(Need::all));
-  const Cancel cancel =
-      interrupt().with_deadline(session.env().clock.mono() + *timeout);
+  auto* operations = TRY(session.operations(Need::look));
+  const Cancel cancel = interrupt().with_deadline(session.env().clock.mono() + *timeout);
   while (true) {
     const Value status = TRY(operations->status(select));
     if (settled(status)) {
@@ -194,8 +197,9 @@ Result<int> run_wait(Session& session) {
     }
     if (!cancel.check(session.env().clock.mono())) {
       if (session.machine()) session.print_value(status);
-      session.note(fmt::format("{} {}\n{}", interrupt().cancelled() ? "interrupted after" : "still not healthy after",
-                               to_string(*timeout), remarks(status, Paint{})));
+      session.note(fmt::format(
+          "{} {}\n{}", interrupt().cancelled() ? "interrupted after" : "still not healthy after",
+          to_string(*timeout), remarks(status, Paint{})));
       return kNo;
     }
     session.env().sleep(cancel.left(session.env().clock.mono(), 1s) < 1s
@@ -211,7 +215,7 @@ Result<int> run_logs(Session& session) {
   const int tail = static_cast<int>(
       std::min<std::int64_t>(TRY(session.invocation().number("tail", 100)), 100'000));
   const bool follow = session.invocation().has("follow");
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::look));
   const auto sink = [&](const Value& event) {
     if (session.machine()) {
       session.print(codec::to_json(event) + "\n");
@@ -220,8 +224,9 @@ Result<int> run_logs(Session& session) {
     }
     return !interrupt().cancelled();
   };
-  const auto done = operations->logs(select, arguments.back(), session.invocation().value("container"),
-                                     tail, follow, sink, interrupt());
+  const auto done =
+      operations->logs(select, arguments.back(), session.invocation().value("container"), tail,
+                       follow, sink, interrupt());
   if (!done && !interrupt().cancelled()) return fail(done.error());
   return kOk;
 }

@@ -20,10 +20,10 @@ Result<int> run_version(Session& session) {
   } else if (session.format() == Format::name) {
     session.print(fmt::format("{}\n", facts.version));
   } else {
-    session.print(fmt::format(
-        "rumbo {}\ncommit    {}{}\ndate      {}\ncompiler  {}\nbuild     {}\n", facts.version,
-        facts.commit, facts.modified ? " (modified)" : "", facts.date, facts.compiler,
-        facts.build_type));
+    session.print(
+        fmt::format("rumbo {}\ncommit    {}{}\ndate      {}\ncompiler  {}\nbuild     {}\n",
+                    facts.version, facts.commit, facts.modified ? " (modified)" : "", facts.date,
+                    facts.compiler, facts.build_type));
   }
   return kOk;
 }

@@ -83,7 +83,7 @@ Result<int> run_sync(Session& session) {
   if (asked.has("plan")) {
     TRY(read_plan_file(session.env().files, asked.value("plan"), options));
   }
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
     return operations->sync(options, events);
   }));
@@ -98,7 +98,7 @@ Result<int> run_rollback(Session& session) {
   options.to = session.invocation().value("to");
   options.with_hooks = session.invocation().has("with-hooks");
   options.actor = session.actor();
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
     return operations->rollback(options, events);
   }));
@@ -117,7 +117,7 @@ Result<int> run_rollback(Session& session) {
 Result<int> run_recover(Session& session) {
   const std::string chosen = TRY(decision(session.invocation()));
   const auto& arguments = session.invocation().arguments;
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
     return operations->recover(arguments.empty() ? std::string() : arguments[0], chosen,
                                session.actor(), events);
@@ -130,14 +130,14 @@ Result<int> run_recover(Session& session) {
 
 Result<int> run_resume(Session& session) {
   const auto select = TRY(session.selector());
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   print_scopes(session, TRY(operations->resume(select, session.actor())), "resumed");
   return kOk;
 }
 
 Result<int> run_pause(Session& session) {
   const auto select = TRY(session.selector());
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   const std::string reason = session.invocation().value("reason");
   print_scopes(session, TRY(operations->pause(select, reason, session.actor())), "paused");
   return kOk;
@@ -146,7 +146,7 @@ Result<int> run_pause(Session& session) {
 Result<int> run_refresh(Session& session) {
   constexpr Column kSources[] = {{"SOURCE", "url"}, {"REVISION", "revision"}, {"ERROR", "error"}};
   const auto select = TRY(session.selector());
-  auto* operations = TRY(session.operations(Need::all));
+  auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(operations->refresh(select));
   const auto sources = answer["sources"].items();
   if (session.machine()) {
