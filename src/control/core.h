@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,15 @@ class Core : private engine::Progress {
                                            const Actor& actor) const;
   /// Deletes all a scope owns.
   Result<engine::Request> delete_request(const Scope& scope, const Actor& actor) const;
+  /// As the Executor's, but one at a time for each scope: Code::conflict if another thread is at
+  /// it.
+  Result<engine::Report> run(const engine::Request& request);
+  Result<engine::Report> resume(const TxnId& txn);
+  Result<engine::Report> decide(const TxnId& txn, engine::Executor::Decision decision,
+                                const Actor& actor);
+  /// True while a transaction of this scope runs in this process.
+  bool driving(const Scope& scope) const;
+  /// Plans and loads; transactions go through the above.
   engine::Executor& executor() { return *executor_; }
 
   /// Tells the transaction under way on this scope, if there is one, that a newer revision is
@@ -120,6 +130,9 @@ class Core : private engine::Progress {
   };
 
   explicit Core(CoreParts parts);
+  template <class Drive>
+  Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
+  Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;
   Result<> read_history();
   Result<> record_config();
   engine::Signals signals(const TxnId& txn) const;
@@ -137,6 +150,7 @@ class Core : private engine::Progress {
   std::unique_ptr<engine::Executor> executor_;
   std::atomic<bool> suspend_{false};
   Guarded<std::map<TxnId, std::string>> superseded_;
+  Guarded<std::set<Scope>> driving_;
   struct Listeners {
     std::map<int, WaitListener> all;
     int next = 0;

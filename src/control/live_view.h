@@ -18,7 +18,7 @@ namespace rumbo::control {
 /// One scope as it is now.
 struct ScopeLive {
   std::shared_ptr<const Manifest> manifest;  ///< null if nothing is committed
-  std::vector<Observation> observations;     ///< of the manifest's objects, in its order
+  std::vector<Observation> observations;     ///< of the manifest's objects but hooks, in its order
   std::vector<engine::DriftItem> drift;
   Health health;               ///< the worst of all objects; Missing if nothing is committed
   std::optional<Error> error;  ///< why the target could not be read

@@ -20,6 +20,7 @@
 #include "control/live_view.h"
 #include "control/retry.h"
 #include "control/workers.h"
+#include "model/target.h"
 
 namespace rumbo::control {
 
@@ -60,13 +61,18 @@ class Reconciler {
   void on_target_event(const TargetId& target, const TargetEvent& event);
 
  private:
+  /// Batch::bringing while a heal runs.
+  static constexpr std::string_view kHealing = "healing";
+
   struct SourceJob {
+    Placement example;
     std::vector<std::size_t> batches;  ///< who follows it
     Duration interval{0};
     MonoTime due;
     Retries retries;
     bool busy = false;
-    Placement example;
+    bool unseen = true;    ///< nothing was resolved in this life
+    std::string reported;  ///< the error recorded last
   };
   struct Batch {
     std::vector<Placement> placements;
@@ -74,48 +80,73 @@ class Reconciler {
     bool busy = false;
     MonoTime not_before;
     Retries retries;
-    std::optional<std::string> reported;  ///< the failure recorded last: not again each poll
-    Digest settled;                       ///< looked at; nothing to do until another is wanted
-    Digest refused;                       ///< the plan of this one was refused
-    Digest deploying;                     ///< what the transaction under way brings
+    std::string reported;  ///< the failure recorded last: not again each poll
+    std::string refused;   ///< state whose plan was refused
+    std::string bringing;  ///< state that the transaction under way brings; empty without one
   };
   struct Watched {
+    std::size_t batch = 0;
     MonoTime due;
     bool fresh = false;  ///< a hint came: read the truth
     bool busy = false;
-    Retries retries;
-    MonoTime healed_at;
-    std::string seen;  ///< the drift recorded last
+    Retries heals;
+    MonoTime not_before;  ///< no heal earlier
+    std::string reported;
     std::optional<MonoTime> unhealthy_since;
+  };
+  struct OpenTxn {
+    MonoTime due;
+    bool busy = false;
+    Retries retries;
   };
   struct State {
     std::map<SourceKey, SourceJob> sources;
     std::vector<Batch> batches;
     std::map<Scope, Watched> watched;
-    std::map<TxnId, std::pair<MonoTime, Retries>> open;  ///< when to take it up again
-    std::set<TxnId> recovering;
+    std::map<TxnId, OpenTxn> open;
     std::vector<std::pair<TargetId, TargetEvent>> hints;
-    bool started = false;
-    bool abandoned_done = false;
+    bool begun = false;
+  };
+  struct Job {
+    Lane lane;
+    std::function<void()> run;
+  };
+  /// What a batch wants, rendered.
+  struct Rendered {
+    std::vector<engine::ScopeInput> inputs;
+    std::string state;     ///< names the digests of all
+    bool pending = false;  ///< differs from what is committed
   };
 
-  void begin(State& state, MonoTime now);
+  void begin(MonoTime now);
   void take_hints(MonoTime now);
+  std::vector<Job> due_jobs(State& state, MonoTime now);
+  void find_open(State& state, MonoTime now);
+  MonoTime next_due(const State& state) const;
+  Cancel within(Duration most) const;
+
+  void poke_scheduler();
+
   void poll(const SourceKey& key);
-  void new_revision(std::size_t batch, const Revision& revision);
+  void new_revision(std::size_t batch);
+  Result<Rendered> render(const std::vector<Placement>& placements);
   void deploy(std::size_t batch);
-  bool blocked(const Batch& batch) const;
+  void run_deploy(std::size_t batch, Rendered rendered);
+  bool waits_for_others(const State& state, const Batch& batch, std::size_t index) const;
+  bool still_refused(std::size_t batch, const engine::Request& request, const std::string& state);
+  void after_deploy(std::size_t batch, const std::string& state, const engine::Report& report);
+  void trouble(std::size_t batch, const std::string& state, const Error& error);
+  void again(std::size_t batch, MonoTime when);
   void check(const Scope& scope);
-  void heal(const Scope& scope, const std::string& seen);
+  void heal(const Scope& scope);
   void recover(const TxnId& txn);
   void abandon();
-  Cancel deadline(Duration most) const;
 
   Core& core_;
   LiveView live_;
   const ReconcilerOptions options_;
   RunJob run_;
-  Guarded<State> state_;
+  mutable Guarded<State> state_;
   Cancel stopping_;
   std::vector<std::unique_ptr<Watch>> watches_;
   std::unique_ptr<Workers> pollers_, deployers_;
