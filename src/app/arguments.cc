@@ -79,7 +79,8 @@ void declare(CLI::App& parser, std::span<const Flag> flags, Invocation& into) {
           .add_option_function<std::vector<std::string>>(
               names, [&into, key](const std::vector<std::string>& all) { into.flags[key] = all; })
           ->expected(1)
-          ->take_all();
+          ->take_all()
+          ->allow_extra_args(false);
     }
   }
 }
