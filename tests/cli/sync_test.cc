@@ -104,9 +104,8 @@ TEST(Sync, ExitStatusesAndTheNextCommand) {
        "  | panic: no database\n"
        "  next: rumbo show t-000009 "},
       {"needs-operator", 4, "rumbo recover t-000009 --undo | --finish | --accept\n"},
-      {"refused", 2, "  next: rumbo plan shop@dev --detailed\n"},
+      {"refused", 2, "  next: rumbo show t-000009\n"},
       {"suspended", 2, "  next: rumbo recover "},
-      {"unchanged", 2, "  next: rumbo show t-000009\n"},
   };
   for (const Outcome& one : all) {
     Rig rig;
@@ -130,6 +129,13 @@ TEST(Sync, NothingToDoIsZero) {
   EXPECT_EQ(ran.exit, 0);
   EXPECT_EQ(ran.out, "shop@dev: nothing to do\n");
   EXPECT_EQ(rig.run({"sync", "-q"}).out, "");
+  rig.answer("sync", R"({"transactions": [{"transaction": "", "applications": ["shop@dev"],
+    "outcome": "refused", "cause": "shop@dev: quarantined", "evidence": []}]})");
+  const Ran refused = rig.run({"sync"});
+  EXPECT_EQ(refused.exit, 2);
+  EXPECT_EQ(refused.out,
+            "shop@dev: refused\n  cause: shop@dev: quarantined\n"
+            "  next: rumbo plan shop@dev --detailed\n");
 }
 
 TEST(Sync, TheWorstOfSeveralDecides) {
