@@ -97,6 +97,7 @@ TEST_F(NetTest, EveryPathReachesThePod) {
   for (const auto* bridged : {"0", "1"}) {
     SCOPED_TRACE(std::string("bridge-nf-call-iptables=") + bridged);
     lab.sysctl("host", "net/bridge/bridge-nf-call-iptables", bridged);
+    ASSERT_TRUE(prepare_host(lab.env, "10.231.0.0/16", {"rumbr0", "rumbr1"}, lab.exec("host")));
     apply(table({web({kA})}));
     EXPECT_EQ(ask("host", kVirtual, 80), "a");
     EXPECT_EQ(ask("host", "127.0.0.1", 30080), "a");
