@@ -107,6 +107,11 @@ std::optional<engine::Report> Rig::live(Life& life, bool first) {
     parts.targets[id] = life.targets[id].get();
   }
   parts.options.poll = Duration(1s);
+  // A dead process decides nothing more, also where it would only wait and ask again.
+  parts.step = [this](const engine::TxnState& state, const engine::Moment& moment) {
+    if (faults_.dead) return engine::Action(engine::Finish{engine::Finish::Why::suspended});
+    return step_ ? step_(state, moment) : engine::step(state, moment);
+  };
   parts.pause = [this](MonoTime until) {
     clock_.advance_to(std::min(until, clock_.mono() + Duration(1min)));
   };
