@@ -19,22 +19,22 @@ dev: setup ## the debug build with all tests: build/dev
 	@scripts/build.sh dev
 
 test: dev ## build and run the tests; LABEL=unit|sim|podman|conformance|fuzz runs one kind
-	@scripts/test.sh dev $(LABEL)
+	@scripts/real_root.sh scripts/test.sh dev $(LABEL)
 
 demo: release ## the story on real parts: Git server, registry, Podman; needs root (sudo)
-	@demo/demo.sh
+	@scripts/real_root.sh demo/demo.sh
 
 demo-down: ## stop and remove everything the demo made
-	@demo/down.sh
+	@scripts/real_root.sh demo/down.sh
 
 bench: setup release ## benchmarks, and the same update by podman play kube and podman-compose
-	@scripts/setup.sh bench && scripts/bench.sh
+	@scripts/setup.sh bench && scripts/real_root.sh scripts/bench.sh
 
 fuzz: setup ## run every fuzz target for SECONDS_EACH seconds (20)
 	@scripts/setup.sh lint && scripts/fuzz.sh
 
 soak: setup ## sanitizer builds, long fuzzing and the demo again and again: hours
-	@scripts/setup.sh lint && scripts/soak.sh
+	@scripts/setup.sh lint && scripts/real_root.sh scripts/soak.sh
 
 lint: setup ## formatting of all files, clang-tidy of those changed since main
 	@scripts/setup.sh lint && scripts/lint.sh
@@ -43,10 +43,10 @@ format: ## format all C++ files in place
 	@scripts/setup.sh lint && git ls-files '*.cc' '*.h' | xargs clang-format-16 -i
 
 asan: setup ## the tests with address and undefined-behaviour sanitizers
-	@scripts/build.sh asan && scripts/test.sh asan $(LABEL)
+	@scripts/build.sh asan && scripts/real_root.sh scripts/test.sh asan $(LABEL)
 
 tsan: setup ## the tests with the thread sanitizer
-	@scripts/build.sh tsan && scripts/test.sh tsan $(LABEL)
+	@scripts/build.sh tsan && scripts/real_root.sh scripts/test.sh tsan $(LABEL)
 
 install: release ## put the binary into PREFIX/bin (PREFIX=/usr/local, DESTDIR honoured)
 	install -D -m 0755 build/release/rumbo $(DESTDIR)$(PREFIX)/bin/rumbo
