@@ -58,7 +58,7 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
 
   Reservation out;
   out.pins = pins;
-  TRY(parts_->change_fenced(fence, [&](Record& record) -> Result<> {
+  const auto edit = [&](Record& record) -> Result<> {
     std::set<std::string> namespaces;
     std::vector<Value> services, routes, spaces;
     std::vector<Member> pinned;
@@ -82,7 +82,8 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
                                 {"services", Value::array(std::move(services))}});
     record.reservations.insert_or_assign(outline.txn, out.opaque);
     return {};
-  }));
+  };
+  TRY(parts_->change_fenced(fence, edit));
   return out;
 }
 

@@ -55,10 +55,11 @@ Result<Receipt> PodmanTarget::Parts::scaffold_one(const Step& step, const Fence&
                                                   const Cancel& cancel) {
   const Item& item = step.items.at(0);
   const auto taken = TRY(networks->taken());
-  TRY(change_fenced(fence, [&](Record& record) -> Result<> {
+  const auto edit = [&](Record& record) -> Result<> {
     TRY(networks->reserve(record, namespace_of(item.key), taken));
     return scaffold(record, item, fence, now());
-  }));
+  };
+  TRY(change_fenced(fence, edit));
   TRY(networks->ensure(namespace_of(item.key), cancel));
   return Receipt{{version_of(item.key, store->read()->current.at(item.key))}, {}};
 }
@@ -69,7 +70,7 @@ Result<Receipt> PodmanTarget::Parts::stage(const Step& step, const Fence& fence,
   const auto taken = TRY(networks->taken());
   std::string revision;
   ObservedVersion version;
-  TRY(change_fenced(fence, [&](Record& record) -> Result<> {
+  const auto edit = [&](Record& record) -> Result<> {
     const std::string& ns = namespace_of(item.key);
     if (!ns.empty()) TRY(networks->reserve(record, ns, taken));
     TRY(podman::stage(record, item, fence, now()));
@@ -84,7 +85,8 @@ Result<Receipt> PodmanTarget::Parts::stage(const Step& step, const Fence& fence,
     revision = staged->second.revision;
     version = version_of(item.key, staged->second);
     return {};
-  }));
+  };
+  TRY(change_fenced(fence, edit));
   if (item.key.kind == "PersistentVolumeClaim") TRY(make_claim(item.key, cancel));
   if (!revision.empty()) {
     TRY(networks->ensure(item.key.ns, cancel));
@@ -136,10 +138,11 @@ Result<Receipt> PodmanTarget::Parts::switch_to(const Step& step, const Fence& fe
   pending.txn = fence.txn;
   pending.epoch = fence.epoch;
   pending.keys = keys_of(step);
-  TRY(plane->move(pending, [&](const Record& record) -> Result<> {
+  const auto check = [&](const Record& record) -> Result<> {
     TRY(check_fence(record, fence));
     return can_switch(record, step, fence);
-  }));
+  };
+  TRY(plane->move(pending, check));
   agent->wake();
   Receipt receipt;
   const auto record = store->read();
