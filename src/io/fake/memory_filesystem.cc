@@ -251,7 +251,8 @@ Result<InodePtr> MemoryFileSystem::directory_at(const std::string& path) const {
 Result<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path,
                                                      const OpenOptions& options) {
   MutexLock lock(mutex_);
-  return run(Operation::open, [&]() -> Result<std::unique_ptr<File>> {
+  // The handle is made last: one that a fault throws away would lock again to let go of the file.
+  auto inode = run(Operation::open, [&]() -> Result<InodePtr> {
     Place place = TRY(find(path));
     if (place.inode && place.inode->directory) {
       // As open(2): a directory can be opened, but not written; nothing here needs either.
@@ -270,8 +271,10 @@ Result<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path,
     } else if (options.truncate && !place.inode->now.empty()) {
       place.inode->truncate(0);
     }
-    return std::make_unique<Handle>(*this, place.inode, path, options.write, boots_);
+    return place.inode;
   });
+  if (!inode) return fail(std::move(inode).error());
+  return std::make_unique<Handle>(*this, *inode, path, options.write, boots_);
 }
 
 Result<FileInfo> MemoryFileSystem::stat(const std::string& path) {
