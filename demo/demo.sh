@@ -26,8 +26,7 @@ trap 'die "line $LINENO failed: $BASH_COMMAND"' ERR
 set -E
 
 title "The parts: a registry, a Git server, images built here"
-g++-12 -std=c++20 -O2 -static -s -o "$dir/bin/app" "$here/app.cc"
-g++-12 -std=c++20 -O2 -pthread -o "$dir/bin/load" "$here/load.cc"
+compile
 write_podman
 start_registry
 for app in shop cart; do
@@ -40,28 +39,7 @@ build_image cart v5-crash CRASH=1
 make_git
 say "registry $registry, Git $git_url, images $(curl -sf "http://$registry/v2/shop/tags/list" | jq -r '.tags | sort | join(" ")')"
 
-cat > "$dir/rumbo.yaml" << END
-apiVersion: rumbo.dev/v1alpha1
-kind: Environment
-metadata: {name: dev}
-spec:
-  target: {podman: {root: $dir/podman/root, runRoot: $dir/podman/run}}
-  namespace: store-dev
-END
-for app in shop cart; do
-  cat >> "$dir/rumbo.yaml" << END
----
-apiVersion: rumbo.dev/v1alpha1
-kind: Application
-metadata: {name: $app}
-spec:
-  source:
-    git: {url: "$git_url/$app.git", ref: {branch: main}, path: deploy}
-  environments: [dev]
-  pollInterval: 1s
-  sync: {timeout: 20s}
-END
-done
+write_config shop cart
 
 # ------------------------------------------------------------------------------------------------
 title "1. The first commit is deployed"

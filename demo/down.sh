@@ -37,7 +37,7 @@ if [[ -d $dir/podman/root && -x $dir/bin/podman ]]; then
 fi
 # The Podman service that a killed Rumbo left: it names the demo's storage on its command line.
 for process in /proc/[0-9]*; do
-  command=$(tr '\0' ' ' < "$process/cmdline" 2> /dev/null) || continue
+  command=$({ tr '\0' ' ' < "$process/cmdline"; } 2> /dev/null) || continue
   if [[ $command == *podman*"$dir/podman/root"*"system service"* || $command == *podman*"system service"*"$dir/"* ]]; then
     kill "${process#/proc/}" 2> /dev/null || true
   fi

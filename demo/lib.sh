@@ -33,7 +33,7 @@ die() {
     for file in "$log"/*.log; do
       [[ -s $file ]] || continue
       printf -- '--- %s\n' "$file" >&2
-      tail -n 12 "$file" >&2
+      grep -v "blob unknown" "$file" | tail -n 12 | cut -c -300 >&2
     done
   fi
   exit 1
@@ -56,6 +56,7 @@ eventually() {
   shift 2
   until "$@" > /dev/null 2>&1; do
     (($(now_ms) < until)) || die "waited in vain until $what    [asked by: $*]"
+    [[ ! -e $dir/pids/rumbo ]] || running rumbo > /dev/null || die "rumbo serve ended by itself, while waiting until $what"
     sleep 0.1
   done
 }
@@ -99,6 +100,12 @@ port_answers() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 # The demo keeps its containers in a storage root of its own, apart from the machine's.
 podman_options=(--root "$dir/podman/root" --runroot "$dir/podman/run")
 
+# compile: the service, static for its image, and the load generator.
+compile() {
+  g++-12 -std=c++20 -O2 -static -s -o "$dir/bin/app" "$here/app.cc"
+  g++-12 -std=c++20 -O2 -pthread -o "$dir/bin/load" "$here/load.cc"
+}
+
 # write_podman: $dir/bin/podman sees what Rumbo runs, with the settings Rumbo chose for this host.
 write_podman() {
   cat > "$dir/bin/podman" << END
@@ -114,7 +121,7 @@ END
 start_registry() {
   cat > "$dir/registry.yml" << END
 version: 0.1
-log: {level: warn, accesslog: {disabled: true}}
+log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $dir/registry}}
 http: {addr: $registry}
 END
@@ -178,6 +185,33 @@ commit() {
   git -C "$work" push -q origin main 2>> "$log/git.log" || die "cannot push to $git_url/$app.git"
   commit=$(git -C "$work" rev-parse HEAD)
   more "git: $app ${commit:0:7} \"$message\""
+}
+
+# write_config APP…: what `rumbo serve` reads.
+write_config() {
+  local app
+  cat > "$dir/rumbo.yaml" << END
+apiVersion: rumbo.dev/v1alpha1
+kind: Environment
+metadata: {name: dev}
+spec:
+  target: {podman: {root: $dir/podman/root, runRoot: $dir/podman/run}}
+  namespace: store-dev
+END
+  for app in "$@"; do
+    cat >> "$dir/rumbo.yaml" << END
+---
+apiVersion: rumbo.dev/v1alpha1
+kind: Application
+metadata: {name: $app}
+spec:
+  source:
+    git: {url: "$git_url/$app.git", ref: {branch: main}, path: deploy}
+  environments: [dev]
+  pollInterval: 1s
+  sync: {timeout: 20s}
+END
+  done
 }
 
 # --- Rumbo -------------------------------------------------------------------------------------

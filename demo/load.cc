@@ -113,7 +113,11 @@ class Statistics {
     std::lock_guard lock(mutex_);
     ++requests_[stream];
     ++versions_[version];
-    worst_ = std::max(worst_, Clock::now() - began);
+    const auto now = Clock::now();
+    worst_ = std::max(worst_, now - began);
+    if (stream != fresh) return;
+    if (last_fresh_ != Clock::time_point()) silence_ = std::max(silence_, now - last_fresh_);
+    last_fresh_ = now;
   }
 
   /// The first answer on a connection: judges the order of versions.
@@ -177,7 +181,8 @@ class Statistics {
   std::map<std::string, std::set<std::uint64_t>> numbers_;
   std::string current_;
   Clock::time_point since_, previous_since_;
-  Clock::duration worst_{0};
+  Clock::time_point last_fresh_;
+  Clock::duration worst_{0}, silence_{0};  // silence: the longest without an answer on new ones
   const std::string started_ = now_text();
 };
 
@@ -212,6 +217,7 @@ std::string Statistics::json(bool done) {
          ",\"failed\":" + n(sum(failures_)) + ",\"connections\":" + n(connections_) +
          ",\"version\":" + quoted(current_) + ",\"switches\":" + n(switches_) +
          ",\"worstMs\":" + n(static_cast<std::uint64_t>(worst_ / 1ms)) +
+         ",\"silenceMs\":" + n(static_cast<std::uint64_t>(silence_ / 1ms)) +
          ",\"counted\":{\"requests\":" + n(counted) + ",\"duplicates\":" + n(duplicates_) +
          ",\"unanswered\":" + n(unanswered) + ",\"failedPosts\":" + n(failures_[post]) +
          ",\"instances\":" + n(numbers_.size()) + "},\"versions\":" + map_json(versions_) +
@@ -345,6 +351,7 @@ void run_stream(Stream stream, int index, const Options& options, Statistics& st
         if (i == 0) std::this_thread::sleep_for(700ms * index);  // they shall not march in step
         client.request(stream, "GET /slow HTTP/1.1\r\nConnection: close\r\n");
         client.drop();
+        std::this_thread::sleep_for(10ms);
         break;
       case post:
         client.request(stream, "POST /count HTTP/1.1\r\nContent-Length: 0\r\nIdempotency-Key: " +
