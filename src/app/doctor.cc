@@ -14,8 +14,6 @@ namespace {
 using target::podman::HostCheck;
 using Level = HostCheck::Level;
 
-constexpr std::uint64_t kLittleSpace = 512ull << 20;
-
 HostCheck state_check(io::Env& env, const std::string& state) {
   const auto info = env.files.stat(state);
   if (!info) {
@@ -23,12 +21,6 @@ HostCheck state_check(io::Env& env, const std::string& state) {
   }
   if ((info->mode & 077u) != 0) {
     return {"state", Level::failure, state + " is open to other users", "chmod 700 " + state};
-  }
-  const auto free = env.files.free_bytes(state);
-  if (free && *free < kLittleSpace) {
-    return {"state", Level::warning,
-            fmt::format("{} has only {} MiB of space left", state, *free >> 20),
-            "make room: a full disk stops new transactions"};
   }
   return {"state", Level::ok, state, ""};
 }
@@ -46,19 +38,6 @@ HostCheck config_check(const Session& session) {
           fmt::format("{}: {} applications, {} environments", *path, config->applications.size(),
                       config->environments.size()),
           ""};
-}
-
-HostCheck git_check(io::Env& env) {
-  io::Command command;
-  command.argv = {"git", "--version"};
-  command.env = io::minimal_environment();
-  const auto exit = env.process.run(command, Cancel().with_deadline(env.clock.mono() + 5s));
-  if (!exit || exit->status != 0) {
-    return {"git", Level::failure, "the git program cannot be run", "apt-get install git"};
-  }
-  std::string version = exit->out;
-  while (version.ends_with('\n')) version.pop_back();
-  return {"git", Level::ok, version, ""};
 }
 
 HostCheck daemon_check(io::Env& env, const std::string& state) {
@@ -83,7 +62,7 @@ Value to_value(const std::vector<HostCheck>& checks) {
 Result<int> run_doctor(Session& session) {
   const std::string state = session.state_directory();
   std::vector<HostCheck> checks{state_check(session.env(), state), config_check(session),
-                                daemon_check(session.env(), state), git_check(session.env())};
+                                daemon_check(session.env(), state)};
   for (HostCheck& check : target::podman::check_host(session.env(), state)) {
     checks.push_back(std::move(check));
   }

@@ -41,9 +41,10 @@ Installation::Installation(InstallationOptions options, io::Env& env)
 
 Installation::~Installation() {
   core_.reset();
-  if (!targets_ || options_.need != Need::act) return;
+  if (!targets_) return;
+  const Duration drain = options_.need == Need::act ? drain_ : Duration(0);
   for (auto& [id, one] : targets_->all) {
-    if (one.podman != nullptr) one.podman->stop(drain_);
+    if (one.podman != nullptr) one.podman->stop(drain);
   }
 }
 
@@ -92,8 +93,8 @@ Result<> Installation::open_parts() {
     one->lazy = std::make_unique<LazyTarget>(
         [this, one, podman]() -> Result<std::unique_ptr<Target>> {
           auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
-          // Looking must not restart anything; what acts needs probes to become healthy.
-          if (options_.need == Need::act) opened->start();
+          // Health is what the agent's probes find; without a daemon nobody else runs them.
+          opened->start();
           one->podman = opened.get();
           return std::unique_ptr<Target>(std::move(opened));
         },

@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 10> kSpinner{"⠋", "⠙", "⠹", "⠸", "⠼",
                                                     "⠴", "⠦", "⠧", "⠇", "⠏"};
 constexpr std::int64_t kNone = -1;
+constexpr Duration kBetweenWaits = 3s;
 
 /// "Deployment web, Service web and 3 more".
 std::string items_text(const Value& items) {
@@ -80,6 +81,7 @@ void ProgressModel::take_record(TxnView& txn, const Value& record, MonoTime now)
   }
   txn.phase = phase_after(type, txn.phase);
   txn.waiting.clear();
+  txn.told.reset();
   if (const std::int64_t step = step_of(record); step != kNone) {
     StepView& view = txn.steps[step];
     if (view.text.empty()) view.text = record["message"].str();
@@ -102,14 +104,16 @@ void ProgressModel::take_record(TxnView& txn, const Value& record, MonoTime now)
 std::string ProgressModel::plain_line(const TxnView& txn, const Value& record) const {
   const std::string at = record["at"].str();
   std::string text = record["message"].str();
-  if (text.empty()) {
-    const auto step = txn.steps.find(step_of(record));
-    if (step != txn.steps.end()) text = step->second.text;
-    if (record["type"].as_string() == "begin") text = txn.scopes;
-    if (record["type"].as_string() == "end") text = txn.outcome;
+  const std::string type = record["type"].str();
+  const auto step = txn.steps.find(step_of(record));
+  if (step != txn.steps.end() && !step->second.text.empty()) {
+    // What the step does says more than its number; a failure says why.
+    text = type == "failed" ? step->second.text + ": " + text : step->second.text;
+  } else if (text.empty()) {
+    text = type == "begin" ? txn.scopes : type == "end" ? txn.outcome : "";
   }
   return fmt::format("{} {} {:<13} {}", at.size() >= 19 ? at.substr(11, 8) : at,
-                     record["txn"].str("-"), record["type"].str(), printable(text));
+                     record["txn"].str("-"), type, printable(text));
 }
 
 std::optional<std::string> ProgressModel::hear(const Value& event, MonoTime now) {
@@ -130,6 +134,9 @@ std::optional<std::string> ProgressModel::hear(const Value& event, MonoTime now)
   const std::string message = printable(event["message"].as_string());
   if (message.empty() || message == txn.waiting) return std::nullopt;
   txn.waiting = message;
+  // What flaps (a container that dies again and again) must not flood a log.
+  if (txn.told && now - *txn.told < kBetweenWaits) return std::nullopt;
+  txn.told = now;
   return fmt::format("         {} {:<13} {}", id, "waiting", message);
 }
 

@@ -17,7 +17,7 @@ namespace rumbo::app {
 class ProgressModel {
  public:
   /// Takes an event in. Returns the line that a plain log shows for it, or nothing if it says
-  /// nothing new (a wait for the same thing).
+  /// nothing new (a wait for the same thing, or one more within seconds).
   std::optional<std::string> hear(const Value& event, MonoTime now);
   /// The block a terminal shows: at most `height` lines, cut to `width`. `frame` turns the spinner.
   std::vector<std::string> lines(MonoTime now, std::size_t frame, std::size_t width,
@@ -35,6 +35,7 @@ class ProgressModel {
     std::string scopes, phase = "planning", waiting, outcome;
     std::map<std::int64_t, StepView> steps;
     MonoTime began;
+    std::optional<MonoTime> told;  ///< when a plain log last named a wait
     Duration took{0};
   };
 

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include <cstdlib>
+#include <pwd.h>
 #include <unistd.h>
 
 #include "app/help.h"
@@ -71,7 +72,8 @@ std::string Session::actor() const {
     const char* user = std::getenv(name);
     if (user != nullptr && *user != '\0') return "user:" + printable(user, 64);
   }
-  return "user:" + std::to_string(::getuid());
+  const passwd* entry = ::getpwuid(::getuid());
+  return "user:" + (entry != nullptr ? std::string(entry->pw_name) : std::to_string(::getuid()));
 }
 
 std::string Session::state_directory() const {

@@ -21,8 +21,8 @@ enum class Format { table, wide, json, yaml, name };
 /// How much of an installation a verb needs when no daemon serves it.
 enum class Need {
   journal,  ///< what happened: works without configuration and without reachable targets
-  look,     ///< what is: configuration and targets, nothing is changed
-  act,      ///< transactions: the targets work too (probes, restarts)
+  look,     ///< what is: configuration and targets; no transaction begins
+  act,      ///< transactions
 };
 
 using Connector =

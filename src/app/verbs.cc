@@ -25,12 +25,11 @@ constexpr Flag kInit[] = {
     {"app", 0, "NAME", "the application's name (the directory's)"},
     {"git", 0, "URL", "the repository to follow (this directory)"},
     {"path", 0, "DIR", "where its manifests are in the repository"},
-    {"namespace", 'n', "NAME", "namespace of its objects (APP-ENVIRONMENT)"},
     {"force", 0, "", "replace a configuration that is there"},
 };
 constexpr Words kInitExamples[] = {
     "rumbo init",
-    "rumbo init --app shop --git https://git.example.org/shop.git --path deploy -e dev",
+    "rumbo init --app shop --git https://git.example.org/shop.git --path deploy",
 };
 constexpr Flag kRender[] = {
     {"namespace", 'n', "NAME", "for objects that name none"},

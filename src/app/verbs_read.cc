@@ -127,12 +127,35 @@ bool settled(const Value& status) {
   return true;
 }
 
+/// True while a target that this process has just opened has not probed everything yet.
+bool settling(const Value& status) {
+  if (!status["daemon"].is_bool() || status["daemon"].as_bool()) return false;
+  for (const Value& app : status["applications"].items()) {
+    if (app["health"].as_string() == "Progressing") return true;
+  }
+  return false;
+}
+
+/// The status, after the first probes: without a daemon nobody probed before this process did.
+Result<Value> settled_status(Session& session, control::Operations& operations,
+                             const control::Selector& select) {
+  constexpr Duration kPatience = 3s, kPause = 100ms;
+  const MonoTime until = session.clock().mono() + kPatience;
+  while (true) {
+    Value status = TRY(operations.status(select));
+    if (!settling(status) || session.clock().mono() >= until || interrupt().cancelled()) {
+      return status;
+    }
+    session.env().sleep(kPause);
+  }
+}
+
 }  // namespace
 
 Result<int> run_status(Session& session) {
   const auto select = TRY(session.selector());
   auto* operations = TRY(session.operations(Need::look));
-  const Value status = TRY(operations->status(select));
+  const Value status = TRY(settled_status(session, *operations, select));
   const int exit = status["healthy"].as_bool() ? kOk : kNo;
   const auto items = status["applications"].items();
   if (session.machine()) {
