@@ -20,7 +20,7 @@ constexpr std::string_view kExists = "check the URL, the reference and the right
 
 constexpr std::string_view kDamaged = "the local copy is built anew at the next look";
 
-constexpr std::array<Meaning, 30> kMeanings{{
+constexpr std::array<Meaning, 31> kMeanings{{
     {"No space left on device", Code::exhausted, Retry::later, "free some disk space"},
     {"Disk quota exceeded", Code::exhausted, Retry::later, "free some disk space"},
     {"repository not exported", Code::not_found, Retry::never, kExists},
@@ -46,6 +46,7 @@ constexpr std::array<Meaning, 30> kMeanings{{
     {"cannot run ssh", Code::unsupported, Retry::never, "install openssh-client"},
     {"unable to find remote helper", Code::unsupported, Retry::never,
      "install git's helper for this protocol"},
+    {"ssh: ", Code::unavailable, Retry::later, "check that the server answers ssh"},
     {"SSL certificate problem", Code::unavailable, Retry::later,
      "name the authority that signed it as the CA file"},
     {"not a git repository", Code::corrupt, Retry::later, kDamaged},
