@@ -80,7 +80,7 @@ Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   TRY(core->read_history());
   Core* self = core.get();
   core->feed_ = core->parts_.journal.feed([self](const Record& record) { self->hear(record); });
-  TRY(core->record_config());
+  if (core->parts_.records_config) TRY(core->record_config());
   return core;
 }
 

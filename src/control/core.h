@@ -43,6 +43,8 @@ struct CoreParts {
   std::map<RendererKind, const Renderer*> renderers;
   Clock& clock;
   engine::RunnerOptions runner = {};
+  /// False for verbs that only look: their configuration may be another one, or none.
+  bool records_config = true;
   /// Blocks until the instant; empty: sleeps, and wake() ends it early. Tests move virtual time.
   std::function<void(MonoTime)> pause = {};
   RunAll run_all = {};  ///< empty: threads

@@ -12,6 +12,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace rumbo::io {
 
@@ -22,11 +23,14 @@ struct HttpRequest {
   std::string body;
   std::string unix_socket;  ///< connect to this path; the URL's host is then only a name
   std::string ca_file;
+  bool check_certificate = true;  ///< false for probes alone, as kubelet does them
+  std::string user;              ///< with it, HTTP basic authentication
+  Secret<std::string> password;  ///< never follows a redirect to another host
   bool follow_redirects = false;
   Duration connect_timeout{5'000'000'000};
   std::uint64_t max_body = 64ull << 20;
   /// With a sink, body pieces go there as they come (false stops the transfer) and
-  /// HttpResponse::body stays empty.
+  /// HttpResponse::body stays empty and max_body does not count. Silence then is no failure.
   std::function<bool(std::string_view piece)> sink;
 };
 

@@ -1,0 +1,387 @@
+// The real Http. libcurl is opened with dlopen on the first request: linking it would load some 40
+// libraries at start-up, also for `rumbo render`.
+//
+// Threads: each call borrows a slot (one easy handle in one multi handle) from a pool, so that
+// connections stay open between calls and no handle is ever shared.
+#include <array>
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <sys/socket.h>
+
+#include "base/guarded.h"
+#include "base/strings.h"
+#include "io/env.h"
+#include "io/http.h"
+#include "io/http_checks.h"
+
+namespace rumbo::io {
+namespace {
+
+constexpr int kCancelPoll = 80;         // milliseconds until a cancel is noticed
+constexpr std::size_t kIdleSlots = 16;  // kept for later calls
+constexpr std::size_t kMaxHeaders = 1024 * 1024;
+constexpr long kQuietSeconds = 300;  // without sink and deadline: silence that ends a call
+
+struct Curl {
+  decltype(&::curl_global_init) global_init = nullptr;
+  decltype(&::curl_easy_init) easy_init = nullptr;
+  decltype(&::curl_easy_reset) easy_reset = nullptr;
+  decltype(&::curl_easy_cleanup) easy_cleanup = nullptr;
+  decltype(&::curl_easy_setopt) setopt = nullptr;
+  decltype(&::curl_easy_getinfo) getinfo = nullptr;
+  decltype(&::curl_easy_strerror) text_of = nullptr;
+  decltype(&::curl_slist_append) slist_append = nullptr;
+  decltype(&::curl_slist_free_all) slist_free_all = nullptr;
+  decltype(&::curl_multi_init) multi_init = nullptr;
+  decltype(&::curl_multi_cleanup) multi_cleanup = nullptr;
+  decltype(&::curl_multi_setopt) multi_setopt = nullptr;
+  decltype(&::curl_multi_add_handle) multi_add = nullptr;
+  decltype(&::curl_multi_remove_handle) multi_remove = nullptr;
+  decltype(&::curl_multi_perform) multi_perform = nullptr;
+  decltype(&::curl_multi_poll) multi_poll = nullptr;
+  decltype(&::curl_multi_info_read) multi_info = nullptr;
+};
+
+template <class F>
+bool bind(void* library, const char* name, F& function) {
+  function = reinterpret_cast<F>(::dlsym(library, name));
+  return function != nullptr;
+}
+
+Result<Curl> load_curl() {
+  void* library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    return fail(Error(Code::unsupported, "HTTP needs libcurl.so.4, which cannot be loaded: " +
+                                             printable(::dlerror(), 256))
+                    .with_hint("install libcurl4"));
+  }
+  Curl curl;
+  const bool complete = bind(library, "curl_global_init", curl.global_init) &&
+                        bind(library, "curl_easy_init", curl.easy_init) &&
+                        bind(library, "curl_easy_reset", curl.easy_reset) &&
+                        bind(library, "curl_easy_cleanup", curl.easy_cleanup) &&
+                        bind(library, "curl_easy_setopt", curl.setopt) &&
+                        bind(library, "curl_easy_getinfo", curl.getinfo) &&
+                        bind(library, "curl_easy_strerror", curl.text_of) &&
+                        bind(library, "curl_slist_append", curl.slist_append) &&
+                        bind(library, "curl_slist_free_all", curl.slist_free_all) &&
+                        bind(library, "curl_multi_init", curl.multi_init) &&
+                        bind(library, "curl_multi_cleanup", curl.multi_cleanup) &&
+                        bind(library, "curl_multi_setopt", curl.multi_setopt) &&
+                        bind(library, "curl_multi_add_handle", curl.multi_add) &&
+                        bind(library, "curl_multi_remove_handle", curl.multi_remove) &&
+                        bind(library, "curl_multi_perform", curl.multi_perform) &&
+                        bind(library, "curl_multi_poll", curl.multi_poll) &&
+                        bind(library, "curl_multi_info_read", curl.multi_info);
+  if (!complete || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    return fail(Error(Code::unsupported, "the installed libcurl is too old")
+                    .with_hint("Rumbo needs libcurl 7.85 or later"));
+  }
+  return curl;
+}
+
+const Result<Curl>& curl_library() {
+  static const Result<Curl> library = load_curl();
+  return library;
+}
+
+/// One easy handle and the multi handle that owns its connections.
+struct Slot {
+  const Curl* curl;
+  CURLM* multi = nullptr;
+  CURL* easy = nullptr;
+  std::string origin;  ///< whom it talked to last
+
+  explicit Slot(const Curl& library)
+      : curl(&library), multi(curl->multi_init()), easy(curl->easy_init()) {
+    curl->multi_setopt(multi, CURLMOPT_MAXCONNECTS, 4L);
+  }
+  ~Slot() {
+    curl->easy_cleanup(easy);
+    curl->multi_cleanup(multi);
+  }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+};
+
+class SlotPool {
+ public:
+  std::unique_ptr<Slot> borrow(const Curl& curl, const std::string& origin) {
+    auto slot = idle_.with([&](auto& idle) -> std::unique_ptr<Slot> {
+      for (auto it = idle.rbegin(); it != idle.rend(); ++it) {
+        if ((*it)->origin != origin) continue;
+        auto found = std::move(*it);
+        idle.erase(std::next(it).base());
+        return found;
+      }
+      return nullptr;
+    });
+    if (!slot) slot = std::make_unique<Slot>(curl);
+    slot->origin = origin;
+    return slot;
+  }
+
+  void give_back(std::unique_ptr<Slot> slot) {
+    std::unique_ptr<Slot> oldest;  // closed outside the lock
+    idle_.with([&](auto& idle) {
+      idle.push_back(std::move(slot));
+      if (idle.size() <= kIdleSlots) return;
+      oldest = std::move(idle.front());
+      idle.erase(idle.begin());
+    });
+  }
+
+ private:
+  Guarded<std::vector<std::unique_ptr<Slot>>> idle_;
+};
+
+/// One request under way: what libcurl's callbacks fill in.
+struct Transfer {
+  const HttpRequest& request;
+  HttpResponse response;
+  std::size_t header_bytes = 0;
+  bool sent = false;        ///< the request may have reached the peer
+  bool answered = false;    ///< since it was sent last
+  bool sent_twice = false;  ///< libcurl wanted to repeat what may have taken effect
+  bool too_large = false;
+  bool stopped = false;  ///< by the sink
+  std::array<char, CURL_ERROR_SIZE> message{};
+};
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::string_view line = trim({data, size});
+  transfer.answered = true;
+  transfer.header_bytes += size;
+  if (transfer.header_bytes > kMaxHeaders) {
+    transfer.too_large = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  if (line.starts_with("HTTP/")) transfer.response.headers.clear();  // the next answer of several
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    transfer.response.headers.emplace_back(to_lower(line.substr(0, colon)),
+                                           trim(line.substr(colon + 1)));
+  }
+  return size;
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.request.sink) {
+    if (transfer.request.sink({data, size})) return size;
+    transfer.stopped = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  if (size > transfer.request.max_body - transfer.response.body.size()) {
+    transfer.too_large = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  transfer.response.body.append(data, size);
+  return size;
+}
+
+/// libcurl repeats a request when a reused connection breaks before the answer; for anything but
+/// GET and HEAD that could do it twice, so it is refused here.
+int before_sending(void* user, char*, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.sent && !transfer.answered && !is_repeatable(transfer.request.method)) {
+    transfer.sent_twice = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  transfer.sent = true;
+  transfer.answered = false;
+  return CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  // This libcurl's own sockets would be inherited by programs started meanwhile.
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+class Headers {
+ public:
+  explicit Headers(const Curl& curl) : curl_(curl) {}
+  ~Headers() { curl_.slist_free_all(list_); }
+  Headers(const Headers&) = delete;
+  Headers& operator=(const Headers&) = delete;
+  void add(const std::string& line) { list_ = curl_.slist_append(list_, line.c_str()); }
+  curl_slist* get() const { return list_; }
+
+ private:
+  const Curl& curl_;
+  curl_slist* list_ = nullptr;
+};
+
+void set_headers(const HttpRequest& request, Headers& headers) {
+  bool has_type = false;
+  for (const auto& [name, value] : request.headers) {
+    has_type = has_type || to_lower(name) == "content-type";
+    headers.add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  headers.add("Expect:");                       // no pause for "100 Continue"
+  if (!has_type) headers.add("Content-Type:");  // nothing libcurl makes up
+}
+
+void set_options(const Curl& curl, CURL* easy, Transfer& transfer, const Headers& headers,
+                 bool bounded) {
+  const HttpRequest& request = transfer.request;
+  const auto set = [&](CURLoption option, auto value) { curl.setopt(easy, option, value); };
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_ERRORBUFFER, transfer.message.data());
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
+  set(CURLOPT_MAXREDIRS, 10L);
+  set(CURLOPT_HTTPHEADER, headers.get());
+  set(CURLOPT_CONNECTTIMEOUT_MS,
+      std::max(1L, static_cast<long>(request.connect_timeout / std::chrono::milliseconds(1))));
+  set(CURLOPT_HEADERFUNCTION, on_header);
+  set(CURLOPT_HEADERDATA, &transfer);
+  set(CURLOPT_WRITEFUNCTION, on_body);
+  set(CURLOPT_WRITEDATA, &transfer);
+  set(CURLOPT_PREREQFUNCTION, before_sending);
+  set(CURLOPT_PREREQDATA, &transfer);
+  set(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  if (!request.check_certificate) {
+    set(CURLOPT_SSL_VERIFYPEER, 0L);
+    set(CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  if (!request.ca_file.empty()) set(CURLOPT_CAINFO, request.ca_file.c_str());
+  if (!request.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+  if (!request.unix_socket.empty() || is_loopback(request.url)) set(CURLOPT_NOPROXY, "*");
+  if (!request.user.empty()) {
+    set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    set(CURLOPT_USERNAME, request.user.c_str());
+    set(CURLOPT_PASSWORD, request.password.reveal().c_str());
+  }
+  if (!request.sink && !bounded) {
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, kQuietSeconds);
+  }
+  const std::string& method = request.method;
+  if (method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (!request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+  if (method != "HEAD" && method != "GET") set(CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (method == "GET" && !request.body.empty()) set(CURLOPT_CUSTOMREQUEST, "GET");
+}
+
+bool is_setup_mistake(CURLcode code) {
+  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
+         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_TOO_MANY_REDIRECTS;
+}
+
+/// What libcurl's failure means to the caller.
+Error error_of(const Curl& curl, CURLcode code, const Transfer& transfer) {
+  const HttpRequest& request = transfer.request;
+  if (transfer.too_large) {
+    return Error(
+        Code::too_large,
+        "the answer exceeds " +
+            std::to_string(transfer.header_bytes > kMaxHeaders ? kMaxHeaders : request.max_body) +
+            " bytes");
+  }
+  std::string text = printable(transfer.message[0] ? transfer.message.data() : curl.text_of(code));
+  if (transfer.sent_twice) text = "the connection broke before an answer came";
+  if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z')
+    text.replace(0, 1, to_lower(text.substr(0, 1)));
+  if (is_setup_mistake(code)) return Error(Code::invalid, text);
+  if (transfer.sent && !is_repeatable(request.method)) {
+    return Error(Code::unavailable, text, Retry::unknown_outcome);
+  }
+  Error error(code == CURLE_OPERATION_TIMEDOUT ? Code::timeout : Code::unavailable, text,
+              Retry::later);
+  if (code == CURLE_COULDNT_CONNECT || !transfer.sent) {
+    error = Error(Code::unavailable, text, Retry::later);
+  }
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    return std::move(error).with_hint("name the authority that signed it as the CA file");
+  }
+  return error;
+}
+
+class CurlHttp : public Http {
+ public:
+  Result<HttpResponse> send(const HttpRequest& request, const Cancel& cancel) override {
+    auto response = attempt(request, cancel);
+    if (response) return response;
+    return fail(std::move(response).error().with_context(describe(request)));
+  }
+
+ private:
+  Result<HttpResponse> attempt(const HttpRequest& request, const Cancel& cancel) {
+    TRY(check_request(request));
+    TRY(cancel.check(real_clock().mono()));
+    const auto& library = curl_library();
+    if (!library) return fail(library.error());
+    auto slot = pool_.borrow(*library, origin_of(request));
+    if (!slot->multi || !slot->easy) return fail(Code::exhausted, "out of memory", Retry::later);
+
+    Transfer transfer{.request = request, .response = {}};
+    Headers headers(*library);
+    set_headers(request, headers);
+    set_options(*library, slot->easy, transfer, headers, cancel.deadline().has_value());
+    const auto outcome = perform(*slot, cancel);
+    long status = 0;
+    library->getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+    // A broken-off transfer's connection is closed by the removal in perform().
+    library->easy_reset(slot->easy);
+    pool_.give_back(std::move(slot));
+
+    if (!outcome) {  // cancelled or past the deadline
+      Error error = outcome.error();
+      if (!transfer.sent || is_repeatable(request.method)) return fail(std::move(error));
+      return fail(std::move(error).with_retry(Retry::unknown_outcome));
+    }
+    if (*outcome != CURLE_OK && !transfer.stopped) {
+      return fail(error_of(*library, *outcome, transfer));
+    }
+    transfer.response.status = static_cast<int>(status);
+    return std::move(transfer.response);
+  }
+
+  static Result<CURLcode> perform(Slot& slot, const Cancel& cancel) {
+    const Curl& curl = *slot.curl;
+    curl.multi_add(slot.multi, slot.easy);
+    Result<CURLcode> outcome = drive(slot, cancel);
+    curl.multi_remove(slot.multi, slot.easy);
+    return outcome;
+  }
+
+  static Result<CURLcode> drive(Slot& slot, const Cancel& cancel) {
+    const Curl& curl = *slot.curl;
+    for (;;) {
+      int running = 0;
+      const CURLMcode step = curl.multi_perform(slot.multi, &running);
+      if (step != CURLM_OK) return CURLE_FAILED_INIT;
+      int queued = 0;
+      while (const CURLMsg* message = curl.multi_info(slot.multi, &queued)) {
+        if (message->msg == CURLMSG_DONE) return message->data.result;
+      }
+      const MonoTime now = real_clock().mono();
+      TRY(cancel.check(now));
+      const Duration left = cancel.left(now, std::chrono::milliseconds(kCancelPoll));
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+      curl.multi_poll(slot.multi, nullptr, 0,
+                      static_cast<int>(std::min<std::int64_t>(kCancelPoll, wait)), nullptr);
+    }
+  }
+
+  SlotPool pool_;
+};
+
+}  // namespace
+
+Http& real_http() {
+  static auto* http = new CurlHttp;  // usable until the very end of the process
+  return *http;
+}
+
+}  // namespace rumbo::io
