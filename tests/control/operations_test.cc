@@ -335,6 +335,42 @@ TEST(Operations, RecoverDecides) {
   EXPECT_EQ((*rig.operations().recover("", "", "user:anna", {}))["transactions"].size(), 0u);
 }
 
+TEST(Operations, WhatADeadProcessLeftOpenComesFirst) {
+  Rig rig(shop("  sync: {timeout: 1m}\n"));
+  rig.source.commit(kShopUrl, release("shop", "app:1"));
+  rig.sync();
+  rig.source.commit(kShopUrl, release("shop", "app:2", "after:30s"));
+  int waits = 0;
+  rig.on_pause = [&] {
+    if (++waits == 3) rig.core().suspend();
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "suspended");
+  rig.on_pause = {};
+  rig.restart("", true);
+  rig.source.commit(kShopUrl, release("shop", "app:3"));
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "app:3");
+  const Value history = *rig.operations().history({}, 10);
+  ASSERT_EQ(history["transactions"].size(), 3u);
+  EXPECT_EQ(history["transactions"][1]["outcome"].str(), "committed") << "ended before the next";
+  EXPECT_TRUE(rig.world.leftovers().empty());
+}
+
+TEST(Operations, NothingRunsOverWhatNeedsAnOperator) {
+  Rig rig(shop("  sync: {timeout: 20s, onFailure: stop}\n"));
+  rig.source.commit(kShopUrl, release("shop", "app:1", "never"));
+  EXPECT_EQ(rig.sync()["worst"].str(), "needs-operator");
+  rig.source.commit(kShopUrl, release("shop", "app:2"));
+  for (int process = 0; process < 2; ++process) {
+    const auto refused = rig.operations().sync({}, {});
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().to_string().find("rumbo recover t-000001"), std::string::npos)
+        << refused.error().to_string();
+    rig.restart();
+  }
+  EXPECT_EQ(rig.transactions(), 1);
+}
+
 TEST(Operations, LogsOfAWorkload) {
   Rig rig(shop());
   rig.source.commit(kShopUrl, release("shop", "app:1"));
