@@ -27,10 +27,14 @@ std::vector<Finding> findings_of(const Error& error) {
     out.push_back(std::move(one));
     return out;
   }
-  for (const std::string_view line : split(error.message(), '\n')) {
-    if (trim(line).empty()) continue;
-    Finding one;
+  bool heading = true;  // "3 mistakes in the configuration"
+  for (const std::string_view whole : split(error.message(), '\n')) {
+    const std::string_view line = trim(whole);
     const std::size_t length = place_length(line);
+    const bool skipped = line.empty() || (heading && length == 0);
+    heading = false;
+    if (skipped) continue;
+    Finding one;
     one.place = line.substr(0, length);
     one.message = line.substr(length == 0 ? 0 : length + 2);
     out.push_back(std::move(one));

@@ -21,12 +21,9 @@ std::string scopes_of(const Value& transaction) {
   return out;
 }
 
-/// Nothing differed: no transaction was begun, and nothing was refused.
+/// Nothing differed: no transaction was begun.
 bool nothing_to_do(const Value& transaction) {
-  return transaction["outcome"].as_string() == "unchanged" &&
-         (!transaction["transaction"].is_string() ||
-          transaction["transaction"].as_string().empty()) &&
-         transaction["evidence"].empty();
+  return transaction["outcome"].as_string() == "unchanged";
 }
 
 std::string next_command(const Value& transaction) {
@@ -44,10 +41,8 @@ std::string next_command(const Value& transaction) {
     return fmt::format("rumbo show {0}, then rumbo recover {0} --undo | --finish | --accept", txn);
   }
   if (outcome == "suspended") return "rumbo recover   (or start the daemon: both take it up again)";
+  if (outcome == "refused" && !txn.empty()) return "rumbo show " + txn;
   if (outcome == "refused") return "rumbo plan " + (one ? scope + " " : "") + "--detailed";
-  if (outcome == "unchanged" && !nothing_to_do(transaction) && !txn.empty()) {
-    return "rumbo show " + txn;
-  }
   return {};
 }
 

@@ -104,9 +104,8 @@ TEST(Sync, ExitStatusesAndTheNextCommand) {
        "  | panic: no database\n"
        "  next: rumbo show t-000009 "},
       {"needs-operator", 4, "rumbo recover t-000009 --undo | --finish | --accept\n"},
-      {"refused", 2, "  next: rumbo plan shop@dev --detailed\n"},
+      {"refused", 2, "  next: rumbo show t-000009\n"},
       {"suspended", 2, "  next: rumbo recover "},
-      {"unchanged", 2, "  next: rumbo show t-000009\n"},
   };
   for (const Outcome& one : all) {
     Rig rig;
@@ -130,6 +129,13 @@ TEST(Sync, NothingToDoIsZero) {
   EXPECT_EQ(ran.exit, 0);
   EXPECT_EQ(ran.out, "shop@dev: nothing to do\n");
   EXPECT_EQ(rig.run({"sync", "-q"}).out, "");
+  rig.answer("sync", R"({"transactions": [{"transaction": "", "applications": ["shop@dev"],
+    "outcome": "refused", "cause": "shop@dev: quarantined", "evidence": []}]})");
+  const Ran refused = rig.run({"sync"});
+  EXPECT_EQ(refused.exit, 2);
+  EXPECT_EQ(refused.out,
+            "shop@dev: refused\n  cause: shop@dev: quarantined\n"
+            "  next: rumbo plan shop@dev --detailed\n");
 }
 
 TEST(Sync, TheWorstOfSeveralDecides) {
@@ -198,10 +204,10 @@ TEST(Progress, ABlockThatIsRedrawnInPlaceOnATerminal) {
   rig.terminal = true;
   script_progress(rig);
   const Ran ran = rig.run({"sync", "--no-color"});
-  EXPECT_NE(ran.err.find("t-000009  shop@dev  applying"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("t-000009  shop@dev  preparing"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("stage    Deployment web"), std::string::npos);
   EXPECT_NE(ran.err.find("waiting: Deployment web: 0 of 1 ready"), std::string::npos);
-  EXPECT_NE(ran.err.find("\x1b[1A\r"), std::string::npos) << "goes up instead of scrolling";
+  EXPECT_NE(ran.err.find("\x1b[1A"), std::string::npos) << "goes up instead of scrolling";
 }
 
 TEST(Progress, BlocksStayWithinTheScreen) {

@@ -92,7 +92,10 @@ Result<bool> Names::publish(const std::string& network, const std::string& from_
   }
   const auto after = with_our_lines(*before, names, from_ns, install_);
   if (after == *before) return true;
-  TRY(env_.files.write_atomic(path, after, 0644));
+  // Made outside of the directory: aardvark takes every file in it for a network.
+  const auto fresh = directory_ + ".rumbo-" + network;
+  TRY(env_.files.write_atomic(fresh, after, 0644));
+  TRY(env_.files.rename(fresh, path));
   const auto pid_text = TRY(env_.files.read_all(directory_ + "/aardvark.pid", 64));
   const auto pid = parse_int(trim(pid_text));
   if (!pid || *pid <= 1) return fail(Code::corrupt, "aardvark.pid holds no process id");
