@@ -3,6 +3,7 @@
 // Threads: the functions may be called from any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,6 @@ struct HostFacts {
   bool crun = false, runc = false;
   bool netavark = false;
   std::string podman_version;  ///< "4.3.1"
-  std::string podman;          ///< path of the program
   /// nofile and nproc as this process has them: what can be set without sys_resource.
   std::uint64_t open_files = 1024, processes = 1024;
 };
@@ -37,8 +37,14 @@ CgroupLayout cgroups_from_mountinfo(std::string_view text);
 /// True if CAP_SYS_RESOURCE is effective, from the text of /proc/self/status.
 bool sys_resource_from_status(std::string_view text);
 
-/// The containers.conf this host needs, or nullopt if Podman's own defaults do.
-std::optional<std::string> containers_conf(const HostFacts& facts, bool private_root,
-                                           bool file_locks);
+struct ConfOptions {
+  bool private_root = false;
+  bool file_locks = false;  ///< with a private root: locks in files
+  std::string network_config_directory;
+};
+
+/// The containers.conf this host needs, or nullopt if Podman's own defaults do. Podman reads it in
+/// the place of the host's own files.
+std::optional<std::string> containers_conf(const HostFacts& facts, const ConfOptions& options);
 
 }  // namespace rumbo::target::podman

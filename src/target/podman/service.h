@@ -3,8 +3,10 @@
 // Threads: every method may be called from any thread; ensure() starts at most one process.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/guarded.h"
@@ -68,7 +70,8 @@ class Service {
   ServiceOptions options_;
   HostFacts facts_;
   std::string socket_;
-  std::string conf_;  // path of our containers.conf; empty when none is needed
+  std::unique_ptr<io::File> lock_;  // one Service per run directory
+  std::string conf_;                // path of our containers.conf; empty when none is needed
   Client client_;
   Mutex starting_;  // held while a service is being started: the one lock held across I/O
   Guarded<State> state_;

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -24,11 +25,14 @@ std::string_view to_string(HostCheck::Level level);
 /// Never fails itself: what cannot be found out is a warning.
 std::vector<HostCheck> check_host(const io::Env& env, const std::string& state_directory);
 
+/// Whether traffic to pods may pass the rules in this `iptables -S` output.
+HostCheck judge_forwarding(std::string_view iptables_rules);
+
 /// One thing prepare_host() changed.
 struct HostChange {
   enum class Kind { sysctl, route };
   Kind kind = Kind::sysctl;
-  std::string name;    ///< "net.ipv4.ip_forward", "local 10.231.0.0/16 dev lo"
+  std::string name;    ///< "net/ipv4/ip_forward"; the range of a route
   std::string before;  ///< the old value; empty for a route that was not there
   std::string after;
   friend bool operator==(const HostChange&, const HostChange&) = default;

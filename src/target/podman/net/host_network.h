@@ -18,10 +18,16 @@
 
 namespace rumbo::target::podman {
 
+/// Routes that prepare_host() makes carry this protocol number, so that they count as our own.
+inline constexpr std::string_view kRouteProtocol = "114";
+
 /// Ranges in `ip -j route` / `ip -j addr` output (default routes left out).
 Result<std::vector<TakenRange>> taken_from_routes(std::string_view json);
 Result<std::vector<TakenRange>> taken_from_addresses(std::string_view json);
-/// All of the above on this machine, of links other than `own_bridges`.
+/// Ranges in `podman network inspect` output, which is also the API's.
+Result<std::vector<TakenRange>> taken_from_networks(std::string_view json);
+/// Routes and addresses of this machine, of links other than `own_bridges`,
+/// and Podman's default network.
 Result<std::vector<TakenRange>> taken_ranges(const io::Env& env,
                                              const std::set<std::string>& own_bridges);
 
