@@ -144,8 +144,8 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
     parser.parse(words);
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string what = error.what();  // "--max: 1 required TEXT missing"
-    return fail(usage_error(read.verb, "flag `" + what.substr(0, what.find(':')) +
-                                           "` needs a value"));
+    return fail(
+        usage_error(read.verb, "flag `" + what.substr(0, what.find(':')) + "` needs a value"));
   } catch (const CLI::ParseError& error) {
     return fail(usage_error(read.verb, to_lower(error.what())));
   }
