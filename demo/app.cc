@@ -37,7 +37,7 @@
 
 namespace {
 
-constexpr std::size_t kMaxRequest = 16 * 1024;
+constexpr std::size_t kMaxRequest = 16'384;
 constexpr std::size_t kMaxConnections = 512;
 
 std::string env(const char* name, const char* otherwise) {

@@ -286,7 +286,8 @@ std::string Client::receive(std::string& body) {
   std::string buffer;
   std::size_t end = std::string::npos, length = 0;
   for (;;) {
-    if (end == std::string::npos && (end = buffer.find("\r\n\r\n")) != std::string::npos) {
+    if (end == std::string::npos) end = buffer.find("\r\n\r\n");
+    if (end != std::string::npos) {
       const std::size_t at = buffer.find("Content-Length: ");
       length = at < end ? std::strtoul(buffer.c_str() + at + 16, nullptr, 10) : 0;
     }
@@ -296,7 +297,7 @@ std::string Client::receive(std::string& body) {
     if (n == 0) return buffer.empty() ? "closed without an answer" : "answer cut off";
     if (n < 0) return reason_of("receive");
     buffer.append(chunk, static_cast<std::size_t>(n));
-    if (buffer.size() > 64 * 1024) return "answer too long";
+    if (buffer.size() > 65'536) return "answer too long";
   }
   if (buffer.rfind("HTTP/1.1 ", 0) != 0) return "not an HTTP answer";
   status_ = std::atoi(buffer.c_str() + 9);

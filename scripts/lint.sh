@@ -4,7 +4,7 @@
 # usage: scripts/lint.sh     BASE=<commit> chooses what "changed" is measured from.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-max_files=${LINT_MAX_FILES:-40}
+max_files=${LINT_MAX_FILES:-30}
 
 say() { printf 'lint: %s\n' "$*"; }
 
@@ -35,6 +35,7 @@ if ((${#changed[@]} > max_files)); then
 fi
 # Without the precompiled header: it is another compiler's.
 if [[ ! -f build/lint/compile_commands.json ]]; then
+  mkdir -p build
   cmake --preset clang -B build/lint -DRUMBO_PCH=OFF > build/lint.configure.log
 fi
 printf '%s\n' "${changed[@]}" | xargs -P "${JOBS:-$(nproc)}" -n 4 \

@@ -135,6 +135,7 @@ class Core : private engine::Progress {
   template <class Drive>
   Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
   Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;
+  Result<> end_open(const std::vector<Scope>& scopes);
   Result<> read_history();
   Result<> record_config();
   engine::Signals signals(const TxnId& txn) const;

@@ -33,7 +33,28 @@ Result<engine::Report> Core::exclusively(const std::vector<Scope>& scopes, Drive
 Result<engine::Report> Core::run(const engine::Request& request) {
   std::vector<Scope> scopes;
   for (const engine::ScopeInput& input : request.scopes) scopes.push_back(input.scope);
-  return exclusively(scopes, [&] { return executor_->run(request); });
+  return exclusively(scopes, [&]() -> Result<engine::Report> {
+    TRY(end_open(scopes));
+    return executor_->run(request);
+  });
+}
+
+/// What a process left open when it died comes first: nothing may be planned over it.
+Result<> Core::end_open(const std::vector<Scope>& scopes) {
+  for (const Scope& scope : scopes) {
+    const auto open = state(scope).open;
+    if (!open) continue;
+    const engine::Report report = TRY(executor_->resume(*open));
+    if (report.kind == engine::Report::Kind::needs_operator) {
+      return fail(Error(Code::conflict, scope.to_string() + ": " + open->value +
+                                            " is open and needs an operator: " + report.note)
+                      .with_hint("`rumbo recover " + open->value + " --undo|--finish|--accept`"));
+    }
+    if (report.kind == engine::Report::Kind::suspended) {
+      return fail(Code::cancelled, open->value + " is suspended", Retry::later);
+    }
+  }
+  return {};
 }
 
 Result<engine::Report> Core::resume(const TxnId& txn) {

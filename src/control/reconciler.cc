@@ -173,7 +173,6 @@ void Reconciler::poll(const SourceKey& key) {
     const SourceJob& source = state.sources.at(key);
     return std::tuple(source.example, source.batches, source.reported);
   });
-  const auto before = core_.desired().source(key);
   const auto revision = core_.desired().resolve(placement, within(options_.resolve_timeout));
   const std::string error = revision ? "" : revision.error().to_string();
   if (error != reported && !stopping_.cancelled()) {
@@ -191,24 +190,20 @@ void Reconciler::poll(const SourceKey& key) {
                    Value::object({{"url", key.url}, {"message", message}}), kAutomation);
     if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
   }
-  const bool news =
-      revision && (!before || !before->revision || before->revision->id != revision->id);
   const MonoTime now = core_.clock().mono();
-  const bool first = state_.with([&](State& state) {
+  const bool news = state_.with([&](State& state) {
     SourceJob& source = state.sources.at(key);
     source.busy = false;
     source.reported = error;
-    const bool unseen = source.unseen;
-    if (revision) {
-      source.unseen = false;
-      source.retries.succeeded();
-      source.due = now + source.interval + jitter(key, source.interval);
-    } else {
+    if (!revision) {
       source.due = source.retries.failed(now, options_.retry);
+      return false;
     }
-    return revision && unseen;
+    source.retries.succeeded();
+    source.due = now + source.interval + jitter(key, source.interval);
+    return std::exchange(source.revision, revision->id) != revision->id;
   });
-  if (news || first) {
+  if (news) {
     for (const std::size_t batch : batches) new_revision(batch);
   }
   poke_scheduler();

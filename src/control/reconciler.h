@@ -71,7 +71,7 @@ class Reconciler {
     MonoTime due;
     Retries retries;
     bool busy = false;
-    bool unseen = true;    ///< nothing was resolved in this life
+    std::string revision;  ///< the last one handed on; others look at sources, too
     std::string reported;  ///< the error recorded last
   };
   struct Batch {

@@ -71,6 +71,8 @@ Result<Revision> MemorySource::resolve(const GitSpec& spec, const Cancel&) {
 Result<std::shared_ptr<const Snapshot>> MemorySource::fetch(const GitSpec& spec,
                                                             const Revision& revision,
                                                             const SourceBounds&, const Cancel&) {
+  ++fetches;
+  if (fetch_down) return fail(Error(*fetch_down));
   if (const auto it = down.find(spec.url); it != down.end()) return fail(Error(it->second));
   return std::make_shared<const MemorySnapshot>(revision, commits_.at({spec.url, revision.id}));
 }

@@ -39,6 +39,8 @@ class MemorySource : public Source {
 
   std::map<std::string, Error> down;  ///< by URL
   std::map<std::string, int> resolves;
+  std::optional<Error> fetch_down;
+  int fetches = 0;
 
  private:
   std::map<std::pair<std::string, std::string>, Files> commits_;

@@ -88,9 +88,11 @@ TEST_F(NamesTest, PodsResolveServicesToVirtualAddresses) {
   write("dev", "10.232.1.1\n" + hex + " 10.232.1.2  a\n");
   write("qa", "10.232.2.1\n" + other + " 10.232.2.2  c\n");
   auto argv = lab.exec("host");
-  for (const auto* word :
-       {"/usr/lib/podman/aardvark-dns", "--config", dns().c_str(), "--port", "53", "run"}) {
-    argv.emplace_back(word);
+  // It leaves for the background by itself; its parent must not be taken for it.
+  for (const std::string& word :
+       std::vector<std::string>{"setsid", "--fork", "/usr/lib/podman/aardvark-dns", "--config",
+                                dns(), "--port", "53", "run"}) {
+    argv.push_back(word);
   }
   io::Command command;
   command.argv = argv;
