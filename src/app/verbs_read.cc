@@ -1,4 +1,5 @@
 // The verbs that tell what is: status, get, wait, logs.
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "app/cells.h"
@@ -83,13 +84,20 @@ Result<const Listing*> listing_for(std::string_view word) {
                                  : "did you mean `rumbo get " + std::string(near) + "`?"));
 }
 
-/// Reasons that the table has no room for.
+/// Reasons that the table has no room for. What `attention` says already is not said twice.
 std::string remarks(const Value& status, const Paint& paint) {
   std::string out;
+  const auto told = [&](std::string_view core) {
+    const auto lines = status["attention"].items();
+    return std::any_of(lines.begin(), lines.end(), [&](const Value& line) {
+      return line.as_string().find(core) != std::string_view::npos;
+    });
+  };
   for (const Value& app : status["applications"].items()) {
     const std::string scope = scope_cell(app);
     const auto remark = [&](std::string_view what, const std::string& text) {
-      if (!text.empty()) out += fmt::format("{}: {}{}\n", scope, what, printable(text));
+      if (text.empty() || told(text)) return;
+      out += fmt::format("{}: {}{}\n", scope, what, printable(text));
     };
     if (app["health"].as_string() != "Ready") remark("", app["reason"].str());
     remark("held: ", app["held"].str());
@@ -97,7 +105,7 @@ std::string remarks(const Value& status, const Paint& paint) {
     if (app["paused"].is_string()) remark("paused: ", app["paused"].str());
     remark("open transaction ", app["open"].str());
     for (const Value& one : app["quarantined"].items()) {
-      remark("quarantined ", cell(one["revision"]) + ": " + one["reason"].str());
+      remark("quarantined " + cell(one["revision"]) + ": ", one["reason"].str());
     }
   }
   for (const Value& source : status["sources"].items()) {

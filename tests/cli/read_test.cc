@@ -57,6 +57,29 @@ TEST(Status, UnhealthyIsOneAndSaysWhy) {
   EXPECT_NE(ran.err.find("no daemon is running"), std::string::npos);
 }
 
+TEST(Status, NothingIsSaidTwice) {
+  Rig rig;
+  rig.answer("status", R"({"healthy": false, "attention": ["a@e is Missing: never deployed"],
+    "applications": [{"application": "a", "environment": "e", "health": "Missing",
+                      "reason": "never deployed"}]})");
+  const std::string out = rig.run({"status"}).out;
+  EXPECT_EQ(out.find("never deployed"), out.rfind("never deployed")) << out;
+}
+
+TEST(Status, WithoutADaemonTheFirstProbesAreWaitedFor) {
+  Rig rig;
+  rig.answer("status", R"({"healthy": false, "daemon": false, "applications": [
+    {"application": "a", "environment": "e", "health": "Progressing"}]})");
+  EXPECT_EQ(rig.run({"status"}).exit, 1);
+  EXPECT_GT(rig.script.calls.size(), 10u);
+  EXPECT_EQ(rig.clock.mono().since_start, Duration(3s)) << "but not for ever";
+  rig.answer("status", R"({"healthy": false, "daemon": true, "applications": [
+    {"application": "a", "environment": "e", "health": "Progressing"}]})");
+  rig.script.calls.clear();
+  rig.run({"status"});
+  EXPECT_EQ(rig.script.calls.size(), 1u);
+}
+
 TEST(Status, WideAddsColumnsAndNamesAreBare) {
   Rig rig;
   rig.answer("status", kHealthy);

@@ -286,5 +286,50 @@ TEST(Validate, ConfigurationMistakesArePrintedAsCompilersDo) {
   EXPECT_NE(json.out.find("\"valid\": false"), std::string::npos);
 }
 
+constexpr std::string_view kManifests =
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: pw}\nstringData: {password: hunter2}\n"
+    "---\n"
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicaz: 1\n"
+    "  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n"
+    "    spec: {containers: [{name: c, image: i:1}]}\n";
+
+TEST(Validate, FieldsOfManifestsAreNamedWithTheirPlace) {
+  Rig rig;
+  ASSERT_TRUE(rig.files.make_directories("/deploy/sub", 0700));
+  ASSERT_TRUE(rig.files.write_atomic("/deploy/sub/web.yaml", kManifests));
+  for (const char* path : {"/deploy", "/deploy/", "/deploy/sub/web.yaml"}) {
+    const Ran ran = rig.run({"validate", path});
+    EXPECT_EQ(ran.exit, 2) << path;
+    EXPECT_NE(ran.out.find("/deploy/sub/web.yaml:10:13: error: unknown field `replicaz`\n"
+                           "    hint: did you mean `replicas`?\n"),
+              std::string::npos)
+        << ran.out;
+  }
+  ASSERT_TRUE(rig.files.write_atomic("/deploy/sub/web.yaml", "a: [\n"));
+  const Ran broken = rig.run({"validate", "/deploy"});
+  EXPECT_EQ(broken.exit, 2);
+  EXPECT_EQ(broken.out.find("/deploy/sub/web.yaml:"), 0u) << broken.out;
+  EXPECT_EQ(rig.run({"validate", "/nowhere"}).exit, 2);
+}
+
+TEST(Render, SecretsAreMaskedUnlessAskedFor) {
+  Rig rig;
+  ASSERT_TRUE(rig.files.make_directories("/deploy", 0700));
+  ASSERT_TRUE(rig.files.write_atomic("/deploy/web.yaml", kManifests));
+  const Ran masked = rig.run({"render", "/deploy", "-n", "shop-dev"});
+  EXPECT_EQ(masked.exit, 0) << masked.err;
+  EXPECT_EQ(masked.out.find("---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: pw\n"
+                            "  namespace: shop-dev\nstringData:\n  password: (masked)\n---\n"),
+            0u)
+      << masked.out;
+  EXPECT_NE(rig.run({"render", "/deploy", "--show-secrets"}).out.find("hunter2"),
+            std::string::npos);
+  const Ran json = rig.run({"render", "/deploy", "-o", "json"});
+  EXPECT_EQ(json.out.find("hunter2"), std::string::npos);
+  const auto parsed = codec::parse_json(json.out);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ((*parsed)["items"].size(), 2u);
+}
+
 }  // namespace
 }  // namespace rumbo::cli_test

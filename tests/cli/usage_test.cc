@@ -106,6 +106,10 @@ TEST(Usage, PagesAreMadeFromTheTable) {
       EXPECT_NE(script.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
     }
   }
+  const auto stored =
+      io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/cli.md");
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(*stored, page) << "write it anew: rumbo docs cli > docs/cli.md";
   Rig rig;
   EXPECT_EQ(rig.run({"docs", "cli"}).out, page);
   EXPECT_EQ(rig.run({"completion", "bash"}).out, script);
