@@ -87,7 +87,7 @@ void Rig::watch_inventory() {
       const bool listed = std::any_of(owned->begin(), owned->end(), [&](const auto& entry) {
         return entry.second == key && entry.first.target == id;
       });
-      if (!listed) ending_.broken.push_back("inventory lacks " + key.to_string());
+      if (!listed) ending_.broken.push_back("inventory covers: it lacks " + key.to_string());
     }
   }
 }
@@ -107,6 +107,11 @@ std::optional<engine::Report> Rig::live(Life& life, bool first) {
     parts.targets[id] = life.targets[id].get();
   }
   parts.options.poll = Duration(1s);
+  // A dead process decides nothing more, also where it would only wait and ask again.
+  parts.step = [this](const engine::TxnState& state, const engine::Moment& moment) {
+    if (faults_.dead) return engine::Action(engine::Finish{engine::Finish::Why::suspended});
+    return step_ ? step_(state, moment) : engine::step(state, moment);
+  };
   parts.pause = [this](MonoTime until) {
     clock_.advance_to(std::min(until, clock_.mono() + Duration(1min)));
   };
@@ -212,9 +217,10 @@ Ending Rig::conclude() {
   out.trace = faults_.trace();
   out.fired = faults_.fired_faults();
   auto journal = maker_->open();
-  if (!journal->verify(1, journal->head().seq)) out.broken.push_back("the chain is broken");
+  if (!journal->verify(1, journal->head().seq))
+    out.broken.push_back("chain verifies: it is broken");
   for (const TxnId& txn : journal->open_txns().value_or(std::vector<TxnId>())) {
-    out.broken.push_back("limbo: " + txn.value + " is still open");
+    out.broken.push_back("no limbo: " + txn.value + " is still open");
   }
   const auto records = journal->read({}, 0, 100'000).value_or(std::vector<Record>());
   for (const Record& record : records) out.record_types.emplace_back(to_string(record.type));
@@ -225,8 +231,10 @@ Ending Rig::conclude() {
   bool before = true, after = true;
   std::string differing;
   for (auto& [id, world] : worlds_) {
-    for (const std::string& violation : world.violations) out.broken.push_back(violation);
-    for (const std::string& left : world.leftovers()) out.broken.push_back("left: " + left);
+    for (const std::string& violation : world.violations) {
+      out.broken.push_back("no two generations: " + violation);
+    }
+    for (const std::string& left : world.leftovers()) out.broken.push_back("nothing left: " + left);
     for (const auto& [at, runs] : world.hook_runs) {
       out.most_hook_runs = std::max(out.most_hook_runs, runs);
     }

@@ -1,0 +1,48 @@
+// The verbs about the program itself: version, completion, docs.
+#include <fmt/core.h>
+
+#include "app/build_facts.h"
+#include "app/handlers.h"
+#include "app/help.h"
+#include "base/strings.h"
+
+namespace rumbo::app {
+
+Result<int> run_version(Session& session) {
+  const BuildFacts& facts = build_facts();
+  if (session.machine()) {
+    session.print_value(Value::object({{"version", facts.version},
+                                       {"commit", facts.commit},
+                                       {"date", facts.date},
+                                       {"modified", facts.modified},
+                                       {"compiler", facts.compiler},
+                                       {"build", facts.build_type}}));
+  } else if (session.format() == Format::name) {
+    session.print(fmt::format("{}\n", facts.version));
+  } else {
+    session.print(
+        fmt::format("rumbo {}\ncommit    {}{}\ndate      {}\ncompiler  {}\nbuild     {}\n",
+                    facts.version, facts.commit, facts.modified ? " (modified)" : "", facts.date,
+                    facts.compiler, facts.build_type));
+  }
+  return kOk;
+}
+
+Result<int> run_completion(Session& session) {
+  const std::string& shell = session.invocation().arguments[0];
+  if (shell != "bash") {
+    return fail(Error(Code::unsupported, "no completion for `" + printable(shell, 64) + "`")
+                    .with_hint("only bash for now: `rumbo completion bash`"));
+  }
+  session.print(bash_completion());
+  return kOk;
+}
+
+Result<int> run_docs(Session& session) {
+  const std::string& page = session.invocation().arguments[0];
+  if (page != "cli") return fail(Code::invalid, "there is no page `" + printable(page, 64) + "`");
+  session.print(markdown());
+  return kOk;
+}
+
+}  // namespace rumbo::app
