@@ -155,6 +155,24 @@ TEST_F(NetTest, NobodyThereIsRefusedAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
+TEST_F(NetTest, TheHostsOwnServersDoNotAnswerForServices) {
+  const Server http(lab, "host", Protocol::tcp, "0.0.0.0", 80, "host");
+  const Server ssh(lab, "host", Protocol::tcp, "0.0.0.0", 22, "host");
+  // As HeldPorts does: a bound socket that would swallow datagrams in silence.
+  const Server held(lab, "host", Protocol::udp, "0.0.0.0", 30080, "host");
+  auto udp = web({});
+  udp.protocol = Protocol::udp;
+  udp.name = "shop/dns:udp";
+  apply(table({web({}), udp}));
+  for (const auto* space : {"host", "client", "b", "c"}) {
+    EXPECT_EQ(ask(space, kVirtual, 80), "denied") << space;
+    EXPECT_EQ(ask(space, kVirtual, 22), "denied") << space;
+    EXPECT_EQ(ask(space, "10.231.7.7", 22), "denied") << space;
+  }
+  EXPECT_EQ(ask("client", kHost, 30080, Protocol::udp), "denied");
+  EXPECT_EQ(ask("client", kHost, 22), "host") << "its own addresses stay its own";
+}
+
 TEST_F(NetTest, OnlyPodsOfTheTransactionSeeWhatItStages) {
   const Server a(lab, "a", Protocol::tcp, "0.0.0.0", 8080, "a");
   const Server c(lab, "c", Protocol::tcp, "0.0.0.0", 8080, "c");

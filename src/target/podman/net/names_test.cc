@@ -51,6 +51,11 @@ TEST(Names, PublishNeedsANetworkWithContainers) {
   ASSERT_TRUE(files.write_atomic("/run/dns/aardvark.pid", std::to_string(getpid()) + "\n"));
   EXPECT_EQ(names.publish("net", "shop", {web}).error().code(), Code::unavailable);
   EXPECT_NE(files.read_all("/run/dns/net").value_or("").find("web.shop"), std::string::npos);
+  // Nothing but ours is left of the network: its file goes.
+  ASSERT_TRUE(files.write_atomic("/run/dns/net",
+                                 with_our_lines("10.232.1.1\n", {web}, "shop", "0123456789ab")));
+  EXPECT_FALSE(names.publish("net", "shop", {}));
+  EXPECT_FALSE(files.stat("/run/dns/net"));
 }
 
 TEST(Conntrack, OnlyGoneUdpBackends) {
