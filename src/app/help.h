@@ -3,7 +3,9 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/verb.h"
 
@@ -15,6 +17,9 @@ std::string overview();
 std::string verb_help(const Verb& verb);
 /// docs/cli.md, whole.
 std::string markdown();
+/// A page of docs/ that is made from the program's own tables: cli, configuration, podman-fields;
+/// nullopt for others.
+std::optional<std::string> docs_page(std::string_view page);
 /// A completion script for bash.
 std::string bash_completion();
 

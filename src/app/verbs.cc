@@ -183,6 +183,7 @@ constexpr Words kCompletionExamples[] = {
 };
 constexpr Words kDocsExamples[] = {
     "rumbo docs cli > docs/cli.md",
+    "rumbo docs schema > rumbo.schema.json",
 };
 
 constexpr Words kSyncExits =
@@ -307,7 +308,17 @@ constexpr Verb kVerbs[] = {
      kCompletionExamples,
      kPlainExits,
      run_completion},
-    {"docs", "cli", 1, 1, "Print docs/cli.md", "", {}, kDocsExamples, kPlainExits, run_docs, true},
+    {"docs",
+     "cli|configuration|podman-fields|schema",
+     1,
+     1,
+     "Print a generated page",
+     "",
+     {},
+     kDocsExamples,
+     kPlainExits,
+     run_docs,
+     true},
 };
 
 }  // namespace

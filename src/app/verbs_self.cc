@@ -5,6 +5,9 @@
 #include "app/handlers.h"
 #include "app/help.h"
 #include "base/strings.h"
+#include "codec/json.h"
+#include "control/config_loader.h"
+#include "target/podman/check_object.h"
 
 namespace rumbo::app {
 
@@ -40,9 +43,24 @@ Result<int> run_completion(Session& session) {
 
 Result<int> run_docs(Session& session) {
   const std::string& page = session.invocation().arguments[0];
-  if (page != "cli") return fail(Code::invalid, "there is no page `" + printable(page, 64) + "`");
-  session.print(markdown());
+  if (page == "schema") {
+    session.print(codec::to_json_pretty(control::config_schema()) + "\n");
+    return kOk;
+  }
+  const auto text = docs_page(page);
+  if (!text) {
+    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+                    .with_hint("pages: cli, configuration, podman-fields, schema"));
+  }
+  session.print(*text);
   return kOk;
+}
+
+std::optional<std::string> docs_page(std::string_view page) {
+  if (page == "cli") return markdown();
+  if (page == "configuration") return control::config_reference();
+  if (page == "podman-fields") return target::podman::field_reference();
+  return std::nullopt;
 }
 
 }  // namespace rumbo::app

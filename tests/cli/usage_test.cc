@@ -106,10 +106,13 @@ TEST(Usage, PagesAreMadeFromTheTable) {
       EXPECT_NE(script.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
     }
   }
-  const auto stored =
-      io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/cli.md");
-  ASSERT_TRUE(stored);
-  EXPECT_EQ(*stored, page) << "write it anew: rumbo docs cli > docs/cli.md";
+  for (const char* name : {"cli", "configuration", "podman-fields"}) {
+    const auto stored =
+        io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/" + name + ".md");
+    ASSERT_TRUE(stored) << name;
+    EXPECT_EQ(*stored, app::docs_page(name))
+        << "write it anew: rumbo docs " << name << " > docs/" << name << ".md";
+  }
   Rig rig;
   EXPECT_EQ(rig.run({"docs", "cli"}).out, page);
   EXPECT_EQ(rig.run({"completion", "bash"}).out, script);
