@@ -35,6 +35,7 @@ enum class Fault {
   long_outage,     ///< the target is away for 20 min
   foreign_edit,    ///< someone edits an object right before
   foreign_delete,  ///< someone deletes an object right before
+  foreign_create,  ///< someone creates, equal to what is wanted, what did not exist
   disk_full,       ///< one append finds the disk full
   sync_failure,    ///< one append fails; what is on disk is unknown until reopened
   take_over,       ///< another owner takes the journal over right before
@@ -66,6 +67,7 @@ class FaultPlan {
   MonoTime away_until;  ///< targets answer nothing before this instant
   std::function<void()> foreign_edit;
   std::function<void()> foreign_delete;
+  std::function<void()> foreign_create;
   std::function<void()> take_over;
   /// Looked at after every boundary.
   std::function<void()> watch;

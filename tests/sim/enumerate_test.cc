@@ -78,7 +78,7 @@ TEST(Enumeration, EveryTupleEndsAsItMust) {
   print(tally);
   EXPECT_EQ(tally.tuples, expected);
   EXPECT_GT(tally.tuples, 4000u);
-  EXPECT_EQ(tally.fired.size(), 18u) << "a fault without a hit";
+  EXPECT_EQ(tally.fired.size(), 19u) << "a fault without a hit";
   for (const char* state : {"befor", "after"}) EXPECT_GT(tally.endings[state], 100u) << state;
   for (const char* outcome : {"committed", "restored", "refused"}) {
     EXPECT_GT(tally.outcomes[outcome], 10u) << outcome << ": an outcome without a hit";

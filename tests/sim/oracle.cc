@@ -49,7 +49,10 @@ std::vector<Fault> faults_at(const Scenario& scenario, const std::string& label)
                  {Fault::unknown_lost, Fault::unknown_done, Fault::zombie, Fault::zombie_crash});
     }
   }
-  if (scenario.foreign) out.insert(out.end(), {Fault::foreign_edit, Fault::foreign_delete});
+  if (scenario.foreign && scenario.before.empty()) out.push_back(Fault::foreign_create);
+  if (scenario.foreign && !scenario.before.empty()) {
+    out.insert(out.end(), {Fault::foreign_edit, Fault::foreign_delete});
+  }
   return out;
 }
 
@@ -97,6 +100,7 @@ End required(const Scenario& scenario, const Shape& shape, std::size_t at, Fault
       return natural;
     case Fault::foreign_edit:
     case Fault::foreign_delete:
+    case Fault::foreign_create:
       return End::either;  // before the commit it aborts; too late to be seen, it is drift
   }
   return natural;
@@ -129,7 +133,8 @@ std::vector<std::string> broken_promises(const Scenario& scenario, const Shape& 
   if (fault == Fault::foreign_edit && seen_by_plan && !ending.edit_kept) {
     out.push_back("edit kept: a foreign edit was lost");
   }
-  const bool foreign = fault == Fault::foreign_edit || fault == Fault::foreign_delete;
+  const bool foreign = fault == Fault::foreign_edit || fault == Fault::foreign_delete ||
+                       fault == Fault::foreign_create;
   if (scenario.foreign && !seen_by_plan && foreign) return out;
   const End must = scenario.heal ? End::either : required(scenario, shape, at, fault);
   const std::string& state = ending.state;

@@ -50,7 +50,8 @@ Outcome run_pair(const Scenario& scenario, std::uint64_t seed, bool sqlite) {
   // A deletion or edit before the plan looked is part of what was there; the two states are then
   // others than the rig compares with.
   const bool foreign = ending.fired.contains(sim::Fault::foreign_edit) ||
-                       ending.fired.contains(sim::Fault::foreign_delete);
+                       ending.fired.contains(sim::Fault::foreign_delete) ||
+                       ending.fired.contains(sim::Fault::foreign_create);
   if (foreign) {
     std::erase_if(out.broken, [](const std::string& one_broken) {
       return one_broken.starts_with("one of two states");

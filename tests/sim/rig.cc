@@ -167,6 +167,15 @@ void Rig::deploy_before() {
   journal_ = nullptr;
 }
 
+Value Rig::wanted(const ObjectKey& key) const {
+  for (const AppVersion& version : scenario_.after) {
+    for (const Value& value : version.objects) {
+      if (key_of(value) == key) return value;
+    }
+  }
+  return {};
+}
+
 Ending Rig::run(const std::vector<sim::Injection>& injections) {
   deploy_before();
   for (auto& [id, world] : worlds_) pre_[id] = world.visible();
@@ -179,6 +188,9 @@ Ending Rig::run(const std::vector<sim::Injection>& injections) {
       if (it != world.current.end()) world.edit(key, edited(it->second.object));
     };
     faults_.foreign_delete = [&world, key = key] { world.remove(key); };
+    faults_.foreign_create = [this, &world, key = key] {
+      if (!world.current.contains(key)) world.create(key, wanted(key), clock_.mono());
+    };
   }
   faults_.watch = [this] { watch_inventory(); };
   faults_.arm(injections);
@@ -265,8 +277,9 @@ Ending Rig::conclude() {
       }
     }
     std::map<ObjectKey, Value> pre = pre_[id];
-    if (out.fired.contains(sim::Fault::foreign_delete) && scenario_.foreign &&
-        scenario_.foreign->first == id) {
+    const bool came_or_went = out.fired.contains(sim::Fault::foreign_delete) ||
+                              out.fired.contains(sim::Fault::foreign_create);
+    if (came_or_went && scenario_.foreign && scenario_.foreign->first == id) {
       now.erase(scenario_.foreign->second);
       pre.erase(scenario_.foreign->second);
       post.erase(scenario_.foreign->second);
