@@ -110,6 +110,10 @@ class FaultyJournal : public Journal {
   Result<std::vector<std::pair<Scope, ObjectKey>>> inventories() const override {
     return inner_.inventories();
   }
+  Result<std::vector<std::pair<Scope, ObjectKey>>> owners(
+      const TargetId& target, const std::vector<ObjectKey>& keys) const override {
+    return inner_.owners(target, keys);
+  }
   Result<std::unique_ptr<ScopeLock>> lock(const std::vector<Scope>& scopes,
                                           const TxnId& holder) override {
     return inner_.lock(scopes, holder);

@@ -108,8 +108,7 @@ class ContainersTest : public ::testing::Test {
     podman(words);
   }
   std::string get(const std::string& container, const std::string& url) {
-    const auto exit =
-        try_podman({"exec", container, "/busybox", "wget", "-q", "-O", "-", url});
+    const auto exit = try_podman({"exec", container, "/busybox", "wget", "-q", "-O", "-", url});
     if (!exit) return exit.error().to_string();
     return std::string(trim(exit->status == 0 ? exit->out : exit->err));
   }

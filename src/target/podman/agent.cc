@@ -47,6 +47,7 @@ bool needs_start(const PodShape& shape, const PodSight& sight) {
 
 Agent::Agent(AgentParts parts)
     : parts_(std::move(parts)),
+      ready_file_(parts_.env.files, parts_.ready_file, parts_.boot_id),
       probers_(std::make_unique<Workers>(0)),
       drainers_(std::make_unique<Workers>(0)) {}
 
@@ -115,6 +116,7 @@ MonoTime Agent::step(MonoTime now) {
   }
   take_probe_answers(parts_.env.clock.mono());
   publish(*record, now);
+  parts_.live.set_judged();
   for (const auto& [name, pod] : pods_) calm = calm && pod.was_ready;
   serve(now);
   drain_leaving(*record);
@@ -147,9 +149,13 @@ void Agent::take_probe_answers(MonoTime now) {
     const auto container = pod->second.containers.find(answer.container);
     if (container == pod->second.containers.end()) continue;
     Container& kept = container->second;
-    if (kept.probes && kept.probed_pid == answer.pid) {
-      kept.probes->result(answer.kind, answer.result, now);
-    }
+    if (!kept.probes || kept.probed_pid != answer.pid) continue;
+    kept.probes->result(answer.kind, answer.result, now);
+    if (!kept.assumed_ready || answer.kind == ProbeState::Kind::liveness) continue;
+    kept.failures = answer.result.ok ? 0 : kept.failures + 1;
+    const Probe* spec = kept.probes->spec(answer.kind);
+    kept.assumed_ready =
+        !kept.probes->ready() && spec != nullptr && kept.failures < spec->failure_threshold;
   }
 }
 
@@ -246,11 +252,14 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     if (kept.probed_pid != seen.pid) {
       kept.probes.emplace(shape.probes, now);
       kept.probed_pid = seen.pid;
+      kept.failures = 0;
+      kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
     }
     next = std::min(next, probe(replica, shape.name, kept, seen, now));
     if (!kept.probes->must_restart()) continue;
     kept.keeper.blame(kept.probes->reason());
     kept.probes.emplace(shape.probes, now);  // judged anew once it runs again
+    kept.assumed_ready = false;
     restart_for_probe(replica, shape.name, *pod.shape);
   }
   return next;
@@ -352,7 +361,7 @@ PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
     if (!ended || status.exit_code != 0) out.succeeded = false;
     const bool judged = running && kept != pod.containers.end() && kept->second.probes &&
                         kept->second.probed_pid == seen->pid;
-    status.ready = judged && kept->second.probes->ready();
+    status.ready = judged && kept->second.ready();
     if (!status.ready) {
       out.ready = false;
       if (out.exists && seen == nullptr) {
@@ -405,14 +414,19 @@ void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& statu
 
 void Agent::publish(const Record& record, MonoTime now) {
   std::map<std::string, PodStatus> all;
+  ReadyProcesses ready;
   for (const auto& [name, replica] : record.replicas) {
     const Thing* thing = record.of_revision(replica.revision);
     const auto pod = pods_.find(name);
     if (thing == nullptr || pod == pods_.end()) continue;
     PodStatus status = status_of(replica, *thing, pod->second, now);
     if (!replica.leaving) tell_change(replica, pod->second, status);
+    for (const auto& [container, kept] : pod->second.containers) {
+      if (kept.ready()) ready[name].emplace(container, kept.probed_pid);
+    }
     all.emplace(name, std::move(status));
   }
+  ready_file_.write(std::move(ready));
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));
 }

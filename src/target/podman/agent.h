@@ -24,6 +24,7 @@
 #include "target/podman/net/probe.h"
 #include "target/podman/networks.h"
 #include "target/podman/pods.h"
+#include "target/podman/ready_file.h"
 #include "target/podman/record_store.h"
 #include "target/podman/restart.h"
 #include "target/podman/watchers.h"
@@ -36,6 +37,8 @@ struct AgentParts {
   const io::Env& env;
   const Client& client;
   InstallationId install;
+  std::string ready_file;  ///< path
+  std::string boot_id;
   RecordStore& store;
   Busy& busy;
   const Pods& pods;
@@ -74,7 +77,10 @@ class Agent {
     RestartKeeper keeper;
     std::optional<ProbeState> probes;
     int probed_pid = 0;  // the process the probes speak of
-    MonoTime alive_since;
+    // It was ready before this process began; counts until probes agree or fail often enough.
+    bool assumed_ready = false;
+    int failures = 0;
+    bool ready() const { return probes && (probes->ready() || assumed_ready); }
   };
   struct Pod {
     std::shared_ptr<const PodShape> shape;
@@ -121,7 +127,7 @@ class Agent {
   std::set<std::string> draining_names_ GUARDED_BY(round_);
   MonoTime look_due_ GUARDED_BY(round_);
   MonoTime mend_due_ GUARDED_BY(round_);
-  bool threaded_ = false;
+  ReadyFile ready_file_ GUARDED_BY(round_);
   Guarded<std::vector<ProbeAnswer>> answers_;
   Guarded<std::set<std::string>> drained_;
   Deaths deaths_;

@@ -64,7 +64,8 @@ Result<> DataPlane::hold_ports(const Table& before, const Table& after) {
 
 Result<> DataPlane::refresh_locked(bool always) {
   const auto record = store_.read();
-  if (empty(*record)) return {};
+  // Before the pods were looked at, the table of the last process knows better.
+  if (empty(*record) || !live_.judged()) return {};
   if (record->pending) TRY(settle_locked());
   PendingSwitch writer;
   if (state_.applied) {

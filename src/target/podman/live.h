@@ -4,6 +4,7 @@
 // Threads: any.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
@@ -55,12 +56,16 @@ class Live {
       return it != pods.end() && it->second.ready;
     });
   }
+  /// A whole round was made since the start: what is not ready now is not for want of a look.
+  void set_judged() { judged_ = true; }
+  bool judged() const { return judged_; }
   void publish(std::map<std::string, PodStatus> pods) {
     pods_.with([&](auto& now) { now = std::move(pods); });
   }
 
  private:
   Guarded<std::map<std::string, PodStatus>> pods_;
+  std::atomic<bool> judged_{false};
 };
 
 }  // namespace rumbo::target::podman

@@ -54,13 +54,13 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
   p.pods = std::make_unique<Pods>(p.env, p.client(), std::move(places));
   p.networks = std::make_unique<Networks>(p.env, p.client(), p.options.install, *p.store);
   p.plane = std::make_unique<DataPlane>(p.env, p.options.install, p.boot_id, *p.store, p.live);
-  p.agent = std::make_unique<Agent>(
-      AgentParts{p.env, p.client(), p.options.install, *p.store, p.busy, *p.pods, *p.networks,
-                 *p.plane, p.live, p.watchers, [&p] {
-                   if (auto up = p.service->ensure(Cancel()); !up) {
-                     log(LogLevel::warn, "podman", "{}", up.error().to_string());
-                   }
-                 }});
+  p.agent = std::make_unique<Agent>(AgentParts{
+      p.env, p.client(), p.options.install, p.options.directory + "/ready.json", p.boot_id,
+      *p.store, p.busy, *p.pods, *p.networks, *p.plane, p.live, p.watchers, [&p] {
+        if (auto up = p.service->ensure(Cancel()); !up) {
+          log(LogLevel::warn, "podman", "{}", up.error().to_string());
+        }
+      }});
   TRY(p.plane->settle());
   return std::unique_ptr<PodmanTarget>(new PodmanTarget(std::move(parts)));
 }

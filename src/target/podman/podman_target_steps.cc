@@ -131,9 +131,32 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
   return {};
 }
 
+/// Nothing is moved to pods that do not serve: the engine saw them ready, but a restart may have
+/// come between.
+Result<> PodmanTarget::Parts::staged_are_ready(const Step& step, const Fence& fence) const {
+  if (!live.judged()) {
+    return fail(Code::unavailable, "the pods are not judged yet since the start", Retry::later);
+  }
+  const auto record = store->read();
+  for (const Item& item : step.items) {
+    const auto staged = record->staged.find({fence.txn, item.key});
+    if (staged == record->staged.end()) continue;
+    for (const Replica* replica : record->replicas_of(staged->second.revision)) {
+      const PodStatus status = live.of(replica->name);
+      if (status.ready || status.succeeded) continue;
+      return fail(
+          Code::unavailable,
+          item.key.to_string() + ": pod " + replica->name + " is not ready: " + status.trouble,
+          Retry::later);
+    }
+  }
+  return {};
+}
+
 Result<Receipt> PodmanTarget::Parts::switch_to(const Step& step, const Fence& fence) {
   TRY(plane->settle());
   TRY(agent->look_now(Cancel()));  // the newest ready pods go into the batch
+  TRY(staged_are_ready(step, fence));
   PendingSwitch pending;
   pending.txn = fence.txn;
   pending.epoch = fence.epoch;

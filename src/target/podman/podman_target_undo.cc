@@ -65,6 +65,9 @@ Result<> PodmanTarget::Parts::undo_switch(const Step& step, const Fence& fence) 
     switched = switched || record->current_is_of(fence.txn, item.key);
   }
   if (!switched) return {};
+  if (!live.judged()) {
+    return fail(Code::unavailable, "the pods are not judged yet since the start", Retry::later);
+  }
   TRY(agent->look_now(Cancel()));
   TRY(plane->move(pending, [&](const Record& now) { return check_fence(now, fence); }));
   agent->wake();

@@ -41,6 +41,7 @@ struct PodmanTarget::Parts {
 
   // perform() by kind; each may be repeated.
   Result<Receipt> stage(const Step& step, const Fence& fence, const Cancel& cancel);
+  Result<> staged_are_ready(const Step& step, const Fence& fence) const;
   Result<Receipt> switch_to(const Step& step, const Fence& fence);
   Result<Receipt> quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> scaffold_one(const Step& step, const Fence& fence, const Cancel& cancel);
