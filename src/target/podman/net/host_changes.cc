@@ -12,6 +12,11 @@ namespace {
 
 constexpr Duration kTimeout{5'000'000'000};
 
+/// Names here have `/` between their parts: an interface's own name may hold a `.`.
+std::string path_of(const std::string& sysctl) {
+  return "/proc/sys/" + sysctl;
+}
+
 class Machine {
  public:
   Machine(const io::Env& env, const std::vector<std::string>& prefix)
@@ -32,25 +37,52 @@ class Machine {
                 Retry::later);
   }
 
-  // Through programs, since /proc of another network namespace is seen only from inside.
-  Result<std::string> sysctl(const std::string& name) {
-    return std::string(trim(TRY(run({"cat", path_of(name)}))));
+  // Through programs where a namespace is asked for: its /proc and /sys are seen only from inside.
+  Result<std::string> read(const std::string& path) {
+    auto text = prefix_.empty() ? env_.files.read_all(path, 4096) : run({"cat", path});
+    if (!text) return fail(std::move(text).error());
+    return std::string(trim(*text));
   }
-  Result<> set_sysctl(const std::string& name, const std::string& value) {
-    TRY(run({"tee", path_of(name)}, value + "\n"));
+  Result<> write(const std::string& path, const std::string& value) {
+    if (prefix_.empty()) {
+      const auto file = TRY(env_.files.open(path, {.write = true}));
+      return file->write_at(0, as_bytes(value));
+    }
+    TRY(run({"tee", path}, value));
     return {};
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) {
+    if (prefix_.empty()) return env_.files.list(directory);
+    const auto text = TRY(run({"ls", directory}));
+    std::vector<std::string> names;
+    for (const auto line : split(text, '\n')) {
+      if (!line.empty()) names.emplace_back(line);
+    }
+    return names;
   }
   Result<bool> has_route(const std::string& range) {
     return !trim(TRY(run({"ip", "-4", "route", "show", "table", "local", "exact", range}))).empty();
   }
 
  private:
-  /// Names here have `/` between their parts: an interface's own name may hold a `.`.
-  static std::string path_of(const std::string& name) { return "/proc/sys/" + name; }
-
   const io::Env& env_;
   const std::vector<std::string> prefix_;
 };
+
+/// A pod that calls its own Service: where bridged packets pass through NAT, the answer leaves by
+/// the port it came in, which a bridge does not do by itself. Ports go with their pods, so there is
+/// nothing to undo. A port that vanishes meanwhile is no error.
+Result<> reflect(Machine& machine, const std::string& bridge) {
+  const auto called = machine.read("/proc/sys/net/bridge/bridge-nf-call-iptables");
+  if (!called || *called != "1") return {};
+  for (const auto& port : TRY(machine.list("/sys/class/net/" + bridge + "/brif"))) {
+    const auto path = "/sys/class/net/" + port + "/brport/hairpin_mode";
+    if (machine.read(path).value_or("1") == "1") continue;
+    const auto written = machine.write(path, "1");
+    if (!written && machine.read(path)) return written;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -69,11 +101,12 @@ Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::stri
     wanted.push_back("net/ipv4/conf/" + bridge + "/route_localnet");
   }
   for (const auto& name : wanted) {
-    auto before = TRY(machine.sysctl(name));
+    auto before = TRY(machine.read(path_of(name)));
     if (before == "1") continue;
-    TRY(machine.set_sysctl(name, "1"));
+    TRY(machine.write(path_of(name), "1"));
     changes.push_back({HostChange::Kind::sysctl, name, std::move(before), "1"});
   }
+  for (const auto& bridge : bridges) TRY(reflect(machine, bridge));
   const auto text = range->to_string();
   if (!TRY(machine.has_route(text))) {
     TRY(machine.run({"ip", "-4", "route", "add", "local", text, "dev", "lo", "proto",
@@ -96,8 +129,8 @@ Result<> undo_host(const io::Env& env, const std::vector<HostChange>& changes,
       continue;
     }
     // Gone with its interface, or set by somebody else: not ours to put back.
-    if (machine.sysctl(change->name).value_or("") != change->after) continue;
-    const auto set = machine.set_sysctl(change->name, change->before);
+    if (machine.read(path_of(change->name)).value_or("") != change->after) continue;
+    const auto set = machine.write(path_of(change->name), change->before);
     if (!set) outcome = fail(set.error());
   }
   return outcome;

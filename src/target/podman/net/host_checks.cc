@@ -219,26 +219,6 @@ std::string_view to_string(HostCheck::Level level) {
   return "";
 }
 
-HostCheck judge_forwarding(std::string_view iptables_rules) {
-  bool drops = false, docker = false, ufw = false, excepted = false;
-  for (const auto line : split(iptables_rules, '\n')) {
-    drops = drops || line == "-P FORWARD DROP" || line == "-P FORWARD REJECT";
-    docker = docker || line == "-N DOCKER-USER";
-    ufw = ufw || line.starts_with("-N ufw-");
-    const bool ours =
-        line.starts_with("-A FORWARD ") || (docker && line.starts_with("-A DOCKER-USER "));
-    excepted = excepted || (ours && line.find("--ctstate DNAT") != std::string_view::npos &&
-                            line.ends_with("-j ACCEPT"));
-  }
-  if (!drops) return {"forward", Level::ok, "forwarded traffic is accepted", ""};
-  if (excepted) return {"forward", Level::ok, "policy DROP, with the exception for Services", ""};
-  const auto who = docker ? "Docker" : ufw ? "ufw" : "the firewall";
-  return {"forward", Level::failure,
-          fmt::format("{} drops forwarded traffic: other machines cannot reach Services", who),
-          fmt::format("iptables -I {} -m conntrack --ctstate DNAT -j ACCEPT",
-                      docker ? "DOCKER-USER" : "FORWARD")};
-}
-
 std::vector<HostCheck> check_host(const io::Env& env, const std::string& state_directory) {
   return Checks(env, state_directory).run();
 }

@@ -40,7 +40,8 @@ struct HostChange {
 
 /// Makes the machine fit to serve: forwarding on, the virtual range local to this machine (so that
 /// the host itself reaches it), route_localnet on these bridges only. Safe to repeat; returns only
-/// what it changed now. Call again with every new bridge, after the bridge exists.
+/// what it changed now. Call again after every start of a pod: its bridge may be new, and its port
+/// must let the pod reach itself through a Service (hairpin; only where bridge-nf-call-iptables=1).
 Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::string& virtual_range,
                                              const std::set<std::string>& bridges,
                                              const std::vector<std::string>& prefix = {});

@@ -1,7 +1,5 @@
-// What was measured (aardvark-dns 1.4, netavark 1.4): the file of a network begins with the address
-// it listens on, then has lines "<id> <v4 addresses> <v6 addresses> <names>" between single spaces;
-// it is read again on SIGHUP; netavark appends and removes the lines of its containers and signals
-// too, and leaves lines it does not know where they are.
+// The file of a network begins with the address aardvark listens on, then has lines
+// "<id> <v4 addresses> <v6 addresses> <names>" between single spaces.
 #include "target/podman/net/names.h"
 
 #include <algorithm>
@@ -92,7 +90,19 @@ Result<bool> Names::publish(const std::string& network, const std::string& from_
   }
   const auto after = with_our_lines(*before, names, from_ns, install_);
   if (after == *before) return true;
-  TRY(env_.files.write_atomic(path, after, 0644));
+  const auto lines = std::count(after.begin(), after.end(), '\n');
+  if (lines <= 1) {  // the listening address alone
+    TRY(env_.files.remove(path));
+    return signal_aardvark();
+  }
+  // Made outside of the directory: aardvark takes every file in it for a network.
+  const auto fresh = directory_ + ".rumbo-" + network;
+  TRY(env_.files.write_atomic(fresh, after, 0644));
+  TRY(env_.files.rename(fresh, path));
+  return signal_aardvark();
+}
+
+Result<bool> Names::signal_aardvark() {
   const auto pid_text = TRY(env_.files.read_all(directory_ + "/aardvark.pid", 64));
   const auto pid = parse_int(trim(pid_text));
   if (!pid || *pid <= 1) return fail(Code::corrupt, "aardvark.pid holds no process id");
