@@ -1,0 +1,534 @@
+// The client, the service and the images against a real Podman: a FROM scratch image with busybox,
+// a pod, its logs, exec, events, death of the service and what outlives it.
+#include "target/podman/client.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "io/env.h"
+#include "isolation.h"
+#include "target/podman/images.h"
+#include "target/podman/pod_spec.h"
+#include "target/podman/service.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+constexpr const char* kImage = "localhost/probe:1";
+constexpr const char* kNetwork = "rumbo-test";
+
+class PodmanTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!podman_test::isolate(why_)) return;
+    env_ = new io::Env(io::real_env());
+    directory_ = podman_test::scratch_directory();
+    auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    service_ = std::move(*opened);
+    build_image(kImage, "one");
+    const auto network = client().create_network(
+        Value::object({{"name", kNetwork},
+                       {"driver", "bridge"},
+                       {"dns_enabled", false},
+                       {"labels", Value::object({{"rumbo.dev/install", "test"}})},
+                       {"subnets", Value::array({Value::object({{"subnet", "10.213.7.0/24"}})})}}),
+        Cancel());
+    ASSERT_TRUE(network) << network.error().to_string();
+  }
+
+  static void TearDownTestSuite() {
+    if (!service_) return;
+    remove_pods();
+    EXPECT_TRUE(client().remove_network(kNetwork, true, Cancel()));
+    service_.reset();
+  }
+
+  void SetUp() override {
+    if (!why_.empty()) GTEST_SKIP() << why_;
+    ASSERT_NE(service_, nullptr);
+  }
+  void TearDown() override {
+    if (service_) remove_pods();
+  }
+
+  static Result<std::unique_ptr<Service>> open() {
+    ServiceOptions options;
+    options.run_directory = directory_ + "/s";
+    options.root = directory_ + "/root";
+    return Service::open(*env_, options, limit(30s));
+  }
+
+  static const Client& client() { return service_->client(); }
+
+  static Cancel limit(Duration most) {
+    return Cancel().with_deadline(io::real_clock().mono() + most);
+  }
+
+  static void remove_pods() {
+    const auto pods = client().list_pods({}, limit(10s));
+    ASSERT_TRUE(pods) << pods.error().to_string();
+    for (const Value& pod : pods->items()) {
+      const auto removed = client().remove_pod(pod["Name"].str(), true, limit(20s));
+      EXPECT_TRUE(removed) << removed.error().to_string();
+    }
+  }
+
+  static io::Exit podman(std::vector<std::string> words) {
+    io::Command command;
+    command.argv = service_->command();
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    command.env = service_->environment();
+    auto ran = env_->process.run(command, limit(60s));
+    EXPECT_TRUE(ran) << ran.error().to_string();
+    return ran ? *ran : io::Exit{.status = -1, .out = "", .err = ""};
+  }
+
+  static void build_image(const std::string& name, const std::string& mark) {
+    const std::string context = directory_ + "/context";
+    std::filesystem::create_directories(context);
+    std::filesystem::copy_file("/bin/busybox", context + "/busybox",
+                               std::filesystem::copy_options::overwrite_existing);
+    std::ofstream(context + "/Containerfile")
+        << "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nLABEL mark=" << mark
+        << "\nENTRYPOINT [\"/bin/sh\", \"-c\"]\n";
+    const auto built = podman({"build", "-q", "-t", name, context});
+    ASSERT_EQ(built.status, 0) << built.err;
+  }
+
+  // A pod of one container that runs this script.
+  static Value one_container(const std::string& script) {
+    return Value::object(
+        {{"metadata", Value::object({{"labels", Value::object({{"app", "probe"}})}})},
+         {"spec", Value::object({{"terminationGracePeriodSeconds", 1},
+                                 {"containers", Value::array({Value::object(
+                                                    {{"name", "main"},
+                                                     {"image", kImage},
+                                                     {"args", Value::array({script})}})})}})}});
+  }
+
+  static PodContext context(const std::string& pod) {
+    PodContext out;
+    out.pod_name = pod;
+    out.ns = "shop";
+    out.network = kNetwork;
+    out.labels = {{"rumbo.dev/install", "test"}};
+    out.disk_directory = directory_ + "/pods/" + pod + "/disk";
+    out.memory_directory = directory_ + "/pods/" + pod + "/memory";
+    out.volume_prefix = "rumbo-shop-";
+    return out;
+  }
+
+  // Does what the agent does with a plan.
+  static Result<> run(const PodPlan& plan) {
+    for (const auto& directory : plan.directories) {
+      std::filesystem::create_directories(directory.path);
+    }
+    for (const auto& file : plan.files) {
+      std::filesystem::create_directories(std::filesystem::path(file.path).parent_path());
+      std::ofstream(file.path) << file.bytes.reveal();
+      std::filesystem::permissions(file.path, std::filesystem::perms(file.mode));
+    }
+    TRY(client().create_pod(plan.create, limit(20s)));
+    for (const auto& container : plan.containers) {
+      TRY(client().create_container(container.create, limit(20s)));
+    }
+    return client().start_pod(plan.create["name"].str(), limit(20s));
+  }
+
+  static void run_script(const std::string& pod, const std::string& script) {
+    const auto plan = translate(one_container(script), context(pod));
+    ASSERT_TRUE(plan) << plan.error().to_string();
+    const auto ran = run(*plan);
+    ASSERT_TRUE(ran) << ran.error().to_string();
+  }
+
+  static Value state_of(const std::string& container) {
+    const auto found = client().inspect_container(container, limit(10s));
+    EXPECT_TRUE(found) << found.error().to_string();
+    return found ? (*found)["State"] : Value();
+  }
+
+  template <class F>
+  static bool eventually(F&& test, Duration most = 10s) {
+    const MonoTime end = io::real_clock().mono() + most;
+    while (!test()) {
+      if (io::real_clock().mono() > end) return false;
+      env_->sleep(20ms);
+    }
+    return true;
+  }
+
+  static inline std::string why_;
+  static inline std::string directory_;
+  static inline io::Env* env_ = nullptr;
+  static inline std::unique_ptr<Service> service_;
+};
+
+TEST_F(PodmanTest, TellsWhatItIs) {
+  ASSERT_TRUE(client().ping(limit(5s)));
+  const auto version = client().version(limit(5s));
+  ASSERT_TRUE(version);
+  EXPECT_EQ((*version)["Version"].str(), service_->facts().podman_version);
+  const auto info = client().info(limit(5s));
+  ASSERT_TRUE(info);
+  EXPECT_EQ((*info)["store"]["graphRoot"].str(), directory_ + "/root");
+  EXPECT_EQ((*info)["host"]["networkBackend"].str(), "netavark");
+}
+
+TEST_F(PodmanTest, IdentityIsOfTheStorageAndStays) {
+  const auto first = service_->identity(limit(5s));
+  ASSERT_TRUE(first) << first.error().to_string();
+  EXPECT_EQ(first->size(), 32u);
+  EXPECT_EQ(*service_->identity(limit(5s)), *first);
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/root/rumbo.id"));
+}
+
+TEST_F(PodmanTest, RunsAPodWithItsAddressNamesAndLimits) {
+  Value pod = one_container("sleep 100");
+  Value main =
+      pod["spec"]["containers"][0]
+          .with("resources",
+                Value::object({{"limits", Value::object({{"memory", "32Mi"}, {"cpu", "500m"}})}}))
+          .with(
+              "securityContext",
+              Value::object({{"runAsUser", 1000},
+                             {"allowPrivilegeEscalation", false},
+                             {"readOnlyRootFilesystem", true},
+                             {"capabilities", Value::object({{"drop", Value::array({"ALL"})}})}}));
+  pod = pod.with_path({"spec", "containers"}, Value::array({main}));
+  PodContext where = context("web-1");
+  where.static_ip = "10.213.7.9";
+  where.extra_hosts = {{"api.shop", "10.99.0.1"}};
+  where.dns_servers = {"10.213.7.1"};
+  where.dns_search = {"shop.svc"};
+  const auto plan = translate(pod, where);
+  ASSERT_TRUE(plan) << plan.error().to_string();
+  const auto ran = run(*plan);
+  ASSERT_TRUE(ran) << ran.error().to_string();
+
+  const auto found = client().exec(
+      "web-1-main",
+      {"/bin/busybox", "sh", "-c",
+       "busybox id -u; busybox ip addr; busybox cat /etc/hosts /etc/resolv.conf; busybox hostname;"
+       "busybox touch /x || echo read-only; busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status"},
+      {.timeout = 10s, .max_output = 16384}, limit(20s));
+  ASSERT_TRUE(found) << found.error().to_string();
+  const std::string& text = found->output;
+  EXPECT_TRUE(text.starts_with("1000\n")) << text;
+  for (const char* part :
+       {"10.213.7.9/24", "10.99.0.1", "api.shop", "nameserver 10.213.7.1", "search shop.svc",
+        "web-1\n", "read-only", "NoNewPrivs:\t1", "CapEff:\t0000000000000000"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
+  }
+  const auto inspected = client().inspect_container("web-1-main", limit(5s));
+  ASSERT_TRUE(inspected);
+  EXPECT_EQ((*inspected)["HostConfig"]["Memory"].as_int(), 32 << 20);
+  EXPECT_EQ((*inspected)["HostConfig"]["CpuQuota"].as_int(), 50'000);
+  EXPECT_EQ((*inspected)["HostConfig"]["RestartPolicy"]["Name"].str(), "unless-stopped");
+  EXPECT_EQ((*inspected)["Config"]["Labels"]["rumbo.dev/install"].str(), "test");
+
+  const auto mine = client().list_pods({{"rumbo.dev/install", "test"}}, limit(5s));
+  ASSERT_TRUE(mine);
+  EXPECT_EQ(mine->size(), 1u);
+  const auto others = client().list_pods({{"rumbo.dev/install", "other"}}, limit(5s));
+  ASSERT_TRUE(others);
+  EXPECT_EQ(others->size(), 0u);
+  const auto containers = client().list_containers({{"app", "probe"}}, true, limit(5s));
+  ASSERT_TRUE(containers);
+  EXPECT_GE(containers->size(), 1u);
+}
+
+TEST_F(PodmanTest, ContainersSeeTheirVolumes) {
+  Value pod = one_container("sleep 100");
+  const auto mount = [](const char* name, const char* path) {
+    return Value::object({{"name", name}, {"mountPath", path}});
+  };
+  const Value main = pod["spec"]["containers"][0].with(
+      "volumeMounts",
+      Value::array({mount("config", "/config"), mount("keys", "/keys"), mount("temp", "/temp"),
+                    mount("data", "/data"), mount("config", "/one").with("subPath", "a.txt")}));
+  pod = pod.with_path({"spec", "containers"}, Value::array({main}));
+  pod = pod.with_path(
+      {"spec", "volumes"},
+      Value::array(
+          {Value::object({{"name", "config"}, {"configMap", Value::object({{"name", "web"}})}}),
+           Value::object(
+               {{"name", "keys"},
+                {"secret", Value::object({{"secretName", "web"}, {"defaultMode", 0400}})}}),
+           Value::object({{"name", "temp"}, {"emptyDir", Value::object()}}),
+           Value::object({{"name", "data"},
+                          {"persistentVolumeClaim", Value::object({{"claimName", "data"}})}})}));
+  const Value config = Value::object({{"kind", "ConfigMap"},
+                                      {"metadata", Value::object({{"name", "web"}})},
+                                      {"data", Value::object({{"a.txt", "from config\n"}})}});
+  const Value secret = Value::object({{"kind", "Secret"},
+                                      {"metadata", Value::object({{"name", "web"}})},
+                                      {"data", Value::object({{"key", "aHVzaA=="}})}});
+  PodContext where = context("files-1");
+  where.lookup = [&](std::string_view kind, std::string_view) {
+    return kind == "Secret" ? &secret : &config;
+  };
+  const auto plan = translate(pod, where);
+  ASSERT_TRUE(plan) << plan.error().to_string();
+  const auto ran = run(*plan);
+  ASSERT_TRUE(ran) << ran.error().to_string();
+  const auto found = client().exec(
+      "files-1-main",
+      {"/bin/busybox", "sh", "-c",
+       "busybox cat /config/a.txt /one; busybox cat /keys/key; echo; busybox stat -c %a /keys/key;"
+       "busybox touch /config/x || echo no; busybox touch /temp/x /data/x && echo yes"},
+      {.timeout = 10s, .max_output = 16384}, limit(20s));
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_TRUE(found->output.starts_with("from config\nfrom config\nhush\n400\n")) << found->output;
+  EXPECT_NE(found->output.find("no\nyes\n"), std::string::npos) << found->output;
+  EXPECT_TRUE(*client().volume_exists("rumbo-shop-data", limit(5s)));
+  ASSERT_TRUE(client().remove_pod("files-1", true, limit(20s)));
+  EXPECT_TRUE(*client().volume_exists("rumbo-shop-data", limit(5s))) << "claims outlive pods";
+  EXPECT_TRUE(client().remove_volume("rumbo-shop-data", true, limit(5s)));
+}
+
+TEST_F(PodmanTest, LogsComeLineByLine) {
+  run_script("log-1", "echo one; echo two >&2; echo three; busybox sleep 100");
+  std::vector<std::string> lines;
+  const auto collect = [&](std::string_view line) {
+    lines.emplace_back(line);
+    return true;
+  };
+  ASSERT_TRUE(eventually([&] {
+    lines.clear();
+    EXPECT_TRUE(client().logs("log-1-main", {.follow = false, .previous = false, .tail = 10},
+                              collect, limit(5s)));
+    return lines.size() >= 3;
+  }));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "one"), 1);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "two"), 1);
+
+  // A follower gets what is there and is stopped by its sink.
+  int seen = 0;
+  const auto followed = client().logs(
+      "log-1-main", {.follow = true, .previous = false, .tail = 10},
+      [&](std::string_view) { return ++seen < 2; }, limit(10s));
+  EXPECT_TRUE(followed) << followed.error().to_string();
+  EXPECT_EQ(seen, 2);
+  const auto missing = client().logs("none", {}, collect, limit(5s));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), Code::not_found);
+}
+
+TEST_F(PodmanTest, ExecTellsExitCodeOutputAndFault) {
+  run_script("exec-1", "sleep 100");
+  const auto ran =
+      client().exec("exec-1-main", {"/bin/busybox", "sh", "-c", "echo out; echo err >&2; exit 3"},
+                    {.timeout = 10s, .max_output = 1024}, limit(20s));
+  ASSERT_TRUE(ran) << ran.error().to_string();
+  EXPECT_EQ(ran->exit_code, 3);
+  EXPECT_NE(ran->output.find("out\n"), std::string::npos);
+  EXPECT_NE(ran->output.find("err\n"), std::string::npos);
+
+  const auto much = client().exec(
+      "exec-1-main", {"/bin/busybox", "sh", "-c", "busybox yes | busybox head -c 100000"},
+      {.timeout = 10s, .max_output = 1000}, limit(20s));
+  ASSERT_TRUE(much) << much.error().to_string();
+  EXPECT_EQ(much->output.size(), 1000u);
+  EXPECT_TRUE(much->truncated);
+
+  const auto absent =
+      client().exec("exec-1-main", {"/no/such"}, {.timeout = 10s, .max_output = 10}, limit(20s));
+  ASSERT_FALSE(absent) << absent->exit_code << absent->output;
+  EXPECT_EQ(absent.error().code(), Code::invalid);
+  EXPECT_NE(absent.error().message().find("/no/such"), std::string::npos);
+}
+
+TEST_F(PodmanTest, ExecThatHangsIsKilled) {
+  run_script("hang-1", "sleep 100");
+  const auto before = io::real_clock().mono();
+  const auto hung = client().exec("hang-1-main", {"/bin/busybox", "sleep", "77"},
+                                  {.timeout = 1s, .max_output = 10}, limit(20s));
+  ASSERT_FALSE(hung);
+  EXPECT_EQ(hung.error().code(), Code::timeout);
+  EXPECT_LT(io::real_clock().mono() - before, 4s);
+  EXPECT_TRUE(eventually([&] {
+    const auto list = client().exec("hang-1-main", {"/bin/busybox", "ps"},
+                                    {.timeout = 5s, .max_output = 4096}, limit(10s));
+    return list && list->output.find("sleep 77") == std::string::npos;
+  }));
+}
+
+TEST_F(PodmanTest, EventsArriveWhileTheyHappen) {
+  std::atomic<bool> died{false};
+  const Cancel stop = limit(30s);
+  std::thread watcher([&] {
+    const auto ended = client().events(
+        std::nullopt, {{"type", {"container"}}, {"label", {"rumbo.dev/install=test"}}},
+        [&](const Value& event) {
+          died = died || (event["Action"].str() == "died" &&
+                          event["Actor"]["Attributes"]["name"].str() == "event-1-main");
+          return !died;
+        },
+        stop);
+    EXPECT_TRUE(ended) << ended.error().to_string();
+  });
+  env_->sleep(500ms);
+  run_script("event-1", "sleep 1");
+  EXPECT_TRUE(eventually([&] { return died.load(); }));
+  stop.cancel();
+  watcher.join();
+}
+
+TEST_F(PodmanTest, ErrorsAreClassed) {
+  const auto missing = client().inspect_pod("none", limit(5s));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), Code::not_found);
+  EXPECT_FALSE(*client().pod_exists("none", limit(5s)));
+
+  run_script("twice-1", "sleep 100");
+  const auto plan = translate(one_container("x"), context("twice-1"));
+  ASSERT_TRUE(plan);
+  const auto again = client().create_pod(plan->create, limit(5s));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), Code::conflict) << again.error().to_string();
+  const auto container = client().create_container(plan->containers[0].create, limit(5s));
+  ASSERT_FALSE(container);
+  EXPECT_EQ(container.error().code(), Code::conflict) << container.error().to_string();
+  EXPECT_EQ(container.error().retry(), Retry::never);
+
+  const Value no_image = plan->containers[0]
+                             .create.with("image", "localhost/none:1")
+                             .with("name", "twice-1-other")
+                             .with("env", Value::object({{"TOKEN", "hush-hush"}}));
+  const auto unknown = client().create_container(no_image, limit(5s));
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code(), Code::not_found) << unknown.error().to_string();
+  EXPECT_EQ(unknown.error().to_string().find("hush-hush"), std::string::npos);
+
+  Client nobody(env_->http, env_->clock, directory_ + "/nothing.sock");
+  const auto refused = nobody.ping(limit(5s));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), Code::unavailable);
+  EXPECT_EQ(refused.error().retry(), Retry::later);
+}
+
+TEST_F(PodmanTest, StartOfAPodTellsWhichProgramIsMissing) {
+  Value pod = one_container("x");
+  const Value main = pod["spec"]["containers"][0].with("command", Value::array({"/no/such"}));
+  const auto plan =
+      translate(pod.with_path({"spec", "containers"}, Value::array({main})), context("bad-1"));
+  ASSERT_TRUE(plan);
+  const auto ran = run(*plan);
+  ASSERT_FALSE(ran);
+  EXPECT_NE(ran.error().to_string().find("/no/such"), std::string::npos) << ran.error().to_string();
+}
+
+TEST_F(PodmanTest, StopIsIdempotentAndExitCodesAreKept) {
+  run_script("stop-1", "trap 'exit 7' TERM; while true; do busybox sleep 0.1; done");
+  env_->sleep(300ms);
+  ASSERT_TRUE(client().stop_container("stop-1-main", 5s, limit(20s)));
+  ASSERT_TRUE(client().stop_container("stop-1-main", 5s, limit(20s)));
+  const auto code = client().wait_container("stop-1-main", limit(5s));
+  ASSERT_TRUE(code) << code.error().to_string();
+  EXPECT_EQ(*code, 7);
+  ASSERT_TRUE(client().stop_pod("stop-1", 1s, limit(20s)));
+  ASSERT_TRUE(client().stop_pod("stop-1", 1s, limit(20s)));
+  ASSERT_TRUE(client().start_pod("stop-1", limit(20s)));
+  EXPECT_EQ(state_of("stop-1-main")["Status"].str(), "running");
+}
+
+TEST_F(PodmanTest, ContainersOutliveTheServiceAndRestartWithoutIt) {
+  run_script("live-1", "busybox sleep 1000");
+  const auto first = state_of("live-1-main")["Pid"].as_int();
+  ASSERT_GT(first, 1);
+  const int service = service_->pid();
+  ASSERT_GT(service, 1);
+  ASSERT_EQ(::kill(service, SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return !client().ping(limit(1s)); }));
+  ASSERT_EQ(::kill(static_cast<pid_t>(first), 0), 0) << "the container lives on";
+
+  // Dies while nobody serves: its conmon's exit command restarts it.
+  ASSERT_EQ(::kill(static_cast<pid_t>(first), SIGKILL), 0);
+  env_->sleep(1500ms);
+  const auto ensured = service_->ensure(limit(30s));
+  ASSERT_TRUE(ensured) << ensured.error().to_string();
+  EXPECT_NE(service_->pid(), service);
+  EXPECT_TRUE(eventually([&] {
+    const Value state = state_of("live-1-main");
+    return state["Status"].str() == "running" && state["Pid"].as_int() != first;
+  }));
+
+  // Stopped by us: it stays stopped.
+  ASSERT_TRUE(client().stop_container("live-1-main", 0s, limit(20s)));
+  env_->sleep(500ms);
+  EXPECT_EQ(state_of("live-1-main")["Running"].as_bool(true), false);
+}
+
+TEST_F(PodmanTest, ALeftoverServiceDoesNotBlockTheNext) {
+  const auto second = open();
+  ASSERT_FALSE(second) << "one run directory, one rumbo";
+  EXPECT_EQ(second.error().code(), Code::conflict);
+
+  // What a killed predecessor leaves where children cannot be tied to their parent.
+  io::Command orphan;
+  orphan.argv = service_->command();
+  service_.reset();
+  const std::string url = "unix://" + directory_ + "/s/podman.sock";
+  orphan.argv.insert(orphan.argv.end(), {"system", "service", "--time=0", url});
+  orphan.env = io::minimal_environment();
+  orphan.env["HOME"] = "/";
+  orphan.env["CONTAINERS_CONF"] = directory_ + "/s/containers.conf";
+  auto child = env_->process.start(orphan, "");
+  ASSERT_TRUE(child) << child.error().to_string();
+  env_->sleep(500ms);
+  ASSERT_TRUE((*child)->running());
+  auto next = open();
+  ASSERT_TRUE(next) << next.error().to_string();
+  service_ = std::move(*next);
+  EXPECT_FALSE((*child)->running());
+  EXPECT_TRUE(client().ping(limit(5s)));
+}
+
+TEST_F(PodmanTest, PinsLocalImagesAndKeepsThemWhenTheTagMoves) {
+  const Images images(client());
+  const auto first = images.pin({{kImage, PullPolicy::always}}, {}, limit(20s));
+  ASSERT_TRUE(first) << first.error().to_string();
+  const std::string pin = first->at(kImage);
+  EXPECT_TRUE(pin.starts_with("localhost/probe@sha256:")) << pin;
+  const std::string id = *images.id_of(pin, limit(5s));
+
+  build_image(kImage, "two");
+  const auto moved = images.pin({{kImage, PullPolicy::missing}}, {}, limit(20s));
+  ASSERT_TRUE(moved);
+  EXPECT_NE(moved->at(kImage), pin);
+  const auto kept = images.pin({{kImage, PullPolicy::missing}}, *first, limit(20s));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->at(kImage), pin) << "a known pin is kept while its image is here";
+  const auto again = images.id_of(pin, limit(5s));
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(*again, id);
+
+  ASSERT_TRUE(images.release_except({moved->at(kImage)}, limit(10s)));
+  const auto gone = images.id_of(pin, limit(5s));
+  if (!gone) {
+    EXPECT_EQ(gone.error().code(), Code::not_found);
+  }
+  EXPECT_TRUE(images.id_of(moved->at(kImage), limit(5s)));
+
+  const auto missing = images.pin({{"localhost/none:1", PullPolicy::missing}}, {}, limit(10s));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), Code::not_found);
+  EXPECT_EQ(missing.error().retry(), Retry::never);
+  const auto down = images.pin({{"127.0.0.1:9/none:1", PullPolicy::missing}}, {}, limit(20s));
+  ASSERT_FALSE(down);
+  EXPECT_EQ(down.error().code(), Code::unavailable);
+  EXPECT_EQ(down.error().retry(), Retry::later);
+}
+
+}  // namespace
+}  // namespace rumbo::target::podman
