@@ -134,6 +134,10 @@ Value Value::array(std::vector<Value> items) {
   return out;
 }
 
+Value Value::object() {
+  return object(std::vector<Member>());
+}
+
 Value Value::object(std::vector<Member> members) {
   const auto by_key = [](const Member& a, const Member& b) { return a.key() < b.key(); };
   if (!std::is_sorted(members.begin(), members.end(), by_key)) {

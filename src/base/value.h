@@ -60,7 +60,8 @@ class Value {
   /// An array of these elements.
   static Value array(std::vector<Value> items = {});
   /// An object of these members; sorted here; of equal keys the last wins.
-  static Value object(std::vector<Member> members = {});
+  static Value object();
+  static Value object(std::vector<Member> members);
   static Value object(std::initializer_list<Member> members);
 
   Kind kind() const noexcept { return static_cast<Kind>(raw_[0]); }

@@ -1,5 +1,7 @@
 #include "codec/base64.h"
 
+#include <gtest/gtest.h>
+
 namespace rumbo::codec {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "codec/diff.h"
 
+#include <gtest/gtest.h>
+
 #include "codec/base64.h"
 #include "codec/json.h"
 #include "codec/pointer.h"

@@ -1,5 +1,7 @@
 #include "codec/json_lines.h"
 
+#include <gtest/gtest.h>
+
 namespace rumbo::codec {
 namespace {
 

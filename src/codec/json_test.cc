@@ -1,5 +1,6 @@
 #include "codec/json.h"
 
+#include <gtest/gtest.h>
 #include <limits>
 #include <string>
 

@@ -1,4 +1,5 @@
 // The rules of the emitters in small; the tables of tests/conformance have them at large.
+#include <gtest/gtest.h>
 #include <limits>
 
 #include "codec/json.h"

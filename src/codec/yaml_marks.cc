@@ -1,5 +1,7 @@
 #include "codec/yaml_marks.h"
 
+#include <algorithm>
+
 #include "codec/utf8.h"
 
 namespace rumbo::codec {

@@ -1,5 +1,7 @@
 #include "codec/yaml.h"
 
+#include <gtest/gtest.h>
+
 #include "codec/json.h"
 
 namespace rumbo::codec {

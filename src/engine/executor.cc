@@ -106,12 +106,17 @@ Result<PlanInput> Executor::plan_input(const Request& request) {
   input.heal = request.heal;
   input.with_hooks = request.with_hooks;
   std::set<Scope> mine;
+  std::map<TargetId, std::vector<ObjectKey>> wanted;
   for (ScopeInput& scope : input.scopes) {
     mine.insert(scope.scope);
     scope.inventory = TRY(parts_.journal.inventory(scope.scope));
+    auto& keys = wanted[scope.scope.target];
+    for (const Object& object : scope.manifest.objects) keys.push_back(object.key);
   }
-  for (auto& [scope, key] : TRY(parts_.journal.inventories())) {
-    if (!mine.contains(scope)) input.claims.emplace(std::pair(scope.target, key), scope);
+  for (const auto& [target, keys] : wanted) {
+    for (auto& [scope, key] : TRY(parts_.journal.owners(target, keys))) {
+      if (!mine.contains(scope)) input.claims.emplace(std::pair(target, key), scope);
+    }
   }
   TRY(observe_into(input));
   return input;

@@ -41,7 +41,7 @@ struct PlanInput {
   InstallationId install;
   std::vector<ScopeInput> scopes;
   std::vector<ParticipantInput> participants;
-  /// Keys owned by scopes outside this transaction, per target.
+  /// Wanted keys that are owned by scopes outside this transaction, per target.
   std::map<std::pair<TargetId, ObjectKey>, Scope> claims;
   bool heal = false;       ///< only bring back what drifted: no hooks, no Jobs
   bool with_hooks = true;  ///< false for a rollback: skips Jobs and PreSync hooks

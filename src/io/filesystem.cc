@@ -13,6 +13,10 @@ std::string parent_of(const std::string& path) {
 
 }  // namespace
 
+Result<std::string> FileSystem::read_link(const std::string& path) {
+  return fail(Code::invalid, "cannot read the link `" + path + "`: it is none");
+}
+
 Result<std::string> FileSystem::read_all(const std::string& path, std::uint64_t most) {
   const auto file = TRY(open(path, {}));
   // Files under /proc and /sys report a size of 0, so the end is found by reading.

@@ -54,6 +54,8 @@ class FileSystem {
   virtual Result<std::unique_ptr<File>> open(const std::string& path,
                                              const OpenOptions& options) = 0;
   virtual Result<FileInfo> stat(const std::string& path) = 0;  ///< does not follow a last symlink
+  /// Where a symlink points, as it is written; Code::invalid if the path is none.
+  virtual Result<std::string> read_link(const std::string& path);
   virtual Result<std::vector<std::string>> list(
       const std::string& directory) = 0;  ///< names, sorted
   virtual Result<> make_directories(const std::string& path, std::uint32_t mode) = 0;

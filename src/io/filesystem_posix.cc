@@ -163,6 +163,14 @@ class PosixFileSystem : public FileSystem {
     return out;
   }
 
+  Result<std::string> read_link(const std::string& path) override {
+    std::string target(4096, '\0');
+    const ssize_t got = ::readlink(path.c_str(), target.data(), target.size());
+    if (got < 0) return failed("read the link", path);
+    target.resize(static_cast<std::size_t>(got));
+    return target;
+  }
+
   Result<std::vector<std::string>> list(const std::string& directory) override {
     const std::unique_ptr<DIR, int (*)(DIR*)> handle(::opendir(directory.c_str()), ::closedir);
     if (!handle) return failed("list", directory);

@@ -246,6 +246,10 @@ void set_options(const Curl& curl, CURL* easy, Transfer& transfer, const Headers
   set(CURLOPT_PREREQFUNCTION, before_sending);
   set(CURLOPT_PREREQDATA, &transfer);
   set(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  if (!request.check_certificate) {
+    set(CURLOPT_SSL_VERIFYPEER, 0L);
+    set(CURLOPT_SSL_VERIFYHOST, 0L);
+  }
   if (!request.ca_file.empty()) set(CURLOPT_CAINFO, request.ca_file.c_str());
   if (!request.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
   if (!request.unix_socket.empty() || is_loopback(request.url)) set(CURLOPT_NOPROXY, "*");

@@ -162,7 +162,7 @@ TEST(Http, BodiesAreBounded) {
 TEST(Http, ASinkGetsPiecesAsTheyComeAndStops) {
   HttpServer server([](const auto&, auto& peer) {
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; peer.send("6\r\nevent\n\r\n"); ++i) {
+    while (peer.send("6\r\nevent\n\r\n")) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   });

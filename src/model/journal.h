@@ -82,6 +82,9 @@ class Journal {
   virtual Result<std::vector<ObjectKey>> inventory(const Scope& scope) const = 0;
   /// Every scope that owns anything, with its keys.
   virtual Result<std::vector<std::pair<Scope, ObjectKey>>> inventories() const = 0;
+  /// Who owns these keys on the target; keys that nobody owns are left out.
+  virtual Result<std::vector<std::pair<Scope, ObjectKey>>> owners(
+      const TargetId& target, const std::vector<ObjectKey>& keys) const = 0;
 
   /// Takes the locks of all scopes, or fails at once with Code::conflict naming the holder.
   virtual Result<std::unique_ptr<ScopeLock>> lock(const std::vector<Scope>& scopes,

@@ -59,6 +59,8 @@ class Snapshot {
   virtual Result<std::vector<SnapshotFile>> list(std::string_view directory) const = 0;
   /// The bytes of a file; symlinks are followed only within the tree.
   virtual Result<std::string> read(std::string_view path) const = 0;
+  /// What the tree holds but this snapshot leaves out: "submodule vendor/lib is not read".
+  virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 /// Threads: one Source serves any number of threads.

@@ -58,7 +58,8 @@ Result<Rendered> PlainRenderer::render(const Snapshot& snapshot, const RenderSpe
     rendered.manifest.files_read.push_back(file.path);
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));
-  rendered.warnings = reader.take_warnings();
+  rendered.warnings = snapshot.warnings();
+  for (auto& warning : reader.take_warnings()) rendered.warnings.push_back(std::move(warning));
   return rendered;
 }
 

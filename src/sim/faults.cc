@@ -6,7 +6,7 @@
 namespace rumbo::sim {
 namespace {
 
-constexpr std::array<std::pair<Fault, std::string_view>, 18> kWords{{
+constexpr std::array<std::pair<Fault, std::string_view>, 19> kWords{{
     {Fault::crash_before, "crash-before"},
     {Fault::crash_after, "crash-after"},
     {Fault::reboot_before, "reboot-before"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<Fault, std::string_view>, 18> kWords{{
     {Fault::long_outage, "long-outage"},
     {Fault::foreign_edit, "foreign-edit"},
     {Fault::foreign_delete, "foreign-delete"},
+    {Fault::foreign_create, "foreign-create"},
     {Fault::disk_full, "disk-full"},
     {Fault::sync_failure, "sync-failure"},
     {Fault::take_over, "take-over"},
@@ -69,6 +70,9 @@ std::optional<Fault> FaultPlan::reach(std::string_view label) {
         break;
       case Fault::foreign_edit:
         if (foreign_edit) foreign_edit();
+        break;
+      case Fault::foreign_create:
+        if (foreign_create) foreign_create();
         break;
       case Fault::foreign_delete:
         if (foreign_delete) foreign_delete();

@@ -35,6 +35,7 @@ enum class Fault {
   long_outage,     ///< the target is away for 20 min
   foreign_edit,    ///< someone edits an object right before
   foreign_delete,  ///< someone deletes an object right before
+  foreign_create,  ///< someone creates, equal to what is wanted, what did not exist
   disk_full,       ///< one append finds the disk full
   sync_failure,    ///< one append fails; what is on disk is unknown until reopened
   take_over,       ///< another owner takes the journal over right before
@@ -66,6 +67,7 @@ class FaultPlan {
   MonoTime away_until;  ///< targets answer nothing before this instant
   std::function<void()> foreign_edit;
   std::function<void()> foreign_delete;
+  std::function<void()> foreign_create;
   std::function<void()> take_over;
   /// Looked at after every boundary.
   std::function<void()> watch;
@@ -107,6 +109,10 @@ class FaultyJournal : public Journal {
   }
   Result<std::vector<std::pair<Scope, ObjectKey>>> inventories() const override {
     return inner_.inventories();
+  }
+  Result<std::vector<std::pair<Scope, ObjectKey>>> owners(
+      const TargetId& target, const std::vector<ObjectKey>& keys) const override {
+    return inner_.owners(target, keys);
   }
   Result<std::unique_ptr<ScopeLock>> lock(const std::vector<Scope>& scopes,
                                           const TxnId& holder) override {

@@ -193,6 +193,19 @@ Result<std::vector<std::pair<Scope, ObjectKey>>> MemoryJournal::inventories() co
   return std::vector<std::pair<Scope, ObjectKey>>(all.begin(), all.end());
 }
 
+Result<std::vector<std::pair<Scope, ObjectKey>>> MemoryJournal::owners(
+    const TargetId& target, const std::vector<ObjectKey>& keys) const {
+  MutexLock lock(mutex_);
+  std::vector<std::pair<Scope, ObjectKey>> out;
+  const auto all = owned();
+  for (const ObjectKey& key : keys) {
+    for (const auto& [scope, owned_key] : all) {
+      if (scope.target == target && owned_key == key) out.emplace_back(scope, key);
+    }
+  }
+  return out;
+}
+
 Result<std::unique_ptr<ScopeLock>> MemoryJournal::lock(const std::vector<Scope>& scopes,
                                                        const TxnId& holder) {
   return live_->with([&](Live& live) -> Result<std::unique_ptr<ScopeLock>> {

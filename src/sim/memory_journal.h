@@ -49,6 +49,8 @@ class MemoryJournal : public Journal {
   Result<std::vector<TxnId>> open_txns() const override;
   Result<std::vector<ObjectKey>> inventory(const Scope& scope) const override;
   Result<std::vector<std::pair<Scope, ObjectKey>>> inventories() const override;
+  Result<std::vector<std::pair<Scope, ObjectKey>>> owners(
+      const TargetId& target, const std::vector<ObjectKey>& keys) const override;
   Result<std::unique_ptr<ScopeLock>> lock(const std::vector<Scope>& scopes,
                                           const TxnId& holder) override;
   Head head() const override;

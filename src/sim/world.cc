@@ -52,6 +52,15 @@ void World::remove(const ObjectKey& key) {
   current.erase(key);
 }
 
+void World::create(const ObjectKey& key, const Value& object, MonoTime now) {
+  Thing thing;
+  thing.object = object;
+  thing.version = next();
+  thing.uid = "uid-" + std::to_string(thing.version);
+  thing.since = now;
+  current.emplace(key, std::move(thing));
+}
+
 Value with_status(const ObjectKey& key, const Thing& thing, const std::string& stopped,
                   MonoTime now) {
   if (key.kind != "Deployment" && key.kind != "StatefulSet") return thing.object;

@@ -51,6 +51,7 @@ struct World {
   /// A foreign hand, outside of any transaction.
   void edit(const ObjectKey& key, const Value& object);
   void remove(const ObjectKey& key);
+  void create(const ObjectKey& key, const Value& object, MonoTime now);
 
   std::uint64_t next() { return ++clock; }
 };

@@ -37,6 +37,22 @@ Result<std::vector<std::pair<Scope, ObjectKey>>> find_inventories(Database& data
   return out;
 }
 
+Result<std::vector<std::pair<Scope, ObjectKey>>> find_owners(Database& database,
+                                                             const TargetId& target,
+                                                             const std::vector<ObjectKey>& keys) {
+  std::vector<std::pair<Scope, ObjectKey>> out;
+  for (const ObjectKey& key : keys) {
+    Query query = TRY(database.query(
+        "SELECT application, environment FROM inventory WHERE target=? AND name=? AND kind=?"
+        " AND namespace=? AND api_group=? ORDER BY 1, 2",
+        {target.value, key.name, key.kind, key.ns, key.group}));
+    while (TRY(query.next())) {
+      out.emplace_back(Scope{query.str(0), query.str(1), target}, key);
+    }
+  }
+  return out;
+}
+
 void fold(Inventory& inventory, const InventoryChange& change) {
   if (change.op == InventoryChange::Op::add) {
     inventory.emplace(change.scope, change.key);

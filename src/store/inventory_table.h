@@ -19,6 +19,10 @@ using Inventory = std::set<std::pair<Scope, ObjectKey>>;
 Result<> apply_inventory_change(Database& database, const InventoryChange& change);
 Result<std::vector<ObjectKey>> find_inventory(Database& database, const Scope& scope);
 Result<std::vector<std::pair<Scope, ObjectKey>>> find_inventories(Database& database);
+/// By an index: what it costs does not grow with the inventory.
+Result<std::vector<std::pair<Scope, ObjectKey>>> find_owners(Database& database,
+                                                             const TargetId& target,
+                                                             const std::vector<ObjectKey>& keys);
 
 /// One change, on an inventory in memory.
 void fold(Inventory& inventory, const InventoryChange& change);

@@ -9,7 +9,7 @@ namespace {
 // records.text is the canonical JSON that is hashed. A scope in `body.scopes` goes to txn_scopes if
 // the record belongs to a transaction, else to event_scopes. accepted_breaks and rejected_records
 // are what an operator decided after damage.
-constexpr std::array<Migration, 1> kMigrations{R"sql(
+constexpr std::array<Migration, 2> kMigrations{R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE records(
   seq INTEGER PRIMARY KEY, type TEXT NOT NULL, txn TEXT, hash TEXT NOT NULL, text TEXT NOT NULL
@@ -39,6 +39,9 @@ CREATE TABLE accepted_breaks(seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE rejected_records(
   id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT;
+)sql",
+                                               R"sql(
+CREATE INDEX inventory_by_key ON inventory(target, name, kind, namespace, api_group);
 )sql"};
 
 }  // namespace

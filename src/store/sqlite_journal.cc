@@ -189,6 +189,12 @@ Result<std::vector<std::pair<Scope, ObjectKey>>> SqliteJournal::inventories() co
   return find_inventories(parts_->database());
 }
 
+Result<std::vector<std::pair<Scope, ObjectKey>>> SqliteJournal::owners(
+    const TargetId& target, const std::vector<ObjectKey>& keys) const {
+  MutexLock lock(parts_->writer.mutex());
+  return find_owners(parts_->database(), target, keys);
+}
+
 Result<std::unique_ptr<ScopeLock>> SqliteJournal::lock(const std::vector<Scope>& scopes,
                                                        const TxnId& holder) {
   return parts_->locks.lock(scopes, holder);

@@ -87,7 +87,7 @@ void Rig::watch_inventory() {
       const bool listed = std::any_of(owned->begin(), owned->end(), [&](const auto& entry) {
         return entry.second == key && entry.first.target == id;
       });
-      if (!listed) ending_.broken.push_back("inventory lacks " + key.to_string());
+      if (!listed) ending_.broken.push_back("inventory covers: it lacks " + key.to_string());
     }
   }
 }
@@ -107,6 +107,11 @@ std::optional<engine::Report> Rig::live(Life& life, bool first) {
     parts.targets[id] = life.targets[id].get();
   }
   parts.options.poll = Duration(1s);
+  // A dead process decides nothing more, also where it would only wait and ask again.
+  parts.step = [this](const engine::TxnState& state, const engine::Moment& moment) {
+    if (faults_.dead) return engine::Action(engine::Finish{engine::Finish::Why::suspended});
+    return step_ ? step_(state, moment) : engine::step(state, moment);
+  };
   parts.pause = [this](MonoTime until) {
     clock_.advance_to(std::min(until, clock_.mono() + Duration(1min)));
   };
@@ -162,6 +167,15 @@ void Rig::deploy_before() {
   journal_ = nullptr;
 }
 
+Value Rig::wanted(const ObjectKey& key) const {
+  for (const AppVersion& version : scenario_.after) {
+    for (const Value& value : version.objects) {
+      if (key_of(value) == key) return value;
+    }
+  }
+  return {};
+}
+
 Ending Rig::run(const std::vector<sim::Injection>& injections) {
   deploy_before();
   for (auto& [id, world] : worlds_) pre_[id] = world.visible();
@@ -174,6 +188,9 @@ Ending Rig::run(const std::vector<sim::Injection>& injections) {
       if (it != world.current.end()) world.edit(key, edited(it->second.object));
     };
     faults_.foreign_delete = [&world, key = key] { world.remove(key); };
+    faults_.foreign_create = [this, &world, key = key] {
+      if (!world.current.contains(key)) world.create(key, wanted(key), clock_.mono());
+    };
   }
   faults_.watch = [this] { watch_inventory(); };
   faults_.arm(injections);
@@ -212,9 +229,10 @@ Ending Rig::conclude() {
   out.trace = faults_.trace();
   out.fired = faults_.fired_faults();
   auto journal = maker_->open();
-  if (!journal->verify(1, journal->head().seq)) out.broken.push_back("the chain is broken");
+  if (!journal->verify(1, journal->head().seq))
+    out.broken.push_back("chain verifies: it is broken");
   for (const TxnId& txn : journal->open_txns().value_or(std::vector<TxnId>())) {
-    out.broken.push_back("limbo: " + txn.value + " is still open");
+    out.broken.push_back("no limbo: " + txn.value + " is still open");
   }
   const auto records = journal->read({}, 0, 100'000).value_or(std::vector<Record>());
   for (const Record& record : records) out.record_types.emplace_back(to_string(record.type));
@@ -225,8 +243,10 @@ Ending Rig::conclude() {
   bool before = true, after = true;
   std::string differing;
   for (auto& [id, world] : worlds_) {
-    for (const std::string& violation : world.violations) out.broken.push_back(violation);
-    for (const std::string& left : world.leftovers()) out.broken.push_back("left: " + left);
+    for (const std::string& violation : world.violations) {
+      out.broken.push_back("no two generations: " + violation);
+    }
+    for (const std::string& left : world.leftovers()) out.broken.push_back("nothing left: " + left);
     for (const auto& [at, runs] : world.hook_runs) {
       out.most_hook_runs = std::max(out.most_hook_runs, runs);
     }
@@ -257,8 +277,9 @@ Ending Rig::conclude() {
       }
     }
     std::map<ObjectKey, Value> pre = pre_[id];
-    if (out.fired.contains(sim::Fault::foreign_delete) && scenario_.foreign &&
-        scenario_.foreign->first == id) {
+    const bool came_or_went = out.fired.contains(sim::Fault::foreign_delete) ||
+                              out.fired.contains(sim::Fault::foreign_create);
+    if (came_or_went && scenario_.foreign && scenario_.foreign->first == id) {
       now.erase(scenario_.foreign->second);
       pre.erase(scenario_.foreign->second);
       post.erase(scenario_.foreign->second);

@@ -87,6 +87,7 @@ class Rig {
   engine::Request request(const std::vector<AppVersion>& versions, bool heal);
   std::optional<engine::Report> live(Life& life, bool first);
   void watch_inventory();
+  Value wanted(const ObjectKey& key) const;
   Ending conclude();
 
   const Scenario& scenario_;

@@ -123,7 +123,7 @@ std::vector<Scenario> make_scenarios() {
   std::vector<Value> create = web("app:1", "a");
   create.insert(create.begin(), ns);
   std::vector<Scenario> all;
-  all.push_back(host("host-create", {}, create, Natural::committed));
+  all.push_back(with_foreign(host("host-create", {}, create, Natural::committed), key_of(ns)));
   all.push_back(with_foreign(
       host("host-update", web("app:1", "a"), web("app:2", "b"), Natural::committed), web_key()));
   all.push_back(with_foreign(
@@ -153,7 +153,8 @@ std::vector<Scenario> make_scenarios() {
                      {annotated(deployment("ns", "web", "app:9"), "sim/image", "missing")},
                      Natural::unchanged));
   all.push_back(healing());
-  all.push_back(cluster("cluster-create", {}, create, Natural::committed));
+  all.push_back(
+      with_foreign(cluster("cluster-create", {}, create, Natural::committed), config_key));
   all.push_back(with_foreign(
       cluster("cluster-update", web("app:1", "a"), web("app:2", "b"), Natural::committed),
       config_key));

@@ -22,6 +22,7 @@ constexpr auto kNothing = [](Effect) {};
 
 template <class Act, class Partly>
 auto MemoryFileSystem::run(Operation operation, Act&& act, Partly&& partly) -> decltype(act()) {
+  mutex_.assert_held();
   if (off_) return off();
   const auto fault = faults_.count(operation);
   if (!fault) return act();
@@ -63,6 +64,7 @@ class MemoryFileSystem::Handle : public File {
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) override {
     return call<std::size_t>(Operation::read, [&]() -> Result<std::size_t> {
+      owner_.mutex_.assert_held();
       const std::string& content = inode_->now;
       if (offset >= content.size()) return std::size_t{0};
       const std::size_t count =
@@ -76,6 +78,7 @@ class MemoryFileSystem::Handle : public File {
     return call<void>(
         Operation::write,
         [&]() -> Result<> {
+          owner_.mutex_.assert_held();
           if (!writable_) return failed(Code::invalid, "write", path_, "opened for reading");
           const std::uint64_t end = offset + bytes.size();
           const std::uint64_t growth = end > inode_->now.size() ? end - inode_->now.size() : 0;
@@ -89,12 +92,14 @@ class MemoryFileSystem::Handle : public File {
           return {};
         },
         [&](Effect effect) {
+          owner_.mutex_.assert_held();
           if (effect == Effect::half && writable_) put(offset, bytes.first(bytes.size() / 2));
         });
   }
 
   Result<> truncate(std::uint64_t size) override {
     return call<void>(Operation::truncate, [&]() -> Result<> {
+      owner_.mutex_.assert_held();
       if (!writable_) return failed(Code::invalid, "truncate", path_, "opened for reading");
       inode_->truncate(size);
       return {};
@@ -105,6 +110,7 @@ class MemoryFileSystem::Handle : public File {
     return call<void>(
         Operation::sync,
         [&]() -> Result<> {
+          owner_.mutex_.assert_held();
           inode_->sync();
           return {};
         },
@@ -113,12 +119,14 @@ class MemoryFileSystem::Handle : public File {
 
   Result<std::uint64_t> size() override {
     return call<std::uint64_t>(Operation::size, [&]() -> Result<std::uint64_t> {
+      owner_.mutex_.assert_held();
       return std::uint64_t{inode_->now.size()};
     });
   }
 
   Result<bool> try_lock() override {
     return call<bool>(Operation::lock, [&]() -> Result<bool> {
+      owner_.mutex_.assert_held();
       if (inode_->locked_by != nullptr && inode_->locked_by != this) return false;
       inode_->locked_by = this;
       return true;
@@ -251,7 +259,9 @@ Result<InodePtr> MemoryFileSystem::directory_at(const std::string& path) const {
 Result<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path,
                                                      const OpenOptions& options) {
   MutexLock lock(mutex_);
-  return run(Operation::open, [&]() -> Result<std::unique_ptr<File>> {
+  // The handle is made last: one that a fault throws away would lock again to let go of the file.
+  auto inode = run(Operation::open, [&]() -> Result<InodePtr> {
+    mutex_.assert_held();
     Place place = TRY(find(path));
     if (place.inode && place.inode->directory) {
       // As open(2): a directory can be opened, but not written; nothing here needs either.
@@ -270,13 +280,16 @@ Result<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path,
     } else if (options.truncate && !place.inode->now.empty()) {
       place.inode->truncate(0);
     }
-    return std::make_unique<Handle>(*this, place.inode, path, options.write, boots_);
+    return place.inode;
   });
+  if (!inode) return fail(std::move(inode).error());
+  return std::make_unique<Handle>(*this, *inode, path, options.write, boots_);
 }
 
 Result<FileInfo> MemoryFileSystem::stat(const std::string& path) {
   MutexLock lock(mutex_);
   return run(Operation::stat, [&]() -> Result<FileInfo> {
+    mutex_.assert_held();
     const Place place = TRY(find(path));
     if (!place.inode) return failed(Code::not_found, "stat", path, "no such file or directory");
     FileInfo info;
@@ -290,6 +303,7 @@ Result<FileInfo> MemoryFileSystem::stat(const std::string& path) {
 Result<std::vector<std::string>> MemoryFileSystem::list(const std::string& directory) {
   MutexLock lock(mutex_);
   return run(Operation::list, [&]() -> Result<std::vector<std::string>> {
+    mutex_.assert_held();
     const InodePtr inode = TRY(directory_at(directory));
     std::vector<std::string> names;
     for (const auto& [name, child] : inode->entries) names.push_back(name);
@@ -300,6 +314,7 @@ Result<std::vector<std::string>> MemoryFileSystem::list(const std::string& direc
 Result<> MemoryFileSystem::make_directories(const std::string& path, std::uint32_t mode) {
   MutexLock lock(mutex_);
   return run(Operation::make_directories, [&]() -> Result<> {
+    mutex_.assert_held();
     InodePtr at = root_;
     for (const std::string_view part : split(path, '/')) {
       if (part.empty() || part == ".") continue;
@@ -323,6 +338,7 @@ Result<> MemoryFileSystem::make_directories(const std::string& path, std::uint32
 Result<> MemoryFileSystem::rename(const std::string& from, const std::string& to) {
   MutexLock lock(mutex_);
   return run(Operation::rename, [&]() -> Result<> {
+    mutex_.assert_held();
     const Place source = TRY(find(from));
     const Place target = TRY(find(to));
     if (!source.inode) return failed(Code::not_found, "rename", from, "no such file or directory");
@@ -343,6 +359,7 @@ Result<> MemoryFileSystem::rename(const std::string& from, const std::string& to
 Result<> MemoryFileSystem::remove(const std::string& path) {
   MutexLock lock(mutex_);
   return run(Operation::remove, [&]() -> Result<> {
+    mutex_.assert_held();
     const Place place = TRY(find(path));
     if (!place.inode) return failed(Code::not_found, "remove", path, "no such file or directory");
     if (!place.directory || !place.inode->entries.empty()) {
@@ -356,6 +373,7 @@ Result<> MemoryFileSystem::remove(const std::string& path) {
 Result<> MemoryFileSystem::remove_tree(const std::string& path) {
   MutexLock lock(mutex_);
   return run(Operation::remove_tree, [&]() -> Result<> {
+    mutex_.assert_held();
     const auto place = find(path);
     if (!place || !place->inode) return {};  // nothing there is what was asked for
     if (!place->directory) return failed(Code::invalid, "remove", path, "the root stays");
@@ -367,6 +385,7 @@ Result<> MemoryFileSystem::remove_tree(const std::string& path) {
 Result<> MemoryFileSystem::sync_directory(const std::string& path) {
   MutexLock lock(mutex_);
   return run(Operation::sync_directory, [&]() -> Result<> {
+    mutex_.assert_held();
     names_.sync(TRY(directory_at(path)));
     return {};
   });
@@ -375,6 +394,7 @@ Result<> MemoryFileSystem::sync_directory(const std::string& path) {
 Result<std::uint64_t> MemoryFileSystem::free_bytes(const std::string& path) {
   MutexLock lock(mutex_);
   return run(Operation::free_bytes, [&]() -> Result<std::uint64_t> {
+    mutex_.assert_held();
     TRY(find(path));
     return room(std::uint64_t{1} << 40);
   });

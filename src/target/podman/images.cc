@@ -171,7 +171,7 @@ Result<> Images::release_except(const std::set<std::string>& wanted, const Cance
   std::set<std::string> kept;
   for (const std::string& pin : wanted) kept.insert(hex_of(pin));
   const Value list = TRY(client_.list_images(cancel));
-  const std::string prefix = std::string(kKeepName) + ":";
+  const std::string prefix = fmt::format("{}:", kKeepName);
   for (const Value& image : list.items()) {
     for (const Value& name : image["RepoTags"].items()) {
       if (!name.as_string().starts_with(prefix)) continue;

@@ -1,0 +1,255 @@
+// The route table: every method of control::Operations, and the journal as server-sent events.
+#include <cstdlib>
+
+#include "api/route.h"
+
+namespace rumbo::api {
+namespace {
+
+using control::LogOptions;
+using control::RollbackOptions;
+using control::Selector;
+using control::SyncOptions;
+
+constexpr std::int64_t kMostRecords = 100'000;
+
+constexpr Parameter applications(Where where) {
+  return {"applications", where, Type::texts, "only these applications; none: all"};
+}
+constexpr Parameter environment(Where where) {
+  return {"environment", where, Type::text, "only this environment; empty: all"};
+}
+constexpr Parameter kActor{"actor", Where::body, Type::text,
+                           "who asks, as the journal shows it; empty: the user who connected"};
+constexpr Parameter kWithHooks{"withHooks", Where::body, Type::flag, "run Jobs and hooks"};
+constexpr Parameter kAfter{"after", Where::query, Type::number,
+                           "records with a greater sequence number"};
+
+std::vector<Parameter> sync_parameters() {
+  return {applications(Where::body),
+          environment(Where::body),
+          {"revision", Where::body, Type::text, "a commit or ref instead of the configured one"},
+          {"dryRun", Where::body, Type::flag, "plan only"},
+          {"together", Where::body, Type::flag, "all selected in one transaction"},
+          {"retryQuarantined", Where::body, Type::flag, "deploy what failed before"},
+          {"expectPlan", Where::body, Type::text, "refuse unless the plan has this digest"},
+          kWithHooks,
+          kActor};
+}
+
+std::string text(const Call& call, std::string_view name) {
+  return call.arguments[name].str();
+}
+
+Selector selector(const Call& call) {
+  Selector out;
+  for (const Value& name : call.arguments["applications"].items()) {
+    out.applications.push_back(name.str());
+  }
+  out.environment = text(call, "environment");
+  return out;
+}
+
+SyncOptions sync_options(const Call& call) {
+  SyncOptions out;
+  out.select = selector(call);
+  out.revision = text(call, "revision");
+  out.dry_run = call.arguments["dryRun"].as_bool(out.dry_run);
+  out.together = call.arguments["together"].as_bool(out.together);
+  out.retry_quarantined = call.arguments["retryQuarantined"].as_bool(out.retry_quarantined);
+  out.expect_plan = text(call, "expectPlan");
+  out.with_hooks = call.arguments["withHooks"].as_bool(out.with_hooks);
+  out.actor = call.actor;
+  return out;
+}
+
+LogOptions log_options(const Call& call) {
+  LogOptions out;
+  out.after = call.arguments["after"].as_uint();
+  out.max = call.arguments["max"].as_uint(out.max);
+  out.txn = text(call, "transaction");
+  out.select = selector(call);
+  return out;
+}
+
+Result<Value> nothing(Result<> done) {
+  if (!done) return fail(std::move(done).error());
+  return Value::object();
+}
+
+/// Without a place to resume from, listeners hear what comes from now on.
+Result<Value> events(const Call& call) {
+  std::uint64_t after = call.arguments["after"].as_uint();
+  if (!call.arguments.contains("after")) {
+    const Value log =
+        TRY(call.operations.log({.after = INT64_MAX, .max = 1, .txn = {}, .select = {}}));
+    after = log["head"]["seq"].as_uint();
+  }
+  return nothing(call.operations.follow(after, call.events, call.cancel));
+}
+
+std::vector<Route> make_routes() {
+  return {
+      {"status",
+       "GET",
+       "/api/v1/status",
+       "Applications, sources and what needs attention",
+       Answer::value,
+       {applications(Where::query), environment(Where::query)},
+       [](const Call& c) { return c.operations.status(selector(c)); }},
+      {"get",
+       "GET",
+       "/api/v1/get/{kind}",
+       "Items of a kind: apps, environments, objects, drift, images",
+       Answer::value,
+       {{"kind", Where::path, Type::text, "which kind", true},
+        applications(Where::query),
+        environment(Where::query)},
+       [](const Call& c) { return c.operations.get(text(c, "kind"), selector(c)); }},
+      {"plan", "POST", "/api/v1/plan", "What a sync would change", Answer::value, sync_parameters(),
+       [](const Call& c) { return c.operations.plan(sync_options(c)); }},
+      {"sync", "POST", "/api/v1/sync", "Runs the transactions that deploy what is wanted",
+       Answer::work, sync_parameters(),
+       [](const Call& c) { return c.operations.sync(sync_options(c), c.events); }},
+      {"rollback",
+       "POST",
+       "/api/v1/rollback",
+       "Runs a transaction to an earlier committed state",
+       Answer::work,
+       {{"application", Where::body, Type::text, "which application", true},
+        {"environment", Where::body, Type::text, "may be empty if it has only one"},
+        {"to", Where::body, Type::text, "transaction; empty: the last committed before this one"},
+        kWithHooks,
+        kActor},
+       [](const Call& c) {
+         RollbackOptions options;
+         options.application = text(c, "application");
+         options.environment = text(c, "environment");
+         options.to = text(c, "to");
+         options.with_hooks = c.arguments["withHooks"].as_bool(options.with_hooks);
+         options.actor = c.actor;
+         return c.operations.rollback(options, c.events);
+       }},
+      {"recover",
+       "POST",
+       "/api/v1/recover",
+       "Takes up open transactions, or decides one",
+       Answer::work,
+       {{"transaction", Where::body, Type::text, "empty: every open one"},
+        {"decision", Where::body, Type::text, "undo, finish or accept"},
+        kActor},
+       [](const Call& c) {
+         return c.operations.recover(text(c, "transaction"), text(c, "decision"), c.actor,
+                                     c.events);
+       }},
+      {"resume",
+       "POST",
+       "/api/v1/resume",
+       "Ends hold and pause",
+       Answer::value,
+       {applications(Where::body), environment(Where::body), kActor},
+       [](const Call& c) { return c.operations.resume(selector(c), c.actor); }},
+      {"pause",
+       "POST",
+       "/api/v1/pause",
+       "Keeps automation away",
+       Answer::value,
+       {applications(Where::body),
+        environment(Where::body),
+        {"reason", Where::body, Type::text, "why, for those who wonder"},
+        kActor},
+       [](const Call& c) { return c.operations.pause(selector(c), text(c, "reason"), c.actor); }},
+      {"refresh",
+       "POST",
+       "/api/v1/refresh",
+       "Looks at the sources now",
+       Answer::value,
+       {applications(Where::body), environment(Where::body)},
+       [](const Call& c) { return c.operations.refresh(selector(c)); }},
+      {"history",
+       "GET",
+       "/api/v1/transactions",
+       "Transactions, newest first",
+       Answer::value,
+       {applications(Where::query),
+        environment(Where::query),
+        {"max", Where::query, Type::number, "so many at most", false, 0, kMostRecords}},
+       [](const Call& c) {
+         return c.operations.history(selector(c), c.arguments["max"].as_uint(20));
+       }},
+      {"show",
+       "GET",
+       "/api/v1/transactions/{transaction}",
+       "One transaction in full",
+       Answer::value,
+       {{"transaction", Where::path, Type::text, "its name: t-000042", true}},
+       [](const Call& c) { return c.operations.show(text(c, "transaction")); }},
+      {"log",
+       "GET",
+       "/api/v1/log",
+       "Records of the journal",
+       Answer::value,
+       {kAfter,
+        {"max", Where::query, Type::number, "so many at most", false, 0, kMostRecords},
+        {"transaction", Where::query, Type::text, "only this transaction's"},
+        applications(Where::query),
+        environment(Where::query)},
+       [](const Call& c) { return c.operations.log(log_options(c)); }},
+      {"verify_log",
+       "GET",
+       "/api/v1/log/verify",
+       "Recomputes the hash chain of the journal",
+       Answer::value,
+       {},
+       [](const Call& c) { return c.operations.verify_log(); }},
+      {"follow",
+       "GET",
+       "/api/v1/log/follow",
+       "Records of the journal as they are written",
+       Answer::listen,
+       {kAfter},
+       [](const Call& c) {
+         return nothing(c.operations.follow(c.arguments["after"].as_uint(), c.events, c.cancel));
+       }},
+      {"logs",
+       "GET",
+       "/api/v1/logs",
+       "Log lines of an object's container",
+       Answer::listen,
+       {applications(Where::query),
+        environment(Where::query),
+        {"object", Where::query, Type::text, "Deployment/web, or a name", true},
+        {"container", Where::query, Type::text, "empty: its first"},
+        {"tail", Where::query, Type::number, "so many of the last lines; -1: all", false, -1,
+         INT32_MAX},
+        {"follow", Where::query, Type::flag, "go on as they are written"}},
+       [](const Call& c) {
+         return nothing(c.operations.logs(selector(c), text(c, "object"), text(c, "container"),
+                                          static_cast<int>(c.arguments["tail"].as_int(100)),
+                                          c.arguments["follow"].as_bool(), c.events, c.cancel));
+       }},
+      {"events",
+       "GET",
+       "/api/v1/events",
+       "Records of the journal as server-sent events; Last-Event-ID resumes",
+       Answer::events,
+       {kAfter},
+       events},
+  };
+}
+
+}  // namespace
+
+const std::vector<Route>& routes() {
+  static const auto* table = new std::vector<Route>(make_routes());
+  return *table;
+}
+
+const Route& route(std::string_view id) {
+  for (const Route& candidate : routes()) {
+    if (candidate.id == id) return candidate;
+  }
+  std::abort();  // a misspelt id in our own code
+}
+
+}  // namespace rumbo::api

@@ -1,0 +1,91 @@
+// doctor: whether this machine and the installation are fit, and what to type if not.
+#include <fmt/core.h>
+
+#include "app/connect.h"
+#include "app/handlers.h"
+#include "app/paths.h"
+#include "app/table.h"
+#include "control/config_loader.h"
+#include "target/podman/net/host_checks.h"
+
+namespace rumbo::app {
+namespace {
+
+using target::podman::HostCheck;
+using Level = HostCheck::Level;
+
+HostCheck state_check(io::Env& env, const std::string& state) {
+  const auto info = env.files.stat(state);
+  if (!info) {
+    return {"state", Level::warning, state + " does not exist yet", "the first sync makes it"};
+  }
+  if ((info->mode & 077u) != 0) {
+    return {"state", Level::failure, state + " is open to other users", "chmod 700 " + state};
+  }
+  return {"state", Level::ok, state, ""};
+}
+
+HostCheck config_check(const Session& session) {
+  const auto path = find_config(session.env().files, session.invocation().value("config"),
+                                session.state_directory());
+  if (!path) return {"configuration", Level::warning, path.error().message(), "rumbo init"};
+  const auto config = control::load_config(session.env().files, *path);
+  if (!config) {
+    return {"configuration", Level::failure, config.error().to_string(),
+            "rumbo validate --config " + *path};
+  }
+  return {"configuration", Level::ok,
+          fmt::format("{}: {} applications, {} environments", *path, config->applications.size(),
+                      config->environments.size()),
+          ""};
+}
+
+HostCheck daemon_check(io::Env& env, const std::string& state) {
+  if (daemon_answers(env, state)) return {"daemon", Level::ok, "answers on rumbo.sock", ""};
+  return {"daemon", Level::warning, "not running: nothing is watched, healed or probed",
+          "rumbo serve"};
+}
+
+Value to_value(const std::vector<HostCheck>& checks) {
+  std::vector<Value> all;
+  for (const HostCheck& check : checks) {
+    all.push_back(Value::object({{"name", check.name},
+                                 {"level", to_string(check.level)},
+                                 {"message", check.message},
+                                 {"cure", check.cure}}));
+  }
+  return Value::object({{"checks", Value::array(std::move(all))}});
+}
+
+}  // namespace
+
+Result<int> run_doctor(Session& session) {
+  const std::string state = session.state_directory();
+  std::vector<HostCheck> checks{state_check(session.env(), state), config_check(session),
+                                daemon_check(session.env(), state)};
+  for (HostCheck& check : target::podman::check_host(session.env(), state)) {
+    checks.push_back(std::move(check));
+  }
+  bool failed = false;
+  Table table({"CHECK", "RESULT", "WHAT"});
+  std::string cures, names;
+  for (const HostCheck& check : checks) {
+    failed = failed || check.level == Level::failure;
+    table.add({check.name, std::string(to_string(check.level)), check.message});
+    if (check.level != Level::ok) names += check.name + "\n";
+    if (check.level != Level::ok && !check.cure.empty()) {
+      cures += "  " + check.name + ": " + check.cure + "\n";
+    }
+  }
+  if (session.machine()) {
+    session.print_value(to_value(checks));
+  } else if (session.format() == Format::name) {
+    session.print(names);
+  } else {
+    session.print(table.render(session.paint()));
+    if (!cures.empty()) session.print("\nWhat to do:\n" + cures);
+  }
+  return failed ? kNo : kOk;
+}
+
+}  // namespace rumbo::app

@@ -1,0 +1,47 @@
+// What each verb does; the table in verbs.cc names them.
+//
+// Threads: one.
+#pragma once
+
+#include "app/session.h"
+
+namespace rumbo::app {
+
+// verbs_read.cc: what is.
+Result<int> run_status(Session& session);
+Result<int> run_get(Session& session);
+Result<int> run_wait(Session& session);
+Result<int> run_logs(Session& session);
+
+// verbs_history.cc: what was.
+Result<int> run_history(Session& session);
+Result<int> run_show(Session& session);
+Result<int> run_log(Session& session);
+
+// verbs_plan.cc: what would be.
+Result<int> run_plan(Session& session);
+Result<int> run_diff(Session& session);
+
+// verbs_sync.cc: transactions and what steers them.
+Result<int> run_sync(Session& session);
+Result<int> run_rollback(Session& session);
+Result<int> run_recover(Session& session);
+Result<int> run_resume(Session& session);
+Result<int> run_pause(Session& session);
+Result<int> run_refresh(Session& session);
+
+// verbs_files.cc: files alone, without an installation.
+Result<int> run_init(Session& session);
+Result<int> run_validate(Session& session);
+Result<int> run_render(Session& session);
+
+// verbs_self.cc: the program itself.
+Result<int> run_version(Session& session);
+Result<int> run_completion(Session& session);
+Result<int> run_docs(Session& session);
+
+// doctor.cc and serve.cc.
+Result<int> run_doctor(Session& session);
+Result<int> run_serve(Session& session);
+
+}  // namespace rumbo::app

@@ -1,0 +1,148 @@
+#include "app/help.h"
+
+#include "app/invocation.h"
+#include "app/table.h"
+
+namespace rumbo::app {
+namespace {
+
+std::string spelled(const Flag& flag) {
+  std::string text = flag.letter ? std::string("-") + flag.letter + ", " : "    ";
+  text += "--" + std::string(flag.name);
+  if (!flag.value.empty()) text += " " + std::string(flag.value);
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string out(text);
+  const std::size_t has = columns(text);
+  out.append(has < width ? width - has : 1, ' ');
+  return out;
+}
+
+std::string flag_lines(std::span<const Flag> flags) {
+  std::string out;
+  for (const Flag& flag : flags) {
+    out += "  " + padded(spelled(flag), 28) + std::string(flag.help) + "\n";
+  }
+  return out;
+}
+
+std::string code(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
+std::string flag_table(std::span<const Flag> flags) {
+  std::string out = "| Flag | |\n|---|---|\n";
+  for (const Flag& flag : flags) {
+    std::string names = flag.letter ? code(std::string("-") + flag.letter) + ", " : "";
+    std::string text = "--" + std::string(flag.name);
+    if (!flag.value.empty()) text += " " + std::string(flag.value);
+    std::string help(flag.help);
+    for (std::size_t at = 0; (at = help.find('|', at)) != std::string::npos; at += 2) {
+      help.insert(at, "\\");
+    }
+    out += "| " + names + code(text) + " | " + help + " |\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string overview() {
+  std::string out =
+      "rumbo keeps containers on course with Git: every deployment is a transaction.\n\n"
+      "usage: rumbo VERB [flags]\n\nVerbs:\n";
+  for (const Verb& verb : verbs()) {
+    if (!verb.hidden) out += "  " + padded(verb.name, 12) + std::string(verb.summary) + "\n";
+  }
+  out += "\nFlags of every verb:\n" + flag_lines(global_flags());
+  return out + "\n`rumbo VERB --help` tells more about one.\n";
+}
+
+std::string verb_help(const Verb& verb) {
+  std::string out = std::string(verb.summary) + "\n";
+  if (!verb.details.empty()) out += "\n" + std::string(verb.details) + "\n";
+  out += "\n" + usage_line(verb) + "\n";
+  if (!verb.flags.empty()) out += "\nFlags:\n" + flag_lines(verb.flags);
+  out += "\nExamples:\n";
+  for (const std::string_view example : verb.examples) out += "  " + std::string(example) + "\n";
+  out += "\nExit status: " + std::string(verb.exits) + "\n";
+  return out + "\nFlags of every verb: see `rumbo --help`.\n";
+}
+
+std::string markdown() {
+  std::string out =
+      "# The command line\n\n"
+      "This page is made by `rumbo docs cli` from the table that the program itself uses.\n\n"
+      "A verb talks to the daemon when one holds the state directory, and works in its own process "
+      "otherwise; the output is the same.\n\n## Flags of every verb\n\n" +
+      flag_table(global_flags());
+  for (const Verb& verb : verbs()) {
+    if (verb.hidden) continue;
+    out += "\n## rumbo " + std::string(verb.name) + "\n\n" + std::string(verb.summary) + "\n";
+    if (!verb.details.empty()) out += "\n" + std::string(verb.details) + "\n";
+    out += "\n```\n" + usage_line(verb).substr(7) + "\n```\n";
+    if (!verb.flags.empty()) out += "\n" + flag_table(verb.flags);
+    out += "\n```sh\n";
+    for (const std::string_view example : verb.examples) out += std::string(example) + "\n";
+    out += "```\n\nExit status: " + std::string(verb.exits) + "\n";
+  }
+  return out;
+}
+
+std::string bash_completion() {
+  std::string names, cases, global = "--help";
+  for (const Flag& flag : global_flags()) global += " --" + std::string(flag.name);
+  for (const Verb& verb : verbs()) {
+    if (verb.hidden) continue;
+    names += (names.empty() ? "" : " ") + std::string(verb.name);
+    if (verb.flags.empty()) continue;
+    cases += "    " + std::string(verb.name) + ") flags=\"";
+    for (std::size_t i = 0; i < verb.flags.size(); ++i) {
+      cases += (i ? " --" : "--") + std::string(verb.flags[i].name);
+    }
+    cases += "\" ;;\n";
+  }
+  return "# bash completion for rumbo; load it with: source <(rumbo completion bash)\n"
+         "_rumbo() {\n"
+         "  local word=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
+         "  local verb=\"\" flags=\"\" i\n"
+         "  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
+         "    case \"${COMP_WORDS[i]}\" in\n"
+         "      --config|--state|--output|-o|--environment|-e|--as) ((++i)) ;;\n"
+         "      -*) ;;\n"
+         "      *) verb=\"${COMP_WORDS[i]}\"; break ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$previous\" in\n"
+         "    -o|--output) COMPREPLY=($(compgen -W \"table wide json yaml name\" -- \"$word\")); "
+         "return ;;\n"
+         "    --config|--state) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+         "  esac\n"
+         "  if [[ -z $verb ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"" +
+         names +
+         "\" -- \"$word\")); return\n"
+         "  fi\n"
+         "  case \"$verb\" in\n" +
+         cases +
+         "  esac\n"
+         "  if [[ $word == -* ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$flags " +
+         global +
+         "\" -- \"$word\")); return\n"
+         "  fi\n"
+         "  case \"$verb\" in\n"
+         "    get) COMPREPLY=($(compgen -W \"apps environments objects drift images\" -- "
+         "\"$word\")) ;;\n"
+         "    render|validate) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
+         "    sync|plan|diff|rollback|status|pause|resume|history|refresh|wait|logs)\n"
+         "      COMPREPLY=($(compgen -W \"$(rumbo get apps -o name -q 2>/dev/null)\" -- "
+         "\"$word\")) ;;\n"
+         "  esac\n"
+         "}\n"
+         "complete -F _rumbo rumbo\n";
+}
+
+}  // namespace rumbo::app

@@ -1,0 +1,67 @@
+#include "app/lazy_target.h"
+
+namespace rumbo::app {
+
+Result<Target*> LazyTarget::opened() {
+  // Under the lock although it does I/O: two callers must not open it twice.
+  return target_.with([&](std::unique_ptr<Target>& target) -> Result<Target*> {
+    if (!target) target = TRY(opener_());
+    return target.get();
+  });
+}
+
+Result<std::string> LazyTarget::identity(const Cancel& cancel) {
+  return TRY(opened())->identity(cancel);
+}
+Result<std::string> LazyTarget::incarnation(const Cancel& cancel) {
+  return TRY(opened())->incarnation(cancel);
+}
+Result<std::vector<Observation>> LazyTarget::observe(const std::vector<ObjectKey>& keys,
+                                                     Consistency consistency,
+                                                     const Cancel& cancel) {
+  return TRY(opened())->observe(keys, consistency, cancel);
+}
+Result<DryRun> LazyTarget::dry_run(const Step& step, const Cancel& cancel) {
+  return TRY(opened())->dry_run(step, cancel);
+}
+Result<Reservation> LazyTarget::prepare(const Outline& outline, const Fence& fence,
+                                        const Cancel& cancel) {
+  return TRY(opened())->prepare(outline, fence, cancel);
+}
+Result<> LazyTarget::release(const TxnId& txn, const Fence& fence, const Cancel& cancel) {
+  return TRY(opened())->release(txn, fence, cancel);
+}
+Result<Receipt> LazyTarget::perform(const Step& step, const Fence& fence, const Cancel& cancel) {
+  return TRY(opened())->perform(step, fence, cancel);
+}
+Result<Sighting> LazyTarget::inspect(const Step& step, const Fence& fence, const Cancel& cancel) {
+  return TRY(opened())->inspect(step, fence, cancel);
+}
+Result<Reverted> LazyTarget::revert(const Step& step, const Receipt* receipt, const Fence& fence,
+                                    const Cancel& cancel) {
+  return TRY(opened())->revert(step, receipt, fence, cancel);
+}
+Result<std::vector<ObservedVersion>> LazyTarget::fence(const std::vector<Step>& steps,
+                                                       const Fence& newer, const Cancel& cancel) {
+  return TRY(opened())->fence(steps, newer, cancel);
+}
+Result<> LazyTarget::mirror(const TxnMirror& mirror, const Fence& fence, const Cancel& cancel) {
+  return TRY(opened())->mirror(mirror, fence, cancel);
+}
+Result<std::vector<TxnMirror>> LazyTarget::mirrors(const InstallationId& install,
+                                                   const Cancel& cancel) {
+  return TRY(opened())->mirrors(install, cancel);
+}
+Result<std::vector<Owned>> LazyTarget::list_owned(const InstallationId& install,
+                                                  const Cancel& cancel) {
+  return TRY(opened())->list_owned(install, cancel);
+}
+Result<std::unique_ptr<Watch>> LazyTarget::watch(const InstallationId& install, EventSink sink) {
+  return TRY(opened())->watch(install, std::move(sink));
+}
+Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
+                          const LogOptions& options, const LineSink& sink, const Cancel& cancel) {
+  return TRY(opened())->logs(key, container, options, sink, cancel);
+}
+
+}  // namespace rumbo::app

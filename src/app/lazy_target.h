@@ -1,0 +1,57 @@
+// LazyTarget: a target that is opened when it is first needed, so that verbs which only read the
+// journal work while it cannot be reached.
+//
+// Threads: as Target.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "model/target.h"
+
+namespace rumbo::app {
+
+class LazyTarget : public Target {
+ public:
+  using Opener = std::function<Result<std::unique_ptr<Target>>()>;
+  /// `capabilities` are what any target of this kind can do, known without opening one.
+  LazyTarget(Opener opener, Capabilities capabilities)
+      : opener_(std::move(opener)), capabilities_(std::move(capabilities)) {}
+
+  /// Opens it if it is not yet. A failure is not kept: the next call tries again.
+  Result<Target*> opened();
+
+  Result<std::string> identity(const Cancel& cancel) override;
+  Result<std::string> incarnation(const Cancel& cancel) override;
+  Capabilities capabilities() const override { return capabilities_; }
+  Result<std::vector<Observation>> observe(const std::vector<ObjectKey>& keys,
+                                           Consistency consistency, const Cancel& cancel) override;
+  Result<DryRun> dry_run(const Step& step, const Cancel& cancel) override;
+  Result<Reservation> prepare(const Outline& outline, const Fence& fence,
+                              const Cancel& cancel) override;
+  Result<> release(const TxnId& txn, const Fence& fence, const Cancel& cancel) override;
+  Result<Receipt> perform(const Step& step, const Fence& fence, const Cancel& cancel) override;
+  Result<Sighting> inspect(const Step& step, const Fence& fence, const Cancel& cancel) override;
+  Result<Reverted> revert(const Step& step, const Receipt* receipt, const Fence& fence,
+                          const Cancel& cancel) override;
+  Result<std::vector<ObservedVersion>> fence(const std::vector<Step>& steps, const Fence& newer,
+                                             const Cancel& cancel) override;
+  Result<> mirror(const TxnMirror& mirror, const Fence& fence, const Cancel& cancel) override;
+  Result<std::vector<TxnMirror>> mirrors(const InstallationId& install,
+                                         const Cancel& cancel) override;
+  Result<std::vector<Owned>> list_owned(const InstallationId& install,
+                                        const Cancel& cancel) override;
+  Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) override;
+  Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
+                const LineSink& sink, const Cancel& cancel) override;
+
+ private:
+  const Opener opener_;
+  const Capabilities capabilities_;
+  Guarded<std::unique_ptr<Target>> target_;
+};
+
+}  // namespace rumbo::app

@@ -1,0 +1,25 @@
+// LogLines: the daemon's log on stderr, as plain lines or as JSON.
+//
+// Threads: set up once at start.
+#pragma once
+
+#include <string>
+
+#include "app/streams.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace rumbo::app {
+
+enum class LogFormat { plain, json };
+Result<LogFormat> log_format_from(const std::string& word);
+
+/// One line, with its end.
+std::string log_line(LogFormat format, WallTime at, LogLevel level, std::string_view component,
+                     std::string_view text);
+
+/// Sends the log to the stream. The clock outlives the process's logging.
+void log_to(const Streams& streams, LogFormat format, const Clock& clock, LogLevel least);
+
+}  // namespace rumbo::app

@@ -1,0 +1,340 @@
+// The table of verbs.
+#include <algorithm>
+#include <array>
+
+#include "app/handlers.h"
+#include "app/verb.h"
+
+namespace rumbo::app {
+namespace {
+
+using Words = std::string_view;
+
+constexpr Flag kGlobal[] = {
+    {"config", 0, "FILE", "configuration (./rumbo.yaml, /etc/rumbo/rumbo.yaml, STATE/config.yaml)"},
+    {"state", 0, "DIR", "state directory ($RUMBO_STATE, else /var/lib/rumbo or ~/.local/state)"},
+    {"output", 'o', "FORMAT", "table|wide|json|yaml|name"},
+    {"environment", 'e', "NAME", "only this environment"},
+    {"as", 0, "ACTOR", "who asks, as the journal names it (user:$USER)"},
+    {"no-color", 0, "", "no colours, also on a terminal (as NO_COLOR)"},
+    {"quiet", 'q', "", "no progress and no remarks"},
+    {"verbose", 'v', "", "more detail"},
+};
+
+constexpr Flag kInit[] = {
+    {"app", 0, "NAME", "the application's name (the directory's)"},
+    {"git", 0, "URL", "the repository to follow (this directory)"},
+    {"path", 0, "DIR", "where its manifests are in the repository"},
+    {"force", 0, "", "replace a configuration that is there"},
+};
+constexpr Words kInitExamples[] = {
+    "rumbo init",
+    "rumbo init --app shop --git https://git.example.org/shop.git --path deploy",
+};
+constexpr Flag kRender[] = {
+    {"namespace", 'n', "NAME", "for objects that name none"},
+    {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
+};
+constexpr Words kValidateExamples[] = {
+    "rumbo validate deploy/",
+    "rumbo validate --config rumbo.yaml",
+    "rumbo validate deploy/ -o json",
+};
+constexpr Flag kValidate[] = {
+    {"namespace", 'n', "NAME", "for objects that name none"},
+};
+constexpr Words kRenderExamples[] = {
+    "rumbo render deploy/",
+    "rumbo render deploy/ -n shop-dev -o json",
+};
+constexpr Flag kPlan[] = {
+    {"detailed", 0, "", "show the fields that change"},
+    {"out", 0, "FILE", "write the plan, for `rumbo sync --plan FILE`"},
+    {"revision", 0, "REV", "a commit, branch or tag instead of the configured one"},
+    {"together", 0, "", "all applications in one transaction"},
+};
+constexpr Words kPlanExamples[] = {
+    "rumbo plan",
+    "rumbo plan shop -e dev --detailed",
+    "rumbo plan shop@dev --out shop.plan && rumbo sync --plan shop.plan",
+};
+constexpr Words kDiffExamples[] = {
+    "rumbo diff",
+    "rumbo diff shop@dev --revision v1.4.0",
+};
+constexpr Flag kSync[] = {
+    {"revision", 0, "REV", "a commit, branch or tag instead of the configured one"},
+    {"dry-run", 0, "", "plan only"},
+    {"together", 0, "", "all applications in one transaction"},
+    {"plan", 0, "FILE", "run exactly this plan; refuse if reality moved"},
+    {"retry-quarantined", 0, "", "try a revision again that failed before"},
+    {"no-hooks", 0, "", "skip Jobs and hooks"},
+};
+constexpr Words kSyncExamples[] = {
+    "rumbo sync",
+    "rumbo sync shop@dev --revision v1.4.0",
+    "rumbo sync shop database --together",
+};
+constexpr Flag kRollback[] = {
+    {"to", 0, "TXN", "the transaction to go back to (the last committed before this one)"},
+    {"with-hooks", 0, "", "run its Jobs and PreSync hooks too"},
+};
+constexpr Words kRollbackExamples[] = {
+    "rumbo rollback shop",
+    "rumbo rollback shop -e dev --to t-000042",
+};
+constexpr Words kResumeExamples[] = {
+    "rumbo resume shop",
+    "rumbo resume -e dev",
+};
+constexpr Flag kPause[] = {
+    {"reason", 0, "TEXT", "why, for the journal and `rumbo status`"},
+};
+constexpr Words kPauseExamples[] = {
+    "rumbo pause shop --reason 'database migration by hand'",
+    "rumbo pause -e dev",
+};
+constexpr Flag kHistory[] = {
+    {"max", 0, "N", "at most so many (20)"},
+};
+constexpr Words kHistoryExamples[] = {
+    "rumbo history",
+    "rumbo history shop@dev --max 5 -o wide",
+};
+constexpr Flag kShow[] = {
+    {"records", 0, "", "the journal's records too"},
+};
+constexpr Words kShowExamples[] = {
+    "rumbo show t-000042",
+    "rumbo show t-000042 --records",
+    "rumbo show t-000042 -o yaml",
+};
+constexpr Flag kLog[] = {
+    {"follow", 'f', "", "print records as they are written"},
+    {"verify", 0, "", "recompute the hash chain"},
+    {"after", 0, "SEQ", "only records after this one"},
+    {"max", 0, "N", "at most so many (1000)"},
+    {"txn", 0, "TXN", "only this transaction's"},
+};
+constexpr Words kLogExamples[] = {
+    "rumbo log --txn t-000042",
+    "rumbo log --follow",
+    "rumbo log --verify",
+};
+constexpr Words kGetExamples[] = {
+    "rumbo get apps",
+    "rumbo get objects shop@dev -o wide",
+    "rumbo get drift",
+};
+constexpr Words kStatusExamples[] = {
+    "rumbo status",
+    "rumbo status shop@dev -o wide",
+    "rumbo status -o json",
+};
+constexpr Words kRefreshExamples[] = {
+    "rumbo refresh",
+    "rumbo refresh shop",
+};
+constexpr Flag kRecover[] = {
+    {"undo", 0, "", "undo what is left of TXN"},
+    {"finish", 0, "", "go on to its end"},
+    {"accept", 0, "", "take what is there as it is and close it"},
+};
+constexpr Words kRecoverExamples[] = {
+    "rumbo recover",
+    "rumbo recover t-000042 --undo",
+};
+constexpr Flag kServe[] = {
+    {"listen", 0, "ADDRESS", "refused for now: the daemon serves STATE/rumbo.sock only"},
+    {"log-format", 0, "FORMAT", "plain|json, of the lines on stderr"},
+};
+constexpr Words kServeExamples[] = {
+    "rumbo serve --config /etc/rumbo/rumbo.yaml",
+    "rumbo serve --state /var/lib/rumbo --log-format json",
+};
+constexpr Words kDoctorExamples[] = {
+    "rumbo doctor",
+    "rumbo doctor -o json",
+};
+constexpr Words kVersionExamples[] = {
+    "rumbo version",
+    "rumbo version -o json",
+};
+constexpr Flag kLogs[] = {
+    {"container", 'c', "NAME", "which of the pod's containers"},
+    {"tail", 0, "N", "the last so many lines (100)"},
+    {"follow", 'f', "", "print lines as they are written"},
+};
+constexpr Words kLogsExamples[] = {
+    "rumbo logs Deployment/web",
+    "rumbo logs shop@dev Deployment/web -c app --tail 20",
+    "rumbo logs shop web --follow",
+};
+constexpr Flag kWait[] = {
+    {"timeout", 0, "DURATION", "how long (5m)"},
+};
+constexpr Words kWaitExamples[] = {
+    "rumbo wait shop@dev",
+    "rumbo wait --timeout 30s",
+};
+constexpr Words kCompletionExamples[] = {
+    "source <(rumbo completion bash)",
+    "rumbo completion bash > /etc/bash_completion.d/rumbo",
+};
+constexpr Words kDocsExamples[] = {
+    "rumbo docs cli > docs/cli.md",
+    "rumbo docs schema > rumbo.schema.json",
+};
+
+constexpr Words kSyncExits =
+    "0 committed or nothing to do, 3 restored, 4 needs an operator, 2 refused or error";
+constexpr Words kPlainExits = "0, or 2 on error";
+
+constexpr Verb kVerbs[] = {
+    {"init", "", 0, 0, "Write a first configuration",
+     "Writes ./rumbo.yaml (or the file of --config) with one application and one environment.",
+     kInit, kInitExamples, kPlainExits, run_init},
+    {"validate", "[PATH…]", 0, kAny, "Check configuration and manifests offline",
+     "Checks directories of manifests, and the configuration when --config is given or no PATH is. "
+     "Findings are printed as compilers do: file:line:column: error: what.",
+     kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
+    {"render", "PATH", 1, 1, "Print the manifest of a directory",
+     "Prints the objects a deployment of PATH would want, as YAML documents.", kRender,
+     kRenderExamples, "0, or 2 with the error", run_render},
+    {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
+     "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,
+     "0 nothing differs, 1 something does, 2 refused or error", run_plan},
+    {"diff", "[APP…]", 0, kAny, "Tell which fields a sync would change",
+     "As `rumbo plan --detailed`.", kPlan, kDiffExamples,
+     "0 nothing differs, 1 something does, 2 refused or error", run_diff},
+    {"sync", "[APP…]", 0, kAny, "Deploy, as a transaction",
+     "Brings applications to the wanted revision. Every transaction ends committed (all healthy), "
+     "restored (as before), or needs an operator, and the journal says which and why.",
+     kSync, kSyncExamples, kSyncExits, run_sync},
+    {"rollback", "APP", 1, 1, "Go back to an earlier committed state",
+     "A transaction to what the journal holds of an earlier one; it works with Git down. "
+     "Afterwards the application is held until `rumbo resume` or a revision with other content.",
+     kRollback, kRollbackExamples, kSyncExits, run_rollback},
+    {"resume",
+     "[APP…]",
+     0,
+     kAny,
+     "End a hold or a pause",
+     "",
+     {},
+     kResumeExamples,
+     kPlainExits,
+     run_resume},
+    {"pause", "[APP…]", 0, kAny, "Stop automatic syncs and healing",
+     "Drift and new revisions are still seen and reported. `rumbo resume` ends it.", kPause,
+     kPauseExamples, kPlainExits, run_pause},
+    {"history", "[APP…]", 0, kAny, "List transactions, newest first", "", kHistory,
+     kHistoryExamples, kPlainExits, run_history},
+    {"show", "TXN", 1, 1, "Show one transaction in full",
+     "Its cause, outcome, steps, and the evidence of a failure.", kShow, kShowExamples, kPlainExits,
+     run_show},
+    {"log", "[APP…]", 0, kAny, "Print or verify the journal", "", kLog, kLogExamples,
+     "0, or 2 on error or a broken chain", run_log},
+    {"get",
+     "KIND [APP…]",
+     1,
+     kAny,
+     "List apps, environments, objects, drift or images",
+     "",
+     {},
+     kGetExamples,
+     kPlainExits,
+     run_get},
+    {"status",
+     "[APP…]",
+     0,
+     kAny,
+     "Tell whether all is well",
+     "",
+     {},
+     kStatusExamples,
+     "0 healthy, 1 not, 2 error",
+     run_status},
+    {"refresh",
+     "[APP…]",
+     0,
+     kAny,
+     "Look at the sources now",
+     "",
+     {},
+     kRefreshExamples,
+     "0, 1 if a source could not be read, 2 on error",
+     run_refresh},
+    {"recover", "[TXN]", 0, 1, "Take up open transactions, or decide on one",
+     "Without TXN every open transaction is taken up again. With TXN one of --undo, --finish and "
+     "--accept decides on a transaction that needs an operator.",
+     kRecover, kRecoverExamples, kSyncExits, run_recover},
+    {"serve", "", 0, 0, "Run the daemon",
+     "Watches the sources, deploys, heals, and serves the API on STATE/rumbo.sock. SIGTERM "
+     "suspends open transactions and ends it within seconds; the next start resumes them. A "
+     "change of the configuration needs a restart.",
+     kServe, kServeExamples, "0 after SIGTERM or SIGINT, 2 on error", run_serve},
+    {"doctor",
+     "",
+     0,
+     0,
+     "Check this machine and the installation",
+     "",
+     {},
+     kDoctorExamples,
+     "0 all well (warnings included), 1 something fails, 2 error",
+     run_doctor},
+    {"version",
+     "",
+     0,
+     0,
+     "Print the version and how it was built",
+     "",
+     {},
+     kVersionExamples,
+     kPlainExits,
+     run_version},
+    {"logs", "[APP] OBJECT", 1, 2, "Print the log of an object's container", "", kLogs,
+     kLogsExamples, kPlainExits, run_logs},
+    {"wait", "[APP…]", 0, kAny, "Wait until applications are synced and healthy", "", kWait,
+     kWaitExamples, "0 healthy, 1 timed out, 2 error", run_wait},
+    {"completion",
+     "bash",
+     1,
+     1,
+     "Print a completion script for the shell",
+     "",
+     {},
+     kCompletionExamples,
+     kPlainExits,
+     run_completion},
+    {"docs",
+     "cli|configuration|podman-fields|schema",
+     1,
+     1,
+     "Print a generated page",
+     "",
+     {},
+     kDocsExamples,
+     kPlainExits,
+     run_docs,
+     true},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() {
+  return kVerbs;
+}
+
+const Verb* find_verb(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                   [&](const Verb& verb) { return verb.name == name; });
+  return found == std::end(kVerbs) ? nullptr : found;
+}
+
+std::span<const Flag> global_flags() {
+  return kGlobal;
+}
+
+}  // namespace rumbo::app

@@ -1,0 +1,66 @@
+// The verbs about the program itself: version, completion, docs.
+#include <fmt/core.h>
+
+#include "app/build_facts.h"
+#include "app/handlers.h"
+#include "app/help.h"
+#include "base/strings.h"
+#include "codec/json.h"
+#include "control/config_loader.h"
+#include "target/podman/check_object.h"
+
+namespace rumbo::app {
+
+Result<int> run_version(Session& session) {
+  const BuildFacts& facts = build_facts();
+  if (session.machine()) {
+    session.print_value(Value::object({{"version", facts.version},
+                                       {"commit", facts.commit},
+                                       {"date", facts.date},
+                                       {"modified", facts.modified},
+                                       {"compiler", facts.compiler},
+                                       {"build", facts.build_type}}));
+  } else if (session.format() == Format::name) {
+    session.print(fmt::format("{}\n", facts.version));
+  } else {
+    session.print(
+        fmt::format("rumbo {}\ncommit    {}{}\ndate      {}\ncompiler  {}\nbuild     {}\n",
+                    facts.version, facts.commit, facts.modified ? " (modified)" : "", facts.date,
+                    facts.compiler, facts.build_type));
+  }
+  return kOk;
+}
+
+Result<int> run_completion(Session& session) {
+  const std::string& shell = session.invocation().arguments[0];
+  if (shell != "bash") {
+    return fail(Error(Code::unsupported, "no completion for `" + printable(shell, 64) + "`")
+                    .with_hint("only bash for now: `rumbo completion bash`"));
+  }
+  session.print(bash_completion());
+  return kOk;
+}
+
+Result<int> run_docs(Session& session) {
+  const std::string& page = session.invocation().arguments[0];
+  if (page == "schema") {
+    session.print(codec::to_json_pretty(control::config_schema()) + "\n");
+    return kOk;
+  }
+  const auto text = docs_page(page);
+  if (!text) {
+    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+                    .with_hint("pages: cli, configuration, podman-fields, schema"));
+  }
+  session.print(*text);
+  return kOk;
+}
+
+std::optional<std::string> docs_page(std::string_view page) {
+  if (page == "cli") return markdown();
+  if (page == "configuration") return control::config_reference();
+  if (page == "podman-fields") return target::podman::field_reference();
+  return std::nullopt;
+}
+
+}  // namespace rumbo::app

@@ -1,0 +1,155 @@
+#include "control/config_fields.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+
+namespace rumbo::control {
+namespace {
+
+using enum FieldType;
+
+constexpr std::string_view kApplication = "Application";
+constexpr std::string_view kEnvironment = "Environment";
+constexpr std::string_view kPlainToday =
+    "render the manifests to plain YAML, commit those, and point source.git.path at them";
+
+constexpr std::array kKinds{kApplication, kEnvironment};
+constexpr std::array<std::string_view, 6> kLater{"Project", "Pipeline",     "ImagePolicy",
+                                                 "Build",   "Notification", "Cluster"};
+
+constexpr Field kFields[] = {
+    {"", "apiVersion", text, true, "", "always rumbo.dev/v1alpha1"},
+    {"", "kind", text, true, "", "Application or Environment"},
+    {"", "metadata", record, true, "", "names the document"},
+    {"", "metadata.name", label, true, "", "unique name: lower-case letters, digits and `-`"},
+    {"", "spec", record, true, "", "what is wanted"},
+
+    {kApplication, "metadata.aliases", texts, false, "[]", "former names of the application"},
+    {kApplication, "metadata.labels", text_map, false, "{}", "free labels to select by"},
+    {kApplication, "spec.project", label, false, "default", "the project it belongs to"},
+    {kApplication, "spec.source", record, true, "", "where the manifests are"},
+    {kApplication, "spec.source.git", record, true, "", "a Git repository"},
+    {kApplication, "spec.source.git.url", text, true, "",
+     "https://, http://, ssh:// or file:// URL without credentials, or a path relative to this "
+     "file"},
+    {kApplication, "spec.source.git.ref", record, false, "{branch: main}",
+     "which commit: exactly one of its fields"},
+    {kApplication, "spec.source.git.ref.branch", text, false, "", "the tip of a branch"},
+    {kApplication, "spec.source.git.ref.tag", text, false, "", "a tag"},
+    {kApplication, "spec.source.git.ref.semver", text, false, "",
+     "the newest tag in a range: ^1.2, ~1.2.3, >=1.0 <2.0"},
+    {kApplication, "spec.source.git.ref.commit", text, false, "", "a full commit hash"},
+    {kApplication, "spec.source.git.ref.name", text, false, "", "a full reference: refs/…, HEAD"},
+    {kApplication, "spec.source.git.path", text, false, "", "directory of the manifests"},
+    {kApplication, "spec.source.git.credentialsFile", text, false, "",
+     "file with `user:password` or a token"},
+    {kApplication, "spec.source.git.caFile", text, false, "",
+     "certificates that the server's must be signed by"},
+    {kApplication, "spec.source.oci", record, false, "", "an OCI artifact", "", "",
+     "use source.git"},
+    {kApplication, "spec.source.helm", record, false, "", "a chart of a Helm repository", "", "",
+     kPlainToday},
+    {kApplication, "spec.renderer", word, false, "detect", "how manifests are made from the files",
+     "detect|plain|kustomize|helm"},
+    {kApplication, "spec.kustomize", record, false, "", "overrides for Kustomize", "", "",
+     kPlainToday},
+    {kApplication, "spec.helm", record, false, "", "values for a chart", "", "", kPlainToday},
+    {kApplication, "spec.substitute", record, false, "", "variables put into the manifests", "", "",
+     "write the values into the manifests; environments may use different paths"},
+    {kApplication, "spec.environments", entries, true, "",
+     "where it is deployed: names, or records merged over the application"},
+    {kApplication, "spec.environments[].name", label, true, "", "name of an Environment"},
+    {kApplication, "spec.environments[].path", text, false, "", "instead of source.git.path"},
+    {kApplication, "spec.environments[].ref", record, false, "", "instead of source.git.ref", "",
+     "spec.source.git.ref"},
+    {kApplication, "spec.environments[].sync", record, false, "", "merged over sync", "",
+     "spec.sync"},
+    {kApplication, "spec.environments[].kustomize", record, false, "", "overrides for Kustomize",
+     "", "", kPlainToday},
+    {kApplication, "spec.environments[].helm", record, false, "", "values for a chart", "", "",
+     kPlainToday},
+    {kApplication, "spec.environments[].substitute", record, false, "", "variables", "", "",
+     "give the environment a path of its own"},
+    {kApplication, "spec.group", label, false, "",
+     "applications of one group and environment are deployed in one transaction"},
+    {kApplication, "spec.sync", record, false, "", "how it is deployed"},
+    {kApplication, "spec.sync.automated", boolean, false, "true",
+     "deploy new revisions without being asked"},
+    {kApplication, "spec.sync.prune", boolean, false, "true",
+     "delete objects that are no longer declared"},
+    {kApplication, "spec.sync.selfHeal", boolean, false, "true",
+     "bring back what drifted from the committed state, also when automated is off"},
+    {kApplication, "spec.sync.timeout", duration, false, "5m",
+     "how long each wave may take, health included"},
+    {kApplication, "spec.sync.soak", duration, false, "0s",
+     "how long all must stay healthy before the commit"},
+    {kApplication, "spec.sync.onFailure", word, false, "restore",
+     "restore what was before, or stop and wait for `recover`", "restore|stop"},
+    {kApplication, "spec.sync.allowEmpty", boolean, false, "false",
+     "let a revision that renders no objects delete all"},
+    {kApplication, "spec.sync.allowDestructive", texts, false, "[]",
+     "kinds whose objects may be deleted although that cannot be undone"},
+    {kApplication, "spec.sync.adopt", boolean, false, "false",
+     "take over objects that exist already"},
+    {kApplication, "spec.sync.retry", record, false, "", "retry policy", "", "",
+     "leave it out: infrastructure faults are retried from 1s to 5m apart"},
+    {kApplication, "spec.sync.options", texts, false, "", "sync options", "", "",
+     "use the fields of `sync`"},
+    {kApplication, "spec.ignoreDifferences", texts, false, "", "fields that may differ", "", "",
+     "leave the field out of the manifest, or set sync.selfHeal: false"},
+    {kApplication, "spec.deletionPolicy", word, false, "orphan",
+     "what happens to its objects when it leaves the configuration", "orphan|delete"},
+    {kApplication, "spec.revisionHistoryLimit", integer, false, "20",
+     "transactions kept in full for rollback"},
+    {kApplication, "spec.dependsOn", texts, false, "[]",
+     "applications deployed before it in the same environment"},
+    {kApplication, "spec.pollInterval", duration, false, "1m",
+     "how often the repository is looked at; at least 1s"},
+
+    {kEnvironment, "spec.target", record, true, "", "where objects live"},
+    {kEnvironment, "spec.target.podman", record, true, "", "this Podman host"},
+    {kEnvironment, "spec.target.podman.socket", text, false, "",
+     "Podman's API socket; without it Rumbo starts a service of its own"},
+    {kEnvironment, "spec.target.podman.root", text, false, "",
+     "storage apart from the host's own, as `podman --root`"},
+    {kEnvironment, "spec.target.podman.runRoot", text, false, "", "as `podman --runroot`"},
+    {kEnvironment, "spec.target.kubernetes", record, false, "", "a cluster", "", "",
+     "use target.podman"},
+    {kEnvironment, "spec.namespace", label, false, "the environment's name",
+     "namespace of objects that name none"},
+};
+
+}  // namespace
+
+std::span<const Field> config_fields() {
+  return kFields;
+}
+std::span<const std::string_view> config_kinds() {
+  return kKinds;
+}
+std::span<const std::string_view> later_kinds() {
+  return kLater;
+}
+
+std::string_view field_name(const Field& field) {
+  return split(field.path, '.').back();
+}
+
+std::vector<const Field*> fields_below(std::string_view kind, std::string_view path) {
+  std::vector<const Field*> out;
+  const auto record = std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& field) {
+    return field.kind == kind && field.path == path;
+  });
+  if (record != std::end(kFields) && !record->same_as.empty()) path = record->same_as;
+  for (const Field& field : kFields) {
+    if (!field.kind.empty() && field.kind != kind) continue;
+    const std::size_t dot = field.path.rfind('.');
+    const auto parent = dot == std::string_view::npos ? "" : field.path.substr(0, dot);
+    if (parent == path) out.push_back(&field);
+  }
+  return out;
+}
+
+}  // namespace rumbo::control

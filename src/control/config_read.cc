@@ -1,0 +1,321 @@
+#include "control/config_read.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/strings.h"
+
+namespace rumbo::control {
+namespace {
+
+SyncPolicy sync_policy(const Value& sync, SyncPolicy policy) {
+  policy.automated = sync["automated"].as_bool(policy.automated);
+  policy.prune = sync["prune"].as_bool(policy.prune);
+  policy.self_heal = sync["selfHeal"].as_bool(policy.self_heal);
+  if (sync["timeout"].is_string()) {
+    policy.timeout = parse_duration(sync["timeout"].as_string()).value_or(policy.timeout);
+  }
+  if (sync["soak"].is_string()) {
+    policy.soak = parse_duration(sync["soak"].as_string()).value_or(policy.soak);
+  }
+  if (sync["onFailure"].is_string()) {
+    policy.on_failure =
+        sync["onFailure"].as_string() == "stop" ? OnFailure::stop : OnFailure::restore;
+  }
+  policy.allow_empty = sync["allowEmpty"].as_bool(policy.allow_empty);
+  policy.adopt = sync["adopt"].as_bool(policy.adopt);
+  if (sync["allowDestructive"].is_array()) {
+    policy.allow_destructive.clear();
+    for (const Value& kind : sync["allowDestructive"].items()) {
+      policy.allow_destructive.push_back(kind.str());
+    }
+  }
+  return policy;
+}
+
+std::vector<std::string> texts(const Value& list) {
+  std::vector<std::string> out;
+  for (const Value& one : list.items()) out.push_back(one.str());
+  return out;
+}
+
+/// True if the part before `@` of the authority holds a secret: any user of http, a password else.
+bool holds_credentials(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view rest = url.substr(scheme + 3);
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return false;
+  return url.substr(0, scheme) != "ssh" ||
+         authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+/// git@host:team/repo, which is no URL.
+bool scp_like(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  return colon != std::string_view::npos && colon > 1 &&
+         text.substr(0, colon).find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+void ConfigReader::add(const codec::YamlNode& document, std::string_view file) {
+  ConfigCheck check(file, mistakes_);
+  if (!check.check(document)) return;
+  if (document.value["kind"].as_string() == "Application") {
+    application(document, check, file);
+  } else {
+    environment(document, check, file);
+  }
+}
+
+void ConfigReader::error(const Named& at, std::string message, std::string hint) {
+  ConfigCheck(at.file, mistakes_).error(at.node, std::move(message), std::move(hint));
+}
+
+void ConfigReader::claim(std::map<std::string, Named>& names, const std::string& name,
+                         std::string_view what, const codec::YamlNode& node,
+                         std::string_view file) {
+  if (name.empty()) return;
+  const auto [it, fresh] = names.emplace(name, Named{node, std::string(file)});
+  if (fresh) return;
+  error({node, std::string(file)}, std::string(what) + " `" + name + "` is defined twice",
+        "the first one is at " + it->second.node.location(it->second.file).to_string());
+}
+
+void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
+                               std::string_view file) {
+  const Value& value = document.value;
+  const codec::YamlNode* name = document.at_pointer("/metadata/name");
+  if (name == nullptr || !name->value.is_string()) return;
+  Environment env;
+  env.name = name->value.str();
+  env.ns = value["spec"]["namespace"].str(env.name);
+  const Value& podman = value["spec"]["target"]["podman"];
+  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str()};
+  env.origin = document.location(file);
+  claim(environments_, env.name, "environment", *name, file);
+  config_.environments.push_back(std::move(env));
+}
+
+void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& check,
+                               std::string_view file) {
+  const Value& value = document.value;
+  const Value& spec = value["spec"];
+  const codec::YamlNode* name = document.at_pointer("/metadata/name");
+  const codec::YamlNode* spec_node = document.find("spec");
+  if (name == nullptr || !name->value.is_string() || spec_node == nullptr) return;
+  Application app;
+  app.name = name->value.str();
+  app.origin = document.location(file);
+  claim(applications_, app.name, "application", *name, file);
+  app.aliases = texts(value["metadata"]["aliases"]);
+  for (const std::string& alias : app.aliases) {
+    claim(applications_, alias, "application name", *document.at_pointer("/metadata/aliases"),
+          file);
+  }
+  for (const Member& label : value["metadata"]["labels"].members()) {
+    app.labels[std::string(label.key())] = label.value.str();
+  }
+  app.project = spec["project"].str("default");
+  if (const codec::YamlNode* git = document.at_pointer("/spec/source/git");
+      git != nullptr && git->is_mapping()) {
+    app.git.url = git_url(*git, check, file);
+    app.git.ref = git_ref(git->find("ref"), check);
+    app.git.path = tree_path(git->find("path"), check);
+    app.git.credentials_file = git->value["credentialsFile"].str();
+    app.git.ca_file = git->value["caFile"].str();
+  }
+  if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
+    const std::string_view word = renderer->value.as_string();
+    if (word == "plain") app.renderer = RendererKind::plain;
+    if (word == "kustomize" || word == "helm") {
+      check.error(*renderer, "renderer `" + std::string(word) + "` is not supported yet",
+                  "render the manifests to plain YAML, commit those, and use `renderer: plain`",
+                  Code::unsupported);
+    }
+  }
+  app.group = spec["group"].str();
+  if (spec["deletionPolicy"].as_string() == "delete") app.deletion_policy = DeletionPolicy::remove;
+  app.revision_history_limit = static_cast<int>(spec["revisionHistoryLimit"].as_int(20));
+  app.depends_on = texts(spec["dependsOn"]);
+  if (const auto* node = spec_node->find("dependsOn")) {
+    depends_.emplace(app.name, Named{*node, std::string(file)});
+  }
+  if (const codec::YamlNode* poll = spec_node->find("pollInterval")) {
+    const auto interval = parse_duration(poll->value.as_string());
+    app.poll_interval = interval.value_or(app.poll_interval);
+    if (interval && *interval >= Duration(0) && *interval < 1s) {
+      check.error(*poll, "`spec.pollInterval` is below 1s", "leave it out for one look a minute");
+    }
+  }
+  if (const auto* sync = spec_node->find("sync")) {
+    if (parse_duration(sync->value["timeout"].as_string()) == Duration(0)) {
+      check.error(*sync, "`spec.sync.timeout` is zero",
+                  "give each wave the time it needs, like 5m");
+    }
+  }
+  deployments(*spec_node, app, check);
+  config_.applications.push_back(std::move(app));
+}
+
+void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check) {
+  const SyncPolicy base = sync_policy(spec.value["sync"], {});
+  const codec::YamlNode* list = spec.find("environments");
+  if (list == nullptr) return;
+  std::set<std::string> seen;
+  for (const codec::YamlNode& entry : list->items()) {
+    Deployment deployment;
+    deployment.sync = base;
+    const codec::YamlNode* name = entry.is_mapping() ? entry.find("name") : &entry;
+    if (name == nullptr || !name->value.is_string()) continue;
+    deployment.environment = name->value.str();
+    if (entry.is_mapping()) {
+      if (const auto* path = entry.find("path")) deployment.path = tree_path(path, check);
+      if (const auto* ref = entry.find("ref")) deployment.ref = git_ref(ref, check);
+      deployment.sync = sync_policy(entry.value["sync"], base);
+    }
+    if (!seen.insert(deployment.environment).second) {
+      check.error(*name, "environment `" + deployment.environment + "` is listed twice",
+                  "list each environment once");
+    }
+    uses_[app.name].emplace(deployment.environment, Named{*name, app.origin.file});
+    app.environments.push_back(std::move(deployment));
+  }
+}
+
+std::string ConfigReader::git_url(const codec::YamlNode& git, ConfigCheck& check,
+                                  std::string_view file) {
+  const codec::YamlNode* node = git.find("url");
+  if (node == nullptr || !node->value.is_string()) return {};
+  const std::string url = node->value.str();
+  if (url.empty()) {
+    check.error(*node, "`spec.source.git.url` is empty", "write the repository's URL or path");
+    return {};
+  }
+  if (holds_credentials(url)) {
+    check.error(*node, "`spec.source.git.url` holds credentials",
+                "put them into a file of mode 0600 and name it in credentialsFile");
+    return {};
+  }
+  if (const std::size_t at = url.find("://"); at != std::string::npos) {
+    static constexpr std::string_view kSchemes[] = {"https", "http", "ssh", "file"};
+    const std::string scheme = url.substr(0, at);
+    if (std::find(std::begin(kSchemes), std::end(kSchemes), scheme) == std::end(kSchemes)) {
+      check.error(*node, "`spec.source.git.url` has the scheme `" + printable(scheme, 20) + "`",
+                  "use https, http, ssh or file");
+    }
+    return url;
+  }
+  if (scp_like(url)) {
+    check.error(*node, "`spec.source.git.url` is neither a URL nor a path",
+                "write it as ssh://git@HOST/PATH");
+    return {};
+  }
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
+  std::string path = (directory / url).lexically_normal().string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return "file://" + path;
+}
+
+GitRef ConfigReader::git_ref(const codec::YamlNode* ref, ConfigCheck& check) {
+  GitRef out;
+  if (ref == nullptr || !ref->is_mapping()) {
+    out.branch = "main";
+    return out;
+  }
+  out.branch = ref->value["branch"].str();
+  out.tag = ref->value["tag"].str();
+  out.semver = ref->value["semver"].str();
+  out.commit = ref->value["commit"].str();
+  out.name = ref->value["name"].str();
+  int set = 0;
+  for (const std::string* one : {&out.branch, &out.tag, &out.semver, &out.commit, &out.name}) {
+    if (one->empty()) continue;
+    ++set;
+    if (one->front() == '-') {
+      check.error(*ref, "a Git reference cannot begin with `-`", "name a branch, tag or commit");
+    }
+  }
+  if (set != 1) {
+    check.error(*ref, set == 0 ? "`ref` names no commit" : "`ref` names several commits",
+                "set exactly one of branch, tag, semver, commit, name");
+  }
+  return out;
+}
+
+/// A path inside the repository's tree: relative, and never out of it.
+std::string ConfigReader::tree_path(const codec::YamlNode* path, ConfigCheck& check) {
+  if (path == nullptr || !path->value.is_string()) return {};
+  std::vector<std::string> parts;
+  const std::string text = path->value.str();
+  bool leaves = text.starts_with('/');
+  for (const std::string_view part : split(text, '/')) {
+    leaves = leaves || part == "..";
+    if (!part.empty() && part != ".") parts.emplace_back(part);
+  }
+  if (leaves) {
+    check.error(*path, "`path` leads out of the repository",
+                "write it relative to the repository's root, without `..`");
+  }
+  return join(parts, "/");
+}
+
+// ---- Between documents
+
+void ConfigReader::finish() {
+  for (const Application& app : config_.applications) check_references(app);
+  check_cycles();
+}
+
+void ConfigReader::check_references(const Application& app) {
+  const auto hint = [](const std::string& word, const auto& names, const std::string& what) {
+    std::vector<std::string_view> all;
+    for (const auto& [name, at] : names) all.push_back(name);
+    const std::string_view near = closest(word, all);
+    if (!near.empty()) return "did you mean `" + std::string(near) + "`?";
+    return "add a document of kind " + what + " with that name";
+  };
+  for (const auto& [name, at] : uses_[app.name]) {
+    if (environments_.contains(name)) continue;
+    error(at, "application `" + app.name + "`: environment `" + name + "` is not defined",
+          hint(name, environments_, "Environment"));
+  }
+  const auto depends = depends_.find(app.name);
+  if (depends == depends_.end()) return;
+  for (const std::string& name : app.depends_on) {
+    if (!applications_.contains(name)) {
+      error(depends->second,
+            "application `" + app.name + "` depends on `" + name + "`, which is not defined",
+            hint(name, applications_, "Application"));
+    }
+  }
+}
+
+void ConfigReader::check_cycles() {
+  for (const Application& start : config_.applications) {
+    std::vector<std::string> open = start.depends_on;
+    std::set<std::string> seen;
+    while (!open.empty()) {
+      const std::string name = open.back();
+      open.pop_back();
+      if (name == start.name) {
+        error(depends_.at(start.name),
+              "application `" + start.name + "` depends on itself" +
+                  (seen.empty() ? "" : " by way of others"),
+              "take it out of dependsOn");
+        break;
+      }
+      if (!seen.insert(name).second) continue;
+      if (const Application* app = config_.application(name)) {
+        open.insert(open.end(), app->depends_on.begin(), app->depends_on.end());
+      }
+    }
+  }
+}
+
+}  // namespace rumbo::control

@@ -1,0 +1,53 @@
+// Reads checked documents into a Config, and checks what spans fields and documents: names given
+// twice, references to what is not there, cycles.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/yaml.h"
+#include "control/config_check.h"
+#include "model/config.h"
+
+namespace rumbo::control {
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(Mistakes& mistakes) : mistakes_(mistakes) {}
+
+  /// Adds one document of a file that parsed; documents may refer to later ones.
+  void add(const codec::YamlNode& document, std::string_view file);
+  /// Checks references between documents; call once, after the last add().
+  void finish();
+  Config take() { return std::move(config_); }
+
+ private:
+  struct Named {
+    codec::YamlNode node;
+    std::string file;
+  };
+  void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);
+  std::string git_url(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
+  GitRef git_ref(const codec::YamlNode* ref, ConfigCheck& check);
+  std::string tree_path(const codec::YamlNode* path, ConfigCheck& check);
+  void claim(std::map<std::string, Named>& names, const std::string& name, std::string_view what,
+             const codec::YamlNode& node, std::string_view file);
+  void error(const Named& at, std::string message, std::string hint = {});
+  void check_references(const Application& app);
+  void check_cycles();
+
+  Mistakes& mistakes_;
+  Config config_;
+  std::map<std::string, Named> applications_;  ///< names and aliases
+  std::map<std::string, Named> environments_;
+  std::map<std::string, std::map<std::string, Named>> uses_;  ///< application → environment named
+  std::map<std::string, Named> depends_;                      ///< application → its dependsOn
+};
+
+}  // namespace rumbo::control

@@ -1,0 +1,149 @@
+#include "control/desired.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "engine/manifest_store.h"
+
+namespace rumbo::control {
+namespace {
+
+bool is_commit(std::string_view text) {
+  return text.size() >= 7 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::string inside(const std::string& directory, std::string_view file) {
+  return directory.empty() ? std::string(file) : directory + "/" + std::string(file);
+}
+
+}  // namespace
+
+SourceKey source_key(const Placement& placement) {
+  return {placement.git.url, placement.git.ref.to_string()};
+}
+
+std::optional<SourceStatus> Desired::source(const SourceKey& key) const {
+  return sources_.with([&](const auto& all) -> std::optional<SourceStatus> {
+    const auto it = all.find(key);
+    return it == all.end() ? std::nullopt : std::optional(it->second);
+  });
+}
+
+WantedStatus Desired::wanted(const Scope& scope) const {
+  return wanted_.with([&](const auto& all) {
+    const auto it = all.find(scope);
+    return it == all.end() ? WantedStatus{} : it->second;
+  });
+}
+
+Result<Revision> Desired::resolve(const Placement& placement, const Cancel& cancel) {
+  Result<Revision> revision = source_.resolve(placement.git, cancel);
+  sources_.with([&](auto& all) {
+    SourceStatus& status = all[source_key(placement)];
+    status.at = clock_.wall();
+    if (revision) {
+      status.revision = *revision;
+      status.error.reset();
+    } else {
+      status.error = revision.error();
+    }
+  });
+  return revision;
+}
+
+Result<Revision> Desired::resolve_other(const Placement& placement, const std::string& revision,
+                                        const Cancel& cancel) {
+  if (revision.empty() || revision.front() == '-' || revision.size() > 256) {
+    return fail(Code::invalid, "`" + printable(revision, 80) + "` is no commit or reference");
+  }
+  GitSpec git = placement.git;
+  git.ref = {};
+  if (is_commit(revision)) {
+    git.ref.commit = revision;
+    auto found = source_.resolve(git, cancel);
+    if (found || found.error().code() != Code::not_found) return found;
+  }
+  git.ref = {};
+  git.ref.branch = revision;
+  auto found = source_.resolve(git, cancel);
+  if (found || found.error().code() != Code::not_found) return found;
+  git.ref = {};
+  git.ref.tag = revision;
+  found = source_.resolve(git, cancel);
+  if (found || found.error().code() != Code::not_found) return found;
+  git.ref = {};
+  git.ref.name = revision;
+  return source_.resolve(git, cancel);
+}
+
+Result<const Renderer*> Desired::renderer(const Placement& placement,
+                                          const Snapshot& snapshot) const {
+  RendererKind kind = placement.application->renderer;
+  std::string found;
+  if (kind == RendererKind::detect) {
+    kind = RendererKind::plain;
+    const std::string& path = placement.git.path;
+    for (const char* name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
+      if (!snapshot.read(inside(path, name))) continue;
+      kind = RendererKind::kustomize;
+      found = name;
+    }
+    if (snapshot.read(inside(path, "Chart.yaml"))) {
+      kind = RendererKind::helm;
+      found = "Chart.yaml";
+    }
+  }
+  const auto it = renderers_.find(kind);
+  if (it != renderers_.end() && it->second != nullptr) return it->second;
+  const std::string what = kind == RendererKind::helm        ? "Helm charts"
+                           : kind == RendererKind::kustomize ? "Kustomize overlays"
+                                                             : "these files";
+  const std::string seen = found.empty() ? "" : "`" + inside(placement.git.path, found) + "`: ";
+  return fail(Error(Code::unsupported, seen + what + " cannot be rendered yet")
+                  .with_hint("commit the rendered manifests as plain YAML, or set "
+                             "`renderer: plain` to take the files as they are"));
+}
+
+Result<Manifest> Desired::manifest(const Placement& placement, const Revision& revision,
+                                   const Cancel& cancel) {
+  const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
+  const Renderer* renderer = TRY(this->renderer(placement, *snapshot));
+  const RenderSpec spec{placement.git.path, placement.environment->ns, {}};
+  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
+  if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
+    return fail(Code::unsupported, "the manifests need files from elsewhere: " +
+                                       (needed.snapshots.empty() ? needed.live_reads.front()
+                                                                 : needed.snapshots.front()));
+  }
+  return TRY(renderer->render(*snapshot, spec, {})).manifest;
+}
+
+Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
+                                           bool configured, const Cancel& cancel) {
+  engine::ScopeInput input;
+  input.scope = placement.scope;
+  input.revision = revision;
+  input.policy = placement.deployment->sync;
+  auto made = manifest(placement, revision, cancel);
+  WantedStatus status;
+  status.revision = revision;
+  if (made) {
+    input.manifest = std::move(*made);
+    input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
+    status.manifest_digest = input.manifest_digest;
+  } else {
+    status.error = made.error();
+  }
+  if (configured) {
+    wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
+  }
+  if (!made) {
+    return fail(
+        std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
+  }
+  return input;
+}
+
+}  // namespace rumbo::control

@@ -1,0 +1,78 @@
+// Desired: from a placement to the objects it wants: resolve → fetch → render. Remembers what each
+// source and each placement said last, for status.
+//
+// Threads: any. The parts outlive it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/guarded.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "control/placement.h"
+#include "engine/plan.h"
+#include "model/journal.h"
+#include "model/renderer.h"
+#include "model/source.h"
+
+namespace rumbo::control {
+
+/// What is polled once for all who follow it.
+struct SourceKey {
+  std::string url;
+  std::string ref;
+  friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
+};
+SourceKey source_key(const Placement& placement);
+
+struct SourceStatus {
+  std::optional<Revision> revision;  ///< the last one that could be resolved
+  std::optional<Error> error;        ///< of the last look
+  WallTime at;
+};
+
+/// What a placement wants, as far as it is known.
+struct WantedStatus {
+  std::optional<Revision> revision;
+  Digest manifest_digest;      ///< empty if it could not be rendered
+  std::optional<Error> error;  ///< why not
+};
+
+class Desired {
+ public:
+  Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
+          const Clock& clock)
+      : journal_(journal), source_(source), renderers_(std::move(renderers)), clock_(clock) {}
+
+  /// What the configured reference means now.
+  Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
+  /// Another commit or reference of the same repository; changes no status.
+  Result<Revision> resolve_other(const Placement& placement, const std::string& revision,
+                                 const Cancel& cancel);
+  /// The manifest at a revision. `configured`: it is what the reference means, so status shows it.
+  Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
+                                    bool configured, const Cancel& cancel);
+
+  std::map<SourceKey, SourceStatus> sources() const { return sources_.copy(); }
+  std::optional<SourceStatus> source(const SourceKey& key) const;
+  WantedStatus wanted(const Scope& scope) const;
+
+ private:
+  Result<Manifest> manifest(const Placement& placement, const Revision& revision,
+                            const Cancel& cancel);
+  Result<const Renderer*> renderer(const Placement& placement, const Snapshot& snapshot) const;
+
+  Journal& journal_;
+  Source& source_;
+  std::map<RendererKind, const Renderer*> renderers_;
+  const Clock& clock_;
+  Guarded<std::map<SourceKey, SourceStatus>> sources_;
+  Guarded<std::map<Scope, WantedStatus>> wanted_;
+};
+
+}  // namespace rumbo::control

@@ -1,0 +1,327 @@
+// The verbs that change something: plan, sync, rollback, recover, pause, resume, refresh.
+#include "control/local_operations.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/strings.h"
+#include "control/event_queue.h"
+#include "control/record_view.h"
+
+namespace rumbo::control {
+namespace {
+
+Actor actor_of(const std::string& name) {
+  return {name.empty() ? "user:unknown" : name};
+}
+
+std::vector<Scope> scopes_of(const std::vector<Placement>& batch) {
+  std::vector<Scope> out;
+  for (const Placement& one : batch) out.push_back(one.scope);
+  return out;
+}
+
+std::vector<Scope> scopes_of(const engine::Request& request) {
+  std::vector<Scope> out;
+  for (const auto& input : request.scopes) out.push_back(input.scope);
+  return out;
+}
+
+Value names_value(const std::vector<Scope>& scopes) {
+  std::vector<Value> out;
+  for (const Scope& scope : scopes) out.emplace_back(scope.to_string());
+  return Value::array(std::move(out));
+}
+
+std::string revision_name(const engine::Request& request) {
+  return request.scopes.empty() ? "" : request.scopes.front().revision.name;
+}
+
+Error no_scope_error() {
+  return Error(Code::not_found, "no application is configured")
+      .with_hint("`rumbo init` writes a configuration to begin with");
+}
+
+}  // namespace
+
+Result<std::vector<Placement>> LocalOperations::placements(const Selector& selector) const {
+  auto chosen = TRY(control::select(core_.placements(), selector));
+  if (chosen.empty()) return fail(no_scope_error());
+  return chosen;
+}
+
+Result<std::vector<Scope>> LocalOperations::scopes(const Selector& selector) const {
+  return select_scopes(core_.placements(), core_.known_scopes(), selector);
+}
+
+Result<engine::Request> LocalOperations::request(const std::vector<Placement>& batch,
+                                                 const SyncOptions& options) {
+  std::vector<engine::ScopeInput> inputs;
+  std::map<SourceKey, Revision> resolved;
+  for (const Placement& one : batch) {
+    const SourceKey key = source_key(one);
+    if (!resolved.contains(key)) {
+      auto revision = options.revision.empty()
+                          ? core_.desired().resolve(one, Cancel())
+                          : core_.desired().resolve_other(one, options.revision, Cancel());
+      if (!revision) {
+        return fail(std::move(revision).error().with_context(one.scope.to_string()));
+      }
+      resolved[key] = *revision;
+    }
+    inputs.push_back(
+        TRY(core_.desired().render(one, resolved[key], options.revision.empty(), Cancel())));
+  }
+  engine::Request request = core_.request(std::move(inputs), actor_of(options.actor));
+  request.with_hooks = options.with_hooks;
+  if (!options.expect_plan.empty()) request.expect_plan = options.expect_plan;
+  return request;
+}
+
+// ---- Plan and sync
+
+Result<Value> LocalOperations::plans(const SyncOptions& options) {
+  std::vector<Value> plans;
+  for (const auto& batch : batches_of(TRY(placements(options.select)), options.together)) {
+    const engine::Request wanted = TRY(request(batch, options));
+    const engine::Plan plan = TRY(core_.executor().plan(wanted));
+    plans.push_back(Value::object({{"scopes", names_value(scopes_of(batch))},
+                                   {"revision", revision_value(wanted.scopes.front().revision)},
+                                   {"digest", core_.executor().plan_digest(plan)},
+                                   {"differs", !plan.empty() || !plan.refusals.empty()},
+                                   {"plan", engine::describe(plan)}}));
+  }
+  return Value::array(std::move(plans));
+}
+
+Result<Value> LocalOperations::plan(const SyncOptions& options) {
+  return Value::object({{"plans", TRY(plans(options))}});
+}
+
+Value LocalOperations::transaction(const engine::Report& report, const engine::Request& request,
+                                   MonoTime began) {
+  std::vector<Value> evidence;
+  if (report.abort) {
+    evidence.assign(report.abort->evidence.begin(), report.abort->evidence.end());
+  }
+  return Value::object({{"transaction", report.txn.value},
+                        {"applications", names_value(scopes_of(request))},
+                        {"outcome", to_string(report.kind)},
+                        {"cause", report.abort ? report.abort->cause : report.note},
+                        {"evidence", Value::array(std::move(evidence))},
+                        {"revision", revision_name(request)},
+                        {"duration", to_string(core_.clock().mono() - began)}});
+}
+
+Value LocalOperations::refused(const std::vector<Scope>& scopes, const std::string& revision,
+                               const std::string& why) {
+  return Value::object({{"transaction", ""},
+                        {"applications", names_value(scopes)},
+                        {"outcome", "refused"},
+                        {"cause", why},
+                        {"evidence", Value::array()},
+                        {"revision", revision},
+                        {"duration", "0s"}});
+}
+
+Result<Value> LocalOperations::sync_batch(const std::vector<Placement>& batch,
+                                          const SyncOptions& options) {
+  const MonoTime began = core_.clock().mono();
+  const engine::Request wanted = TRY(request(batch, options));
+  for (const engine::ScopeInput& input : wanted.scopes) {
+    const engine::ScopeState state = core_.state(input.scope);
+    const auto quarantined = state.quarantined.find(input.manifest_digest);
+    if (quarantined == state.quarantined.end()) continue;
+    if (!options.retry_quarantined) {
+      return refused(scopes_of(batch), revision_name(wanted),
+                     input.scope.to_string() + ": " + input.revision.name +
+                         " is quarantined since " + quarantined->second.txn.value + ": " +
+                         quarantined->second.reason +
+                         " (fix it in a new commit, or `rumbo sync --retry-quarantined`)");
+    }
+    TRY(core_.append(engine::clear_quarantine_draft(input.scope, input.manifest_digest,
+                                                    wanted.actor, core_.epoch())));
+  }
+  auto report = core_.run(wanted);
+  if (!report) {
+    Error error = std::move(report).error();
+    if (error.code() == Code::conflict && wanted.expect_plan) {
+      std::move(error).with_hint("look at a new plan: `rumbo plan --out FILE`");
+    }
+    return fail(std::move(error));
+  }
+  return transaction(*report, wanted, began);
+}
+
+void LocalOperations::with_events(const std::vector<Scope>& scopes, const EventSink& events,
+                                  std::vector<std::function<void()>> work) {
+  if (!events) return core_.run_all(std::move(work), {});
+  EventQueue queue(core_, scopes);
+  core_.run_all(std::move(work), [&] { queue.drain(events); });
+  queue.drain(events);
+}
+
+Result<Value> LocalOperations::sync(const SyncOptions& options, const EventSink& events) {
+  if (options.dry_run) {
+    return Value::object(
+        {{"transactions", Value::array()}, {"worst", "unchanged"}, {"plans", TRY(plans(options))}});
+  }
+  const std::vector<Placement> selected = TRY(placements(options.select));
+  const auto batches = batches_of(selected, options.together);
+  if (!options.expect_plan.empty() && batches.size() != 1) {
+    return fail(Error(Code::invalid, "a plan is of one transaction, and this sync has " +
+                                         std::to_string(batches.size()))
+                    .with_hint("name the application, or use --together as the plan did"));
+  }
+  std::vector<Result<Value>> results(batches.size(), fail(Code::internal, "not run"));
+  std::vector<std::function<void()>> work;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    work.emplace_back([&, i] { results[i] = sync_batch(batches[i], options); });
+  }
+  with_events(scopes_of(selected), events, std::move(work));
+  if (options_.changed) options_.changed();
+  // One that could not even begin is an error; among several it stands with the others.
+  if (results.size() == 1 && !results[0]) return fail(std::move(results[0]).error());
+  std::vector<Value> transactions;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    transactions.push_back(
+        results[i] ? *results[i]
+                   : refused(scopes_of(batches[i]), "", results[i].error().to_string()));
+  }
+  const std::string worst = worst_outcome(transactions);
+  return Value::object({{"transactions", Value::array(std::move(transactions))}, {"worst", worst}});
+}
+
+// ---- Rollback and recovery
+
+Result<Value> LocalOperations::rollback(const RollbackOptions& options, const EventSink& events) {
+  const Selector selector{{options.application}, options.environment};
+  const std::vector<Scope> chosen = TRY(scopes(selector));
+  if (chosen.size() != 1) {
+    return fail(Error(Code::invalid, "application `" + options.application + "` is deployed to " +
+                                         std::to_string(chosen.size()) + " environments")
+                    .with_hint("name one by -e: " + [&] {
+                      std::vector<std::string> names;
+                      for (const Scope& scope : chosen) names.push_back(scope.environment);
+                      return join(names, ", ");
+                    }()));
+  }
+  const engine::Request back = TRY(core_.rollback_request(
+      chosen.front(), TxnId{options.to}, options.with_hooks, actor_of(options.actor)));
+  const MonoTime began = core_.clock().mono();
+  Result<engine::Report> report = fail(Code::internal, "not run");
+  with_events(chosen, events, {[&] { report = core_.run(back); }});
+  if (options_.changed) options_.changed();
+  return transaction(TRY(std::move(report)), back, began);
+}
+
+Result<Value> LocalOperations::recover(const std::string& txn, const std::string& decision,
+                                       const std::string& actor, const EventSink& events) {
+  using Decision = engine::Executor::Decision;
+  std::vector<TxnId> txns;
+  if (txn.empty()) {
+    if (!decision.empty()) {
+      return fail(Error(Code::invalid, "a decision is about one transaction")
+                      .with_hint("`rumbo status` names those that need one"));
+    }
+    txns = TRY(core_.journal().open_txns());
+  } else {
+    txns.push_back({txn});
+  }
+  std::optional<Decision> word;
+  if (decision == "undo") word = Decision::undo;
+  if (decision == "finish") word = Decision::finish;
+  if (decision == "accept") word = Decision::accept;
+  if (!decision.empty() && !word) {
+    return fail(Code::invalid,
+                "`" + printable(decision, 40) + "` is no decision: undo, finish or accept");
+  }
+  std::vector<Value> transactions;
+  for (const TxnId& one : txns) {
+    const engine::TxnState state = TRY(core_.executor().load(one));
+    engine::Request about;
+    for (const engine::TxnScope& scope : state.scopes) {
+      engine::ScopeInput input;
+      input.scope = scope.scope;
+      input.revision = scope.revision;
+      about.scopes.push_back(std::move(input));
+    }
+    const MonoTime began = core_.clock().mono();
+    Result<engine::Report> report = fail(Code::internal, "not run");
+    const auto act = [&] {
+      report = word ? core_.decide(one, *word, actor_of(actor)) : core_.resume(one);
+    };
+    if (events) {
+      EventQueue queue(core_, {}, one);
+      core_.run_all({act}, [&] { queue.drain(events); });
+      queue.drain(events);
+    } else {
+      act();
+    }
+    if (!report && txns.size() == 1) return fail(std::move(report).error());
+    transactions.push_back(report ? transaction(*report, about, began)
+                                  : refused(scopes_of(about), "", report.error().to_string()));
+  }
+  if (options_.changed) options_.changed();
+  const std::string worst = worst_outcome(transactions);
+  return Value::object({{"transactions", Value::array(std::move(transactions))}, {"worst", worst}});
+}
+
+// ---- What automation may do
+
+Result<Value> LocalOperations::resume(const Selector& selector, const std::string& actor) {
+  std::vector<Scope> changed;
+  for (const Scope& scope : TRY(scopes(selector))) {
+    const engine::ScopeState state = core_.state(scope);
+    if (state.held) {
+      TRY(core_.append(engine::hold_draft(scope, false, {}, {}, actor_of(actor), core_.epoch())));
+    }
+    if (state.paused) {
+      TRY(core_.append(engine::pause_draft(scope, false, {}, actor_of(actor), core_.epoch())));
+    }
+    if (state.held || state.paused) changed.push_back(scope);
+  }
+  if (options_.changed) options_.changed();
+  return Value::object({{"scopes", names_value(changed)}});
+}
+
+Result<Value> LocalOperations::pause(const Selector& selector, const std::string& reason,
+                                     const std::string& actor) {
+  const std::vector<Scope> chosen = TRY(scopes(selector));
+  for (const Scope& scope : chosen) {
+    TRY(core_.append(
+        engine::pause_draft(scope, true, printable(reason, 500), actor_of(actor), core_.epoch())));
+  }
+  return Value::object({{"scopes", names_value(chosen)}});
+}
+
+Result<Value> LocalOperations::refresh(const Selector& selector) {
+  const std::vector<Placement> chosen = TRY(placements(selector));
+  if (options_.refresh) {
+    options_.refresh(scopes_of(chosen));
+  } else {
+    std::map<SourceKey, const Placement*> distinct;
+    for (const Placement& one : chosen) distinct.emplace(source_key(one), &one);
+    std::vector<std::function<void()>> work;
+    for (const auto& [key, one] : distinct) {
+      work.emplace_back([this, one = one] {
+        static_cast<void>(core_.desired().resolve(*one, Cancel()));  // its status says how it went
+      });
+    }
+    core_.run_all(std::move(work), {});
+  }
+  std::vector<Value> sources;
+  std::set<SourceKey> told;
+  for (const Placement& one : chosen) {
+    const auto status = core_.desired().source(source_key(one));
+    if (!status || !told.insert(source_key(one)).second) continue;
+    sources.push_back(
+        Value::object({{"url", one.git.url},
+                       {"ref", one.git.ref.to_string()},
+                       {"revision", status->revision ? revision_value(*status->revision) : Value()},
+                       {"error", status->error ? Value(status->error->to_string()) : Value()}}));
+  }
+  return Value::object({{"sources", Value::array(std::move(sources))}});
+}
+
+}  // namespace rumbo::control

@@ -1,0 +1,198 @@
+// Deploying what the sources say.
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "control/reconciler.h"
+
+namespace rumbo::control {
+namespace {
+
+const Actor kAutomation{"automation"};
+constexpr Duration kSoon = 1s;
+
+}  // namespace
+
+/// The manifests at the last resolved revisions.
+Result<Reconciler::Rendered> Reconciler::render(const std::vector<Placement>& placements) {
+  Rendered out;
+  for (const Placement& one : placements) {
+    const auto source = core_.desired().source(source_key(one));
+    if (!source || !source->revision) {
+      return fail(Code::unavailable, one.scope.to_string() + ": its source did not answer yet",
+                  Retry::later);
+    }
+    out.inputs.push_back(
+        TRY(core_.desired().render(one, *source->revision, true, within(options_.fetch_timeout))));
+    const engine::ScopeState state = core_.state(one.scope);
+    const Digest& digest = out.inputs.back().manifest_digest;
+    out.state += one.scope.to_string() + "=" + digest + " ";
+    if (!state.committed || state.committed->manifest_digest != digest) out.pending = true;
+  }
+  return out;
+}
+
+void Reconciler::again(std::size_t batch, MonoTime when) {
+  state_.with([&](State& state) {
+    Batch& one = state.batches[batch];
+    // A new revision that came meanwhile is not kept waiting.
+    if (!one.dirty) one.not_before = when;
+    one.dirty = true;
+  });
+}
+
+/// Others it depends on come first: each must have been deployed once, and be at rest.
+bool Reconciler::waits_for_others(const State& state, const Batch& batch, std::size_t index) const {
+  for (const Placement& one : batch.placements) {
+    for (const std::string& name : one.application->depends_on) {
+      for (std::size_t i = 0; i < state.batches.size(); ++i) {
+        if (i == index) continue;
+        for (const Placement& other : state.batches[i].placements) {
+          const auto& aliases = other.application->aliases;
+          const bool meant = other.application->name == name ||
+                             std::find(aliases.begin(), aliases.end(), name) != aliases.end();
+          if (!meant || other.scope.environment != one.scope.environment) continue;
+          if (state.batches[i].dirty || state.batches[i].busy) return true;
+          if (!core_.state(other.scope).committed) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+void Reconciler::deploy(std::size_t batch) {
+  const auto [placements, wait] = state_.with([&](const State& state) {
+    const Batch& one = state.batches[batch];
+    return std::pair(one.placements, waits_for_others(state, one, batch));
+  });
+  if (wait) {
+    again(batch, core_.clock().mono() + kSoon);
+  } else if (auto rendered = render(placements)) {
+    run_deploy(batch, std::move(*rendered));
+  } else {
+    std::string revisions;
+    for (const Placement& one : placements) {
+      const auto source = core_.desired().source(source_key(one));
+      if (source && source->revision) revisions += source->revision->id + " ";
+    }
+    trouble(batch, revisions, rendered.error());
+  }
+  state_.with([&](State& state) {
+    state.batches[batch].busy = false;
+    state.batches[batch].bringing.clear();
+  });
+  poke_scheduler();
+}
+
+void Reconciler::run_deploy(std::size_t batch, Rendered rendered) {
+  if (!rendered.pending) {
+    state_.with([&](State& state) { state.batches[batch].retries.succeeded(); });
+    return;
+  }
+  for (const engine::ScopeInput& input : rendered.inputs) {
+    const engine::ScopeState state = core_.state(input.scope);
+    const bool differs =
+        !state.committed || state.committed->manifest_digest != input.manifest_digest;
+    if (state.open) return again(batch, core_.clock().mono() + kSoon);
+    if (state.paused) return;
+    if (!differs) continue;
+    // Quarantined, held or manual: a person or another revision moves it on.
+    if (!input.policy.automated || !state.may_deploy(input.manifest_digest)) return;
+  }
+  const std::string wanted = rendered.state;
+  const engine::Request request = core_.request(std::move(rendered.inputs), kAutomation);
+  if (still_refused(batch, request, wanted)) {
+    return again(batch, core_.clock().mono() + options_.refused_again);
+  }
+  state_.with([&](State& state) { state.batches[batch].bringing = wanted; });
+  auto report = core_.run(request);
+  if (report) return after_deploy(batch, wanted, *report);
+  trouble(batch, wanted, report.error());
+}
+
+/// What was refused once is only planned again, without a record, until nothing speaks against it.
+bool Reconciler::still_refused(std::size_t batch, const engine::Request& request,
+                               const std::string& wanted) {
+  const bool refused =
+      state_.with([&](const State& state) { return state.batches[batch].refused == wanted; });
+  if (!refused) return false;
+  const auto plan = core_.executor().plan(request);
+  return !plan || !plan->refusals.empty();
+}
+
+void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
+                              const engine::Report& report) {
+  using Kind = engine::Report::Kind;
+  const MonoTime now = core_.clock().mono();
+  const auto retry = [&] {
+    const MonoTime when = state_.with(
+        [&](State& state) { return state.batches[batch].retries.failed(now, options_.retry); });
+    again(batch, when);
+  };
+  switch (report.kind) {
+    case Kind::committed:
+    case Kind::nothing_to_do:
+      state_.with([&](State& state) {
+        Batch& one = state.batches[batch];
+        one.retries.succeeded();
+        one.reported.clear();
+        one.refused.clear();
+        for (const Placement& placement : one.placements) {
+          state.watched[placement.scope].due = now + options_.safety_scan;
+        }
+      });
+      return;
+    case Kind::unchanged:
+      if (!report.abort) {  // the plan was refused
+        state_.with([&](State& state) { state.batches[batch].refused = wanted; });
+        return again(batch, now + options_.refused_again);
+      }
+      [[fallthrough]];
+    case Kind::restored:
+      if (!report.abort) return;
+      switch (report.abort->fault) {
+        case engine::FaultClass::revision:        // quarantined: waits for another
+        case engine::FaultClass::operator_asked:  // as a person wished
+          return;
+        case engine::FaultClass::superseded:
+          return again(batch, now);
+        case engine::FaultClass::infrastructure:
+        case engine::FaultClass::conflict:
+          return retry();
+      }
+      return;
+    case Kind::needs_operator:
+    case Kind::suspended:
+      return;  // open: recover() takes it up
+  }
+}
+
+/// A failure before any transaction: recorded once for what was wanted, and retried if it may pass.
+void Reconciler::trouble(std::size_t batch, const std::string& wanted, const Error& error) {
+  if (stopping_.cancelled()) return;
+  const std::string report = wanted + ": " + error.to_string();
+  const auto [fresh, scopes] = state_.with([&](State& state) {
+    Batch& one = state.batches[batch];
+    std::vector<Scope> all;
+    for (const Placement& placement : one.placements) all.push_back(placement.scope);
+    const bool unseen = one.reported != report;
+    one.reported = report;
+    return std::pair(unseen, all);
+  });
+  const bool locked = error.code() == Code::conflict;
+  if (fresh && !locked) {
+    const auto noted = core_.note(error.retry() == Retry::never ? "refused" : "trouble", scopes,
+                                  Value::object({{"message", error.to_string()}}), kAutomation);
+    if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
+  }
+  if (locked) return again(batch, core_.clock().mono() + kSoon);
+  // The answer will not change until the revision does.
+  if (error.retry() == Retry::never) return;
+  const MonoTime when = state_.with([&](State& state) {
+    return state.batches[batch].retries.failed(core_.clock().mono(), options_.retry);
+  });
+  again(batch, when);
+}
+
+}  // namespace rumbo::control

@@ -1,0 +1,54 @@
+// Records and transactions as the Values people see: one place for their shapes and sentences.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/value.h"
+#include "engine/executor.h"
+#include "model/record.h"
+
+namespace rumbo::control {
+
+Value revision_value(const Revision& revision);
+
+/// {seq, at, type, txn, actor, step, participant, message, body}
+Value record_value(const Record& record);
+/// One sentence: "shop@dev committed at main@1a2b3c4".
+std::string message_of(const Record& record);
+
+/// Gathers the records of transactions, in order, into summaries.
+class Summaries {
+ public:
+  void add(const Record& record);
+  /// Newest first; at most `max`, of those that touch any of `scopes` (all, if empty).
+  std::vector<Value> newest(const std::vector<Scope>& scopes, std::size_t max) const;
+  /// {transaction, applications, cause, actor, revision, began, ended, duration, outcome, note};
+  /// null if unknown.
+  Value one(const TxnId& txn) const;
+
+  static const std::set<RecordType>& types();
+
+ private:
+  struct Summary {
+    TxnId txn;
+    std::vector<Scope> scopes;
+    Value revision;
+    std::string cause, actor, outcome, note;
+    WallTime began;
+    std::optional<WallTime> ended;
+  };
+  static Value value_of(const Summary& summary);
+  std::vector<Summary> all_;
+  std::map<TxnId, std::size_t> index_;
+};
+
+/// The worst outcome's word: needs-operator, restored, refused, suspended, committed, unchanged.
+std::string worst_outcome(const std::vector<Value>& transactions);
+
+}  // namespace rumbo::control

@@ -1,0 +1,211 @@
+#include "source/git_mirror.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "source/git_errors.h"
+#include "source/git_refs.h"
+
+namespace rumbo::source {
+namespace {
+
+constexpr std::uint64_t kMaxTreeText = 512ull << 20;
+constexpr std::size_t kKeptCommits = 64;
+constexpr Duration kFetchTimeout = 15min;
+
+}  // namespace
+
+/// Holds the right to write; others wait. No lock is held while git runs.
+class GitMirror::Turn {
+ public:
+  static Result<std::unique_ptr<Turn>> take(GitMirror& mirror, const Cancel& cancel) {
+    MutexLock lock(mirror.mutex_);
+    while (mirror.busy_) {
+      TRY(cancel.check(mirror.runner_.env().clock.mono()));
+      mirror.changed_.wait_for(mirror.mutex_, std::chrono::milliseconds(50));
+    }
+    mirror.busy_ = true;
+    return std::make_unique<Turn>(mirror);
+  }
+  explicit Turn(GitMirror& mirror) : mirror_(mirror) {}
+  ~Turn() {
+    MutexLock lock(mirror_.mutex_);
+    mirror_.busy_ = false;
+    mirror_.changed_.notify_all();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  GitMirror& mirror_;
+};
+
+GitRunner::Call GitMirror::local(std::vector<std::string> words) const {
+  GitRunner::Call call;
+  call.directory = directory_;
+  call.words = std::move(words);
+  return call;
+}
+
+GitRunner::Call GitMirror::remote(const GitSpec& spec, std::vector<std::string> words) const {
+  GitRunner::Call call = local(std::move(words));
+  call.remote = &url_;
+  call.spec = &spec;
+  call.timeout = kFetchTimeout;
+  return call;
+}
+
+Result<bool> GitMirror::has(const std::string& commit, const Cancel& cancel) const {
+  if (!runner_.env().files.stat(directory_ + "/HEAD")) return false;
+  const auto exit = TRY(
+      runner_.try_run(local({"rev-parse", "--quiet", "--verify", "refs/rumbo/" + commit}), cancel));
+  return exit.status == 0 && trim(exit.out) == commit;
+}
+
+Result<> GitMirror::prepare(const Cancel& cancel) {
+  auto& files = runner_.env().files;
+  TRY(files.make_directories(directory_, 0700));
+  TRY(remove_stale_locks());
+  if (files.stat(directory_ + "/HEAD") && files.stat(directory_ + "/config")) return {};
+  // Also completes one that was killed half way.
+  TRY(runner_.run(local({"init", "--quiet", "--bare", "--template=", "--", directory_}), cancel));
+  return {};
+}
+
+Result<> GitMirror::remove_stale_locks() {
+  // It is this process's turn, and git processes of this process are gone: a lock file that is
+  // still here was left by one that was killed.
+  auto& files = runner_.env().files;
+  for (const std::string& folder : {directory_, directory_ + "/refs/rumbo"}) {
+    const auto names = files.list(folder);
+    if (!names) continue;
+    for (const auto& name : *names) {
+      if (!name.ends_with(".lock")) continue;
+      log(LogLevel::warn, "git", "removing the left-over lock {}/{}", folder, name);
+      TRY(files.remove(folder + "/" + name));
+    }
+  }
+  return {};
+}
+
+Result<> GitMirror::fetch(const GitSpec& spec, const Revision& revision, const Cancel& cancel) {
+  const auto turn = TRY(Turn::take(*this, cancel));
+  if (TRY(has(revision.id, cancel))) return {};  // another thread brought it meanwhile
+  TRY(prepare(cancel));
+  TRY(fetch_here(spec, revision, cancel));
+  return tidy(revision.id, cancel);
+}
+
+Result<> GitMirror::rebuild(const GitSpec& spec, const Revision& revision, const Cancel& cancel) {
+  const auto turn = TRY(Turn::take(*this, cancel));
+  auto& files = runner_.env().files;
+  const std::string aside = directory_ + ".damaged";
+  log(LogLevel::warn, "git", "building the damaged mirror {} anew", directory_);
+  TRY(files.remove_tree(aside));
+  TRY(files.rename(directory_, aside));
+  auto done = prepare(cancel);
+  if (done) done = fetch_here(spec, revision, cancel);
+  if (done) return files.remove_tree(aside);
+  // Damaged as it is, it may still hold other commits whole.
+  TRY(files.remove_tree(directory_));
+  TRY(files.rename(aside, directory_));
+  return done;
+}
+
+Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision,
+                               const Cancel& cancel) {
+  const auto exit = TRY(
+      runner_.try_run(remote(spec, {"fetch", "--quiet", "--depth=1", "--no-tags",
+                                    "--no-write-fetch-head", "--no-recurse-submodules", "--",
+                                    url_.remote, "+" + revision.id + ":refs/rumbo/" + revision.id}),
+                      cancel));
+  if (exit.status == 0) return {};
+  Error error = git_error(exit.err);
+  if (!is_refused_by_id(exit.err)) return fail(std::move(error));
+  return fetch_by_reference(spec, revision, error, cancel);
+}
+
+Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revision,
+                                       const Error& why, const Cancel& cancel) {
+  std::vector<std::string> words{
+      "fetch",  "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+      "--prune"};
+  if (runner_.env().files.stat(directory_ + "/shallow")) words.emplace_back("--unshallow");
+  words.emplace_back("--");
+  words.push_back(url_.remote);
+  for (auto& refspec : refspecs(spec.ref, revision)) words.push_back(std::move(refspec));
+  TRY(runner_.run(remote(spec, std::move(words)), cancel));
+  const auto present =
+      TRY(runner_.try_run(local({"cat-file", "-e", revision.id + "^{commit}"}), cancel));
+  if (present.status != 0) {
+    return fail(Error(Code::not_found, "commit " + revision.id + " is not in the repository")
+                    .with_context(why.message())
+                    .with_hint("it may have been replaced by a forced push; look again"));
+  }
+  TRY(runner_.run(local({"update-ref", "refs/rumbo/" + revision.id, revision.id}), cancel));
+  return {};
+}
+
+Result<> GitMirror::tidy(const std::string& keep, const Cancel& cancel) {
+  // By name count first: it costs no process.
+  const auto names = runner_.env().files.list(directory_ + "/refs/rumbo");
+  if (!names || names->size() <= kKeptCommits) return {};
+  const std::string listed = TRY(runner_.run(
+      local({"for-each-ref", "--sort=-committerdate", "--format=%(objectname)", "refs/rumbo"}),
+      cancel));
+  std::string deletions;
+  std::size_t kept = 0;
+  for (const auto id : split(trim(listed), '\n')) {
+    if (id == keep || ++kept < kKeptCommits / 2) continue;
+    deletions += "delete refs/rumbo/" + std::string(id) + "\n";
+  }
+  GitRunner::Call call = local({"update-ref", "--stdin"});
+  call.input = deletions;
+  TRY(runner_.run(call, cancel));
+  // An hour's grace: snapshots of commits just dropped may still be read.
+  call = local({"-c", "gc.autoDetach=false", "gc", "--quiet", "--prune=1.hour.ago"});
+  call.timeout = kFetchTimeout;
+  if (const auto done = runner_.run(call, cancel); !done) {
+    log(LogLevel::warn, "git", "cannot tidy {}: {}", directory_, done.error().to_string());
+  }
+  return {};
+}
+
+Result<std::vector<TreeEntry>> GitMirror::tree(const std::string& commit,
+                                               const Cancel& cancel) const {
+  GitRunner::Call call = local({"ls-tree", "-r", "-z", "-l", "--full-tree", commit});
+  call.max_output = kMaxTreeText;
+  const std::string text = TRY(runner_.run(call, cancel));
+  return parse_ls_tree(text);
+}
+
+Result<std::vector<GitObject>> GitMirror::read(const std::vector<std::string>& names,
+                                               std::uint64_t bytes, const Cancel& cancel) const {
+  GitRunner::Call call = local({"cat-file", "--batch"});
+  for (const auto& name : names) call.input += name + "\n";
+  call.max_output = bytes + 256 * (names.size() + 1) + call.input.size();
+  const std::string text = TRY(runner_.run(call, cancel));
+  auto objects = TRY(parse_cat_file(text));
+  if (objects.size() != names.size()) {
+    return fail(Code::corrupt, "git answered " + std::to_string(objects.size()) + " of " +
+                                   std::to_string(names.size()) + " objects");
+  }
+  return objects;
+}
+
+Result<std::vector<std::string>> GitMirror::ids(const std::vector<std::string>& names,
+                                                const Cancel& cancel) const {
+  GitRunner::Call call = local({"cat-file", "--batch-check=%(objectname)"});
+  for (const auto& name : names) call.input += name + "\n";
+  const std::string text = TRY(runner_.run(call, cancel));
+  std::vector<std::string> found;
+  for (const auto line : split(trim(text), '\n')) {
+    found.emplace_back(is_object_id(line) ? line : std::string_view());
+  }
+  if (found.size() != names.size()) return fail(Code::corrupt, "git answered too few objects");
+  return found;
+}
+
+}  // namespace rumbo::source

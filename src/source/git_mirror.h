@@ -1,0 +1,66 @@
+// GitMirror: the local bare copy of one remote repository, a cache of the commits that were wanted.
+//
+// Every commit fetched whole has a reference refs/rumbo/<id>; only those count as present, so a
+// fetch that was killed half way leaves nothing that is taken for complete.
+// Threads: any; calls that write wait for each other.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "source/git_parse.h"
+#include "source/git_runner.h"
+
+namespace rumbo::source {
+
+class GitMirror {
+ public:
+  GitMirror(GitRunner runner, std::string directory, GitUrl url)
+      : runner_(runner), directory_(std::move(directory)), url_(std::move(url)) {}
+
+  /// True if this commit and all its files are here.
+  Result<bool> has(const std::string& commit, const Cancel& cancel) const;
+
+  /// Brings the commit here: alone if the server allows it, else by a reference.
+  Result<> fetch(const GitSpec& spec, const Revision& revision, const Cancel& cancel);
+
+  /// Replaces a mirror whose files are damaged by a new one with this commit; if that fails, the
+  /// old one stays.
+  Result<> rebuild(const GitSpec& spec, const Revision& revision, const Cancel& cancel);
+
+  /// All files of the commit, sorted by path.
+  Result<std::vector<TreeEntry>> tree(const std::string& commit, const Cancel& cancel) const;
+
+  /// Objects by id or `commit:path`, in this order; `bytes` bounds what they hold together.
+  Result<std::vector<GitObject>> read(const std::vector<std::string>& names, std::uint64_t bytes,
+                                      const Cancel& cancel) const;
+
+  /// The ids of these names without reading them; empty for what is not there.
+  Result<std::vector<std::string>> ids(const std::vector<std::string>& names,
+                                       const Cancel& cancel) const;
+
+  const GitUrl& url() const { return url_; }
+
+ private:
+  class Turn;
+
+  Result<> prepare(const Cancel& cancel);
+  Result<> remove_stale_locks();
+  Result<> fetch_here(const GitSpec& spec, const Revision& revision, const Cancel& cancel);
+  Result<> fetch_by_reference(const GitSpec& spec, const Revision& revision, const Error& why,
+                              const Cancel& cancel);
+  Result<> tidy(const std::string& keep, const Cancel& cancel);
+  GitRunner::Call local(std::vector<std::string> words) const;
+  GitRunner::Call remote(const GitSpec& spec, std::vector<std::string> words) const;
+
+  const GitRunner runner_;
+  const std::string directory_;
+  const GitUrl url_;
+  Mutex mutex_;
+  Condition changed_;
+  bool busy_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace rumbo::source

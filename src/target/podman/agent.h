@@ -1,0 +1,140 @@
+// Agent: keeps what the record says running. Probes, restarts with back-off, ready backends,
+// drains, the data plane, names; it converges to the record and never beyond it.
+//
+// Threads: step(), look_now() and the readers from any; one round at a time. start() makes a thread
+// that sleeps until something happens.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/guarded.h"
+#include "io/env.h"
+#include "target/podman/busy.h"
+#include "target/podman/data_plane.h"
+#include "target/podman/deaths.h"
+#include "target/podman/live.h"
+#include "target/podman/net/probe.h"
+#include "target/podman/networks.h"
+#include "target/podman/pods.h"
+#include "target/podman/ready_file.h"
+#include "target/podman/record_store.h"
+#include "target/podman/restart.h"
+#include "target/podman/watchers.h"
+#include "target/podman/workers.h"
+
+namespace rumbo::target::podman {
+
+/// What the agent works with; all of it outlives it.
+struct AgentParts {
+  const io::Env& env;
+  const Client& client;
+  InstallationId install;
+  std::string ready_file;  ///< path
+  std::string boot_id;
+  RecordStore& store;
+  Busy& busy;
+  const Pods& pods;
+  const Networks& networks;
+  DataPlane& plane;
+  Live& live;
+  Watchers& watchers;
+  std::function<void()> revive;  ///< Podman's service does not answer: start it again
+};
+
+class Agent {
+ public:
+  explicit Agent(AgentParts parts);
+  ~Agent();
+
+  /// One round; when the next is due. Without a thread, probes and drains are done inside it.
+  MonoTime step(MonoTime now);
+  /// Looks at the containers now, for who needs the truth.
+  Result<> look_now(const Cancel& cancel);
+  void start();
+  void stop();
+  /// The record changed: do not wait.
+  void wake() {
+    look_asked_ = true;
+    deaths_.wake();
+  }
+  /// True once no pod is leaving any more.
+  bool drained() const;
+
+  /// Drains (preStop, SIGTERM, grace, SIGKILL) or, not gracefully, kills the pod, removes it and
+  /// forgets it. Safe to repeat.
+  Result<> finish(const std::string& pod, bool gracefully, const Cancel& cancel);
+
+ private:
+  struct Container {
+    RestartKeeper keeper;
+    std::optional<ProbeState> probes;
+    int probed_pid = 0;  // the process the probes speak of
+    // It was ready before this process began; counts until probes agree or fail often enough.
+    bool assumed_ready = false;
+    int failures = 0;
+    bool ready() const { return probes && (probes->ready() || assumed_ready); }
+  };
+  struct Pod {
+    std::shared_ptr<const PodShape> shape;
+    std::map<std::string, Container> containers;
+    bool created = false;  // it was seen to exist
+    bool was_ready = false;
+    bool was_there = false;
+    MonoTime ready_since;
+    MonoTime not_before;  // after a failed attempt
+    int failures = 0;
+    std::string error;
+  };
+  struct ProbeAnswer {
+    std::string pod, container;
+    int pid;
+    ProbeState::Kind kind;
+    ProbeResult result;
+  };
+
+  Result<> look_locked(const Cancel& cancel) REQUIRES(round_);
+  void take_probe_answers(MonoTime now) REQUIRES(round_);
+  MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
+  Result<> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
+  void note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now)
+      REQUIRES(round_);
+  MonoTime keep_containers(const Replica& replica, const Thing& thing, Pod& pod, MonoTime now)
+      REQUIRES(round_);
+  MonoTime probe(const Replica& replica, const std::string& container, Container& kept,
+                 const ContainerSight& seen, MonoTime now) REQUIRES(round_);
+  void publish(const Record& record, MonoTime now) REQUIRES(round_);
+  PodStatus status_of(const Replica& replica, const Thing& thing, Pod& pod, MonoTime now) const
+      REQUIRES(round_);
+  void tell_change(const Replica& replica, Pod& pod, const PodStatus& status) REQUIRES(round_);
+  void restart_for_probe(const Replica& replica, const std::string& container,
+                         const PodShape& shape);
+  void drain_leaving(const Record& record) REQUIRES(round_);
+  void serve(MonoTime now) REQUIRES(round_);
+  void run();
+
+  AgentParts parts_;
+  Mutex round_;
+  Sight sight_ GUARDED_BY(round_);
+  std::map<std::string, Pod> pods_ GUARDED_BY(round_);
+  std::set<std::string> draining_names_ GUARDED_BY(round_);
+  MonoTime look_due_ GUARDED_BY(round_);
+  MonoTime mend_due_ GUARDED_BY(round_);
+  ReadyFile ready_file_ GUARDED_BY(round_);
+  Guarded<std::vector<ProbeAnswer>> answers_;
+  Guarded<std::set<std::string>> drained_;
+  Deaths deaths_;
+  std::atomic<bool> ending_{false}, look_asked_{true};
+  Cancel cancel_;
+  std::unique_ptr<Workers> probers_, drainers_;
+  std::thread thread_;
+};
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,225 @@
+#include "target/podman/data_plane.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "target/podman/net/conntrack.h"
+#include "target/podman/transitions.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+/// The record as it will be once this switch took place.
+void apply(Record& record, const PendingSwitch& pending) {
+  if (pending.back) {
+    switch_back(record, pending.txn, pending.keys);
+  } else {
+    switch_over(record, pending.txn, pending.keys);
+  }
+  record.pending.reset();
+}
+
+/// The same table but for who wrote it and when.
+bool same_routes(Table a, const Table& b) {
+  a.marker = b.marker;
+  return a == b;
+}
+
+bool bridge_is_up(io::FileSystem& files, const std::string& bridge) {
+  return files.stat("/sys/class/net/" + bridge).has_value();
+}
+
+}  // namespace
+
+DataPlane::DataPlane(const io::Env& env, InstallationId install, std::string boot_id,
+                     RecordStore& store, const Live& live)
+    : env_(env),
+      install_(std::move(install)),
+      boot_id_(std::move(boot_id)),
+      store_(store),
+      live_(live),
+      nft_(env, NftOptions{.install = install_.value}),
+      names_(env, install_.value) {}
+
+Table DataPlane::table(const Record& record, const PendingSwitch& writer) const {
+  const Marker marker{install_.value, writer.txn.value, record.clock, writer.epoch, writer.seq};
+  return table_of(record, marker,
+                  [this](const Replica& replica) { return live_.ready(replica.name); });
+}
+
+bool DataPlane::empty(const Record& record) const {
+  return record.addresses.virtual_range.empty() && record.networks.empty();
+}
+
+Result<> DataPlane::hold_ports(const Table& before, const Table& after) {
+  std::set<HeldPort> wanted = host_ports_of(after.routes);
+  const std::set<HeldPort> held = ports_.held();
+  for (const HeldPort& port : host_ports_of(before.routes)) wanted.insert(port);
+  for (const PortConflict& conflict : ports_.hold(env_, wanted)) {
+    const bool already = held.contains(conflict.port);
+    if (!already) return fail(conflict.error);
+  }
+  return {};
+}
+
+Result<> DataPlane::refresh_locked(bool always) {
+  const auto record = store_.read();
+  // Before the pods were looked at, the table of the last process knows better.
+  if (empty(*record) || !live_.judged()) return {};
+  if (record->pending) TRY(settle_locked());
+  PendingSwitch writer;
+  if (state_.applied) {
+    writer.txn.value = state_.applied->marker.txn;
+    writer.epoch = state_.applied->marker.epoch;
+  }
+  const auto now = store_.read();
+  writer.seq = now->clock;
+  Table next = table(*now, writer);
+  if (!always && state_.applied && same_routes(*state_.applied, next)) return {};
+  // A port somebody else took keeps nothing else from being served.
+  if (auto held = hold_ports(next, next); !held) {
+    log(LogLevel::warn, "podman", "{}", held.error().to_string());
+  }
+  TRY(nft_.apply(next));
+  state_.applied = std::move(next);
+  return {};
+}
+
+Result<> DataPlane::refresh() {
+  MutexLock lock(owner_);
+  return refresh_locked(false);
+}
+
+Result<bool> DataPlane::mend() {
+  MutexLock lock(owner_);
+  if (!state_.applied) return false;
+  const Nft::State state = TRY(nft_.state());
+  if (state == Nft::State::intact) return false;
+  log(LogLevel::warn, "podman", "the nftables table was {} by someone else; writing it again",
+      state == Nft::State::missing ? "removed" : "changed");
+  TRY(refresh_locked(true));
+  return true;
+}
+
+Result<bool> DataPlane::reached_kernel(const PendingSwitch& pending) {
+  if (pending.boot_id != boot_id_) return false;
+  const auto marker = TRY(nft_.marker());
+  return marker && marker->install == install_.value && marker->txn == pending.txn.value &&
+         marker->epoch == pending.epoch && marker->seq == pending.seq;
+}
+
+Result<> DataPlane::settle_locked() {
+  const auto record = store_.read();
+  if (!record->pending) return {};
+  const PendingSwitch pending = *record->pending;
+  const bool reached = TRY(reached_kernel(pending));
+  return store_.change([&](Record& next) -> Result<> {
+    if (reached) apply(next, pending);
+    next.pending.reset();
+    return {};
+  });
+}
+
+Result<> DataPlane::settle() {
+  MutexLock lock(owner_);
+  return settle_locked();
+}
+
+Result<> DataPlane::move(PendingSwitch pending,
+                         const std::function<Result<>(const Record&)>& check) {
+  MutexLock lock(owner_);
+  TRY(settle_locked());
+  pending.boot_id = boot_id_;
+  const auto before_record = store_.read();
+  TRY(check(*before_record));
+  Record after = *before_record;
+  pending.seq = after.next();
+  apply(after, pending);
+  const Table before = state_.applied.value_or(table(*before_record, pending));
+  Table next = table(after, pending);
+  if (auto held = hold_ports(before, next); !held) {
+    // Nothing was moved; what was held for the old routes stays.
+    static_cast<void>(ports_.hold(env_, host_ports_of(before.routes)));
+    return fail(std::move(held).error());
+  }
+  TRY(store_.change([&](Record& record) -> Result<> {
+    record.clock = std::max(record.clock, pending.seq);
+    record.pending = pending;
+    return {};
+  }));
+  if (auto applied = nft_.apply(next); !applied) {
+    const bool unknown = applied.error().retry() == Retry::unknown_outcome;
+    const auto reached = unknown ? reached_kernel(pending) : Result<bool>(false);
+    if (!reached) return fail(std::move(applied).error());  // settle() will tell
+    if (!*reached) {
+      TRY(store_.change([](Record& record) -> Result<> {
+        record.pending.reset();
+        return {};
+      }));
+      return fail(std::move(applied).error().with_retry(Retry::later));
+    }
+  }
+  state_.applied = next;
+  auto recorded = store_.change([&](Record& record) -> Result<> {
+    apply(record, pending);
+    return {};
+  });
+  // The kernel has moved, the disk has not: inspect() settles it.
+  if (!recorded) return fail(std::move(recorded).error().with_retry(Retry::unknown_outcome));
+  const auto gone = udp_backends_gone(before.routes, next.routes);
+  if (gone.empty()) return {};
+  if (auto forgot = forget_udp_flows(env_, gone); !forgot) {
+    log(LogLevel::warn, "podman", "old UDP flows stay on the old pods: {}",
+        forgot.error().to_string());
+  }
+  return {};
+}
+
+Result<> DataPlane::prepare_bridges() {
+  MutexLock lock(owner_);
+  const auto record = store_.read();
+  if (empty(*record) || record->addresses.virtual_range.empty()) return {};
+  std::set<std::string> up;
+  for (const auto& [ns, network] : record->networks) {
+    if (bridge_is_up(env_.files, network.bridge)) up.insert(network.bridge);
+  }
+  if (up == state_.bridges && !up.empty()) return {};
+  const auto changes = TRY(prepare_host(env_, record->addresses.virtual_range, up));
+  state_.bridges = up;
+  if (changes.empty()) return {};
+  return store_.change([&](Record& next) -> Result<> {
+    next.host_changes.insert(next.host_changes.end(), changes.begin(), changes.end());
+    return {};
+  });
+}
+
+Result<> DataPlane::publish_names() {
+  MutexLock lock(owner_);
+  const auto record = store_.read();
+  const auto names = service_names(*record);
+  for (const auto& [ns, network] : record->networks) {
+    TRY(names_.publish(network.name, ns, names));
+  }
+  return {};
+}
+
+Result<> DataPlane::remove() {
+  MutexLock lock(owner_);
+  static_cast<void>(ports_.hold(env_, {}));
+  TRY(nft_.remove());
+  state_ = {};
+  const auto changes = store_.read()->host_changes;
+  if (changes.empty()) return {};
+  TRY(undo_host(env_, changes));
+  return store_.change([](Record& record) -> Result<> {
+    record.host_changes.clear();
+    return {};
+  });
+}
+
+bool DataPlane::serving() const {
+  MutexLock lock(owner_);
+  return state_.applied.has_value();
+}
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,72 @@
+// DataPlane: the one owner of this installation's nftables table, of the host ports it holds and of
+// the names it publishes. It says what the record says, with the backends that are ready.
+//
+// Threads: any; one batch at a time.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "base/guarded.h"
+#include "io/env.h"
+#include "target/podman/live.h"
+#include "target/podman/net/host_network.h"
+#include "target/podman/net/names.h"
+#include "target/podman/net/nft.h"
+#include "target/podman/record_store.h"
+#include "target/podman/routes.h"
+
+namespace rumbo::target::podman {
+
+class DataPlane {
+ public:
+  /// All references outlive it.
+  DataPlane(const io::Env& env, InstallationId install, std::string boot_id, RecordStore& store,
+            const Live& live);
+
+  /// Makes the table equal to the record if it is not; cheap when nothing changed.
+  Result<> refresh();
+  /// Writes the table again if somebody altered or removed it; true if it did.
+  Result<bool> mend();
+
+  /// SWITCH or its undo: `check` sees the record under which it happens; the batch and the record
+  /// move together, and settle() finishes what a crash left between them.
+  Result<> move(PendingSwitch pending, const std::function<Result<>(const Record&)>& check);
+  /// Finishes or drops a recorded switch whose batch may have reached the kernel.
+  Result<> settle();
+
+  /// Lets this machine serve the bridges that are up now; call after pods were started.
+  Result<> prepare_bridges();
+  /// Publishes every Service's name in every network that runs.
+  Result<> publish_names();
+  /// Removes the table and what prepare_bridges() changed: nothing serves any more.
+  Result<> remove();
+  /// True while the last batch is in the kernel.
+  bool serving() const;
+
+ private:
+  struct State {
+    std::optional<Table> applied;
+    std::set<std::string> bridges;
+  };
+  Result<> refresh_locked(bool always) REQUIRES(owner_);
+  Result<> settle_locked() REQUIRES(owner_);
+  Result<bool> reached_kernel(const PendingSwitch& pending) REQUIRES(owner_);
+  Result<> hold_ports(const Table& before, const Table& after) REQUIRES(owner_);
+  Table table(const Record& record, const PendingSwitch& writer) const;
+  bool empty(const Record& record) const;
+
+  io::Env env_;
+  const InstallationId install_;
+  const std::string boot_id_;
+  RecordStore& store_;
+  const Live& live_;
+  Nft nft_;
+  Names names_;
+  mutable Mutex owner_;  ///< held across a batch: nobody else may write the table
+  HeldPorts ports_ GUARDED_BY(owner_);
+  State state_ GUARDED_BY(owner_);
+};
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,71 @@
+// Live: how the pods are right now, as the agent last saw them and as its probes judge them.
+// Readers: observe() and the data plane. Nothing here is durable.
+//
+// Threads: any.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "base/time.h"
+#include "target/podman/sight.h"
+
+namespace rumbo::target::podman {
+
+struct ContainerStatus {
+  std::string name;
+  std::string id;
+  bool init = false;
+  bool exists = false;
+  RunState state = RunState::created;
+  int exit_code = 0;  ///< of the last death
+  int restarts = 0;
+  WallTime started, finished;
+  bool ready = false;
+  std::string
+      reason;  ///< as Kubernetes words it: "CrashLoopBackOff", "Error"; empty if all is well
+  std::string message;  ///< "exit 1", "readiness probe failed: HTTP 503 from …"
+};
+
+struct PodStatus {
+  bool exists = false;
+  bool created = false;  ///< it existed at some time since this process started
+  bool ready = false;
+  bool available = false;  ///< ready for minReadySeconds
+  bool finished = false;   ///< every container ended and none is to run again
+  bool succeeded = false;  ///< finished, and each with exit 0
+  std::vector<ContainerStatus> containers;
+  std::string trouble;  ///< why it is not ready: "container app: CrashLoopBackOff: exit 1"
+  std::string troubled_container;
+};
+
+class Live {
+ public:
+  PodStatus of(const std::string& pod) const {
+    return pods_.with([&](const auto& pods) {
+      const auto it = pods.find(pod);
+      return it == pods.end() ? PodStatus{} : it->second;
+    });
+  }
+  bool ready(const std::string& pod) const {
+    return pods_.with([&](const auto& pods) {
+      const auto it = pods.find(pod);
+      return it != pods.end() && it->second.ready;
+    });
+  }
+  /// A whole round was made since the start: what is not ready now is not for want of a look.
+  void set_judged() { judged_ = true; }
+  bool judged() const { return judged_; }
+  void publish(std::map<std::string, PodStatus> pods) {
+    pods_.with([&](auto& now) { now = std::move(pods); });
+  }
+
+ private:
+  Guarded<std::map<std::string, PodStatus>> pods_;
+  std::atomic<bool> judged_{false};
+};
+
+}  // namespace rumbo::target::podman

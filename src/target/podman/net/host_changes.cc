@@ -1,0 +1,139 @@
+// prepare_host() and its undo: sysctls and the route of the virtual addresses.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/strings.h"
+#include "target/podman/net/host_checks.h"
+#include "target/podman/net/host_network.h"
+#include "target/podman/net/ipv4.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+constexpr Duration kTimeout{5'000'000'000};
+
+/// Names here have `/` between their parts: an interface's own name may hold a `.`.
+std::string path_of(const std::string& sysctl) {
+  return "/proc/sys/" + sysctl;
+}
+
+class Machine {
+ public:
+  Machine(const io::Env& env, const std::vector<std::string>& prefix)
+      : env_(env), prefix_(prefix) {}
+
+  Result<std::string> run(std::vector<std::string> argv, std::string input = {}) {
+    io::Command command;
+    command.argv = prefix_;
+    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    command.env = io::minimal_environment();
+    command.input = std::move(input);
+    command.max_output = 4u << 20;
+    const auto exit =
+        TRY(env_.process.run(command, Cancel().with_deadline(env_.clock.mono() + kTimeout)));
+    if (exit.status == 0) return exit.out;
+    return fail(Code::unavailable,
+                fmt::format("{}: {}", join(command.argv, " "), printable(trim(exit.err), 300)),
+                Retry::later);
+  }
+
+  // Through programs where a namespace is asked for: its /proc and /sys are seen only from inside.
+  Result<std::string> read(const std::string& path) {
+    auto text = prefix_.empty() ? env_.files.read_all(path, 4096) : run({"cat", path});
+    if (!text) return fail(std::move(text).error());
+    return std::string(trim(*text));
+  }
+  Result<> write(const std::string& path, const std::string& value) {
+    if (prefix_.empty()) {
+      const auto file = TRY(env_.files.open(path, {.write = true}));
+      return file->write_at(0, as_bytes(value));
+    }
+    TRY(run({"tee", path}, value));
+    return {};
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) {
+    if (prefix_.empty()) return env_.files.list(directory);
+    const auto text = TRY(run({"ls", directory}));
+    std::vector<std::string> names;
+    for (const auto line : split(text, '\n')) {
+      if (!line.empty()) names.emplace_back(line);
+    }
+    return names;
+  }
+  Result<bool> has_route(const std::string& range) {
+    return !trim(TRY(run({"ip", "-4", "route", "show", "table", "local", "exact", range}))).empty();
+  }
+
+ private:
+  const io::Env& env_;
+  const std::vector<std::string> prefix_;
+};
+
+/// A pod that calls its own Service: where bridged packets pass through NAT, the answer leaves by
+/// the port it came in, which a bridge does not do by itself. Ports go with their pods, so there is
+/// nothing to undo. A port that vanishes meanwhile is no error.
+Result<> reflect(Machine& machine, const std::string& bridge) {
+  const auto called = machine.read("/proc/sys/net/bridge/bridge-nf-call-iptables");
+  if (!called || *called != "1") return {};
+  for (const auto& port : TRY(machine.list("/sys/class/net/" + bridge + "/brif"))) {
+    const auto path = "/sys/class/net/" + port + "/brport/hairpin_mode";
+    if (machine.read(path).value_or("1") == "1") continue;
+    const auto written = machine.write(path, "1");
+    if (!written && machine.read(path)) return written;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::string& virtual_range,
+                                             const std::set<std::string>& bridges,
+                                             const std::vector<std::string>& prefix) {
+  const auto range = parse_cidr(virtual_range);
+  if (!range) return fail(Code::invalid, "virtual range `" + virtual_range + "` is none");
+  Machine machine(env, prefix);
+  std::vector<HostChange> changes;
+  std::vector<std::string> wanted = {"net/ipv4/ip_forward"};
+  for (const auto& bridge : bridges) {
+    if (bridge.empty() || bridge.find('/') != std::string::npos || bridge.starts_with('.')) {
+      return fail(Code::invalid, "bridge `" + printable(bridge, 40) + "` is no interface");
+    }
+    wanted.push_back("net/ipv4/conf/" + bridge + "/route_localnet");
+  }
+  for (const auto& name : wanted) {
+    auto before = TRY(machine.read(path_of(name)));
+    if (before == "1") continue;
+    TRY(machine.write(path_of(name), "1"));
+    changes.push_back({HostChange::Kind::sysctl, name, std::move(before), "1"});
+  }
+  for (const auto& bridge : bridges) TRY(reflect(machine, bridge));
+  const auto text = range->to_string();
+  if (!TRY(machine.has_route(text))) {
+    TRY(machine.run({"ip", "-4", "route", "add", "local", text, "dev", "lo", "proto",
+                     std::string(kRouteProtocol)}));
+    changes.push_back({HostChange::Kind::route, text, "", "local"});
+  }
+  return changes;
+}
+
+Result<> undo_host(const io::Env& env, const std::vector<HostChange>& changes,
+                   const std::vector<std::string>& prefix) {
+  Machine machine(env, prefix);
+  Result<> outcome;
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    if (change->kind == HostChange::Kind::route) {
+      if (!machine.has_route(change->name).value_or(false)) continue;
+      const auto removed = machine.run({"ip", "-4", "route", "del", "local", change->name, "dev",
+                                        "lo", "proto", std::string(kRouteProtocol)});
+      if (!removed) outcome = fail(removed.error());
+      continue;
+    }
+    // Gone with its interface, or set by somebody else: not ours to put back.
+    if (machine.read(path_of(change->name)).value_or("") != change->after) continue;
+    const auto set = machine.write(path_of(change->name), change->before);
+    if (!set) outcome = fail(set.error());
+  }
+  return outcome;
+}
+
+}  // namespace rumbo::target::podman

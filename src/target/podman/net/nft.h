@@ -1,0 +1,68 @@
+// Nft: writes and reads this installation's table in the kernel through the nft program.
+//
+// Threads: one owner serialises apply() and remove(); the readers may be called from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/guarded.h"
+#include "base/result.h"
+#include "io/env.h"
+#include "target/podman/net/table.h"
+
+namespace rumbo::target::podman {
+
+struct NftOptions {
+  std::string install;
+  std::vector<std::string> prefix = {};  ///< before every command: {"ip", "netns", "exec", NAME}
+  std::string netns = {};                ///< the same namespace as a file, for watch(); "": ours
+  Duration timeout{10'000'000'000};
+};
+
+/// Hears of changes of the machine's ruleset from the kernel (netlink), whoever makes them.
+class RulesetWatch {
+ public:
+  virtual ~RulesetWatch() = default;
+  /// Waits for a change; false if none came in time. Changes between two calls are not lost.
+  virtual Result<bool> wait(Duration timeout) = 0;
+};
+
+class Nft {
+ public:
+  Nft(const io::Env& env, NftOptions options);
+
+  /// Makes the kernel's table equal to this one, all at once or not at all. An error leaves the
+  /// table as it was, except Retry::unknown_outcome (the program was killed): ask marker().
+  Result<> apply(const Table& table);
+  /// The text apply() would send now.
+  Result<std::string> preview(const Table& table);
+
+  Result<bool> present();
+  /// Who wrote the table; nullopt if there is none or it holds no marker.
+  Result<std::optional<Marker>> marker();
+  /// What happened to the table since this object's last apply(). `unknown`: it did not apply yet.
+  enum class State { intact, altered, missing, unknown };
+  Result<State> state();
+  /// Removes the table; fine if there is none.
+  Result<> remove();
+
+  /// Opens a watch: wait() for it, then ask state() and apply() again if it is not intact. Our own
+  /// batches wake it too.
+  Result<std::unique_ptr<RulesetWatch>> watch();
+
+ private:
+  Result<io::Exit> run(std::vector<std::string> argv, std::string input);
+  Result<std::vector<std::string>> live_chains();
+  Result<std::optional<std::string>> listing();
+
+  const io::Env env_;
+  const NftOptions options_;
+  const std::string table_;
+  Guarded<std::optional<std::string>> applied_;  ///< the kernel's own text after apply()
+};
+
+}  // namespace rumbo::target::podman

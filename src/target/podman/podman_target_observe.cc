@@ -1,0 +1,80 @@
+// observe and logs: the record and the pods, as a Kubernetes API would show them.
+#include <algorithm>
+
+#include "target/podman/status.h"
+#include "target/podman/target_parts.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+constexpr int kTailLines = 20;
+
+}  // namespace
+
+Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectKey& key,
+                                             const Cancel& cancel) const {
+  Observation out;
+  out.key = key;
+  const auto staged = std::find_if(record.staged.begin(), record.staged.end(),
+                                   [&](const auto& entry) { return entry.first.second == key; });
+  const bool is_staged = staged != record.staged.end();
+  const Thing* thing = is_staged ? &staged->second : record.find_current(key);
+  if (thing == nullptr) return out;
+  StatusInput input{record, *thing, is_staged, plane->serving(), now(), {}, {}};
+  input.ready = [this](const Replica& replica) { return live.ready(replica.name); };
+  for (const Replica* replica : record.replicas_of(thing->revision)) {
+    input.pods.push_back({replica->name, live.of(replica->name)});
+  }
+  out.exists = true;
+  out.object = with_status(input);
+  out.uid = thing->uid;
+  out.version = std::to_string(thing->version);
+  out.owner = thing->owner;
+  const Culprit culprit = culprit_of(input.pods);
+  if (culprit.container.empty()) return out;
+  // Evidence only: a log that cannot be read must not hide the status.
+  static_cast<void>(client().logs(
+      container_name(culprit.pod, culprit.container), LogOptions{.tail = kTailLines},
+      [&](std::string_view line) {
+        out.log_tail.emplace_back(line);
+        return out.log_tail.size() < kTailLines;
+      },
+      cancel));
+  return out;
+}
+
+Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectKey>& keys,
+                                                       Consistency consistency,
+                                                       const Cancel& cancel) {
+  if (consistency == Consistency::fresh) TRY(parts_->agent->look_now(cancel));
+  const auto record = parts_->store->read();
+  std::vector<Observation> out;
+  for (const ObjectKey& key : keys) out.push_back(parts_->observe_one(*record, key, cancel));
+  return out;
+}
+
+Result<> PodmanTarget::logs(const ObjectKey& key, const std::string& container,
+                            const LogOptions& options, const LineSink& sink, const Cancel& cancel) {
+  const auto record = parts_->store->read();
+  const Thing* thing = record->find_current(key);
+  for (const auto& [at, staged] : record->staged) {
+    if (thing == nullptr && at.second == key) thing = &staged;
+  }
+  if (thing == nullptr) return fail(Code::not_found, key.to_string() + " does not exist");
+  const auto replicas = record->replicas_of(thing->revision);
+  if (replicas.empty()) return fail(Code::not_found, key.to_string() + " has no pods");
+  std::string name = container;
+  if (name.empty()) {
+    const PodShape shape = TRY(shape_of(thing->object));
+    const auto first = std::find_if(shape.containers.begin(), shape.containers.end(),
+                                    [](const ContainerShape& one) { return !one.init; });
+    if (first != shape.containers.end()) name = first->name;
+  }
+  for (const Replica* replica : replicas) {
+    TRY(parts_->client().logs(container_name(replica->name, name), options, sink, cancel));
+    if (options.follow) return {};  // one stream at a time: the first pod's
+  }
+  return {};
+}
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,133 @@
+// prepare, release and dry_run: what happens before anything can be seen. Images are pulled and
+// pinned; networks, virtual addresses and node ports are recorded before anyone uses them.
+#include <set>
+
+#include "base/log.h"
+#include "target/podman/check_object.h"
+#include "target/podman/images.h"
+#include "target/podman/net/host_network.h"
+#include "target/podman/pod_spec.h"
+#include "target/podman/routes.h"
+#include "target/podman/target_parts.h"
+#include "target/podman/transitions.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+/// Ports of this machine that others hold already, with who.
+Result<std::map<std::uint16_t, std::string>> ports_taken(const io::Env& env) {
+  std::map<std::uint16_t, std::string> out;
+  for (const Listener& one : TRY(listeners(env))) out.emplace(one.port, one.owner);
+  return out;
+}
+
+bool is_service(const Object& object) {
+  return object.key.kind == "Service" && object.key.group.empty();
+}
+
+Result<> reserve_service(Record& record, const Value& service, const std::vector<TakenRange>& taken,
+                         const std::map<std::uint16_t, std::string>& listening,
+                         std::vector<Value>& names, std::vector<Value>& routes) {
+  if (is_headless(service)) return {};
+  const AddressRanges ranges;
+  names.push_back(service_name(service));
+  TRY(allocate_virtual(record.addresses, ranges, service_name(service),
+                       service["spec"]["clusterIP"].str(), taken));
+  if (!has_node_ports(service)) return {};
+  for (const Value& port : service["spec"]["ports"].items()) {
+    const std::string route = route_name(service, port);
+    routes.push_back(route);
+    const auto wanted = static_cast<std::uint16_t>(port["nodePort"].as_uint());
+    TRY(allocate_node_port(record.addresses, ranges, route, wanted, listening));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& fence,
+                                          const Cancel& cancel) {
+  std::vector<ImageUse> uses;
+  for (const Object& object : outline.objects) {
+    for (ImageUse& use : images_of(object.value)) uses.push_back(std::move(use));
+  }
+  // Pulls may take minutes: nothing is locked meanwhile.
+  const auto pins = TRY(parts_->images->pin(uses, outline.pins, cancel));
+  const auto taken = TRY(parts_->networks->taken());
+  const auto listening = TRY(ports_taken(parts_->env));
+
+  Reservation out;
+  out.pins = pins;
+  const auto edit = [&](Record& record) -> Result<> {
+    std::set<std::string> namespaces;
+    std::vector<Value> services, routes, spaces;
+    std::vector<Member> pinned;
+    for (const Object& object : outline.objects) {
+      const std::string& ns = object.key.kind == "Namespace" ? object.key.name : object.key.ns;
+      if (!ns.empty()) namespaces.insert(ns);
+      if (!is_service(object)) continue;
+      auto reserved = reserve_service(record, object.value, taken, listening, services, routes);
+      if (!reserved) {
+        return fail(std::move(reserved).error().with_context(object.key.to_string()));
+      }
+    }
+    for (const std::string& ns : namespaces) {
+      TRY(parts_->networks->reserve(record, ns, taken));
+      spaces.emplace_back(ns);
+    }
+    for (const auto& [reference, pin] : pins) pinned.emplace_back(reference, pin);
+    out.opaque = Value::object({{"namespaces", Value::array(std::move(spaces))},
+                                {"pins", Value::object(std::move(pinned))},
+                                {"routes", Value::array(std::move(routes))},
+                                {"services", Value::array(std::move(services))}});
+    record.reservations.insert_or_assign(outline.txn, out.opaque);
+    return {};
+  };
+  TRY(parts_->change_fenced(fence, edit));
+  return out;
+}
+
+Result<> PodmanTarget::release(const TxnId& txn, const Fence&, const Cancel& cancel) {
+  std::set<std::string> wanted;
+  TRY(parts_->store->change([&](Record& record) -> Result<> {
+    record.reservations.erase(txn);
+    record.fences.erase(txn);
+    std::erase_if(record.hooks, [&](const auto& entry) { return entry.first.first == txn; });
+    release_unused_addresses(record);
+    for (const Thing* thing : record.things()) {
+      for (const auto& [reference, pin] : thing->pins) wanted.insert(pin);
+    }
+    for (const auto& [other, reservation] : record.reservations) {
+      for (const Member& pin : reservation["pins"].members()) wanted.insert(pin.value.str());
+    }
+    return {};
+  }));
+  // Names of images only hold disk space: the next release tries again.
+  if (auto released = parts_->images->release_except(wanted, cancel); !released) {
+    log(LogLevel::info, "podman", "images are kept for now: {}", released.error().to_string());
+  }
+  parts_->agent->wake();
+  return {};
+}
+
+Result<DryRun> PodmanTarget::dry_run(const Step& step, const Cancel&) {
+  DryRun out;
+  for (const Item& item : step.items) {
+    DryRunItem one;
+    one.key = item.key;
+    const bool writes = step.kind != StepKind::prune && step.kind != StepKind::retire;
+    for (const FieldFinding& finding :
+         writes ? check_object(item.want_object) : std::vector<FieldFinding>()) {
+      if (finding.ignored) {
+        one.ignored.push_back(finding.pointer);
+        continue;
+      }
+      if (one.accepted) one.message = finding.message;
+      one.accepted = false;
+    }
+    out.items.push_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace rumbo::target::podman

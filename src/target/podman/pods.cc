@@ -1,0 +1,165 @@
+#include "target/podman/pods.h"
+
+#include <algorithm>
+
+#include "codec/json.h"
+#include "target/podman/pod_spec.h"
+#include "target/podman/routes.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+/// A pod that is gone, or goes meanwhile, is as removed as one can wish.
+Result<> unless_missing(Result<> result) {
+  if (!result && result.error().code() == Code::not_found) return {};
+  return result;
+}
+
+/// Every Service by the names that pods of this namespace use.
+std::vector<std::pair<std::string, std::string>> service_hosts(const Record& record,
+                                                               const std::string& ns) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const ServiceName& service : service_names(record)) {
+    for (const std::string& name : names_of(service, ns)) out.emplace_back(name, service.address);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string volume_prefix(const InstallationId& install, const std::string& ns) {
+  return "rumbo-" + install.value + "-" + ns + "-";
+}
+
+Pods::Pods(const io::Env& env, const Client& client, PodPlaces places)
+    : env_(env), client_(client), places_(std::move(places)) {}
+
+Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
+  const Thing* thing = record.of_revision(replica.revision);
+  if (thing == nullptr) {
+    return fail(Code::internal, "pod " + replica.name + " belongs to no recorded workload");
+  }
+  const PodView view = view_of(record, replica.revision);
+  PodContext context;
+  context.pod_name = replica.name;
+  context.ns = replica.workload.ns;
+  context.network = replica.network;
+  context.static_ip = replica.address;
+  context.labels = {{kInstallLabel, places_.install.value},
+                    {kApplicationLabel, thing->owner.application},
+                    {kEnvironmentLabel, thing->owner.environment},
+                    {kTxnLabel, thing->owner.txn.value},
+                    {kWorkloadLabel, codec::to_json(to_value(replica.workload))},
+                    {kRevisionLabel, replica.revision}};
+  context.extra_hosts = service_hosts(record, replica.workload.ns);
+  context.pins = thing->pins;
+  context.lookup = [&record, view, ns = replica.workload.ns](std::string_view kind,
+                                                             std::string_view name) {
+    const Thing* found = config_in(record, view, {"", std::string(kind), ns, std::string(name)});
+    return found == nullptr ? nullptr : &found->object;
+  };
+  context.disk_directory = places_.disk + "/" + replica.name;
+  context.memory_directory = places_.memory + "/" + replica.name;
+  context.volume_prefix = volume_prefix(places_.install, replica.workload.ns);
+  context.cgroup_limits = places_.cgroup_limits;
+  auto out = translate(pod_template_of(thing->object), context);
+  if (!out) return fail(std::move(out).error().with_context(replica.workload.to_string()));
+  return out;
+}
+
+Result<> Pods::write_files(const PodPlan& plan) const {
+  for (const VolumeDirectory& directory : plan.directories) {
+    TRY(env_.files.make_directories(directory.path, directory.mode));
+  }
+  for (const VolumeFile& file : plan.files) {
+    TRY(env_.files.make_directories(parent_of(file.path), 0755));
+    TRY(env_.files.write_atomic(file.path, file.bytes.reveal(), file.mode));
+  }
+  return {};
+}
+
+Result<> Pods::create(const Record& record, const Replica& replica, const Cancel& cancel) const {
+  const PodPlan made = TRY(plan(record, replica));
+  if (TRY(client_.pod_exists(replica.name, cancel))) TRY(remove(replica.name, cancel));
+  TRY(write_files(made));
+  TRY(client_.create_pod(made.create, cancel));
+  for (const auto* list : {&made.init, &made.containers}) {
+    for (const ContainerPlan& container : *list) {
+      auto created = client_.create_container(container.create, cancel);
+      if (!created) {
+        return fail(std::move(created).error().with_context(replica.workload.to_string() +
+                                                            ": container " + container.name));
+      }
+    }
+  }
+  return {};
+}
+
+bool Pods::complete(const PodShape& shape, const PodSight& sight) {
+  return std::all_of(shape.containers.begin(), shape.containers.end(),
+                     [&](const auto& one) { return sight.containers.contains(one.name); });
+}
+
+Result<bool> Pods::advance(const Record& record, const Replica& replica, const PodShape& shape,
+                           const PodSight& sight, bool again, const Cancel& cancel) const {
+  bool files_there = sight.network_up;
+  for (const ContainerShape& container : shape.containers) {
+    const auto found = sight.containers.find(container.name);
+    if (found == sight.containers.end()) return false;
+    const ContainerSight& seen = found->second;
+    if (seen.state == RunState::running) {
+      if (container.init) return false;
+      continue;
+    }
+    const bool done = container.init && seen.state == RunState::exited && seen.exit_code == 0;
+    // Without its network the whole pod went down (a reboot): init containers run once more.
+    if (done && sight.network_up) continue;
+    if (seen.state == RunState::exited && !again) {
+      if (container.init) return false;
+      continue;
+    }
+    if (!files_there) {
+      // Files in memory do not survive a reboot.
+      const PodPlan made = TRY(plan(record, replica));
+      TRY(write_files(made));
+      files_there = true;
+    }
+    auto started = client_.start_container(container_name(replica.name, container.name), cancel);
+    if (!started) {
+      return fail(std::move(started).error().with_context(replica.workload.to_string() +
+                                                          ": container " + container.name));
+    }
+    if (container.init) return false;
+  }
+  return true;
+}
+
+Result<> Pods::stop(const std::string& pod, Duration grace, const Cancel& cancel) const {
+  return unless_missing(client_.stop_pod(pod, grace, cancel));
+}
+
+Result<> Pods::remove(const std::string& pod, const Cancel& cancel) const {
+  // Killed first: `rm -f` alone would wait for each container's own stop timeout.
+  static_cast<void>(client_.kill_pod(pod, "KILL", cancel));
+  TRY(unless_missing(client_.remove_pod(pod, true, cancel)));
+  TRY(unless_missing(env_.files.remove_tree(places_.disk + "/" + pod)));
+  return unless_missing(env_.files.remove_tree(places_.memory + "/" + pod));
+}
+
+Result<> Pods::sweep_files(const Record& record) const {
+  for (const std::string& root : {places_.disk, places_.memory}) {
+    const auto names = env_.files.list(root);
+    if (!names) continue;  // none was ever made
+    for (const std::string& name : *names) {
+      if (!record.replicas.contains(name)) TRY(env_.files.remove_tree(root + "/" + name));
+    }
+  }
+  return {};
+}
+
+}  // namespace rumbo::target::podman

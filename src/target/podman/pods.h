@@ -1,0 +1,57 @@
+// Pods: makes, starts, stops and removes the Podman pods of recorded replicas. Every call may be
+// repeated; what is there already is left alone.
+//
+// Threads: any; two calls for one pod are kept apart by Busy, which callers hold.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/env.h"
+#include "target/podman/client.h"
+#include "target/podman/record.h"
+#include "target/podman/shape.h"
+#include "target/podman/sight.h"
+
+namespace rumbo::target::podman {
+
+/// Where pods keep files, and what they are named after.
+struct PodPlaces {
+  std::string disk;    ///< a folder per pod below it
+  std::string memory;  ///< the same in memory, for Secrets
+  InstallationId install;
+  bool cgroup_limits = true;
+};
+
+/// "rumbo-<install>-<namespace>-": a claim's named volume is this and its name.
+std::string volume_prefix(const InstallationId& install, const std::string& ns);
+
+class Pods {
+ public:
+  Pods(const io::Env& env, const Client& client, PodPlaces places);
+
+  /// Creates the pod and all its containers; nothing is started. A half made pod is made anew.
+  Result<> create(const Record& record, const Replica& replica, const Cancel& cancel) const;
+  /// Starts what may start now: init containers one after another, then all others that never ran
+  /// (or, with `again`, that stopped). True once nothing is left to start for the first time.
+  Result<bool> advance(const Record& record, const Replica& replica, const PodShape& shape,
+                       const PodSight& sight, bool again, const Cancel& cancel) const;
+  Result<> stop(const std::string& pod, Duration grace, const Cancel& cancel) const;
+  /// Removes the pod and its files; success if there is none.
+  Result<> remove(const std::string& pod, const Cancel& cancel) const;
+  /// True if every container of the shape exists.
+  static bool complete(const PodShape& shape, const PodSight& sight);
+  /// Removes the files of pods that are not in the record.
+  Result<> sweep_files(const Record& record) const;
+
+ private:
+  Result<PodPlan> plan(const Record& record, const Replica& replica) const;
+  Result<> write_files(const PodPlan& plan) const;
+
+  io::Env env_;
+  const Client& client_;
+  PodPlaces places_;
+};
+
+}  // namespace rumbo::target::podman

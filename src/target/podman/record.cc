@@ -1,0 +1,289 @@
+#include "target/podman/record.h"
+
+#include <algorithm>
+
+namespace rumbo::target::podman {
+namespace {
+
+constexpr int kFormat = 1;
+
+Value time_value(WallTime time) {
+  return Value(static_cast<std::int64_t>(time.since_epoch.count()));
+}
+WallTime time_from(const Value& value) {
+  return {Duration(value.as_int())};
+}
+
+Value texts_value(const std::map<std::string, std::string>& texts) {
+  std::vector<Member> members;
+  for (const auto& [name, text] : texts) members.emplace_back(name, text);
+  return Value::object(std::move(members));
+}
+
+Value owner_value(const Owner& owner) {
+  return Value::object({{"application", owner.application},
+                        {"environment", owner.environment},
+                        {"install", owner.install.value},
+                        {"txn", owner.txn.value}});
+}
+Owner owner_from(const Value& value) {
+  return {{value["install"].str()},
+          value["application"].str(),
+          value["environment"].str(),
+          {value["txn"].str()}};
+}
+
+Value thing_value(const ObjectKey& key, const Thing& thing, const TxnId& txn) {
+  return Value::object({{"generation", thing.generation},
+                        {"key", to_value(key)},
+                        {"object", thing.object},
+                        {"owner", owner_value(thing.owner)},
+                        {"pins", texts_value(thing.pins)},
+                        {"revision", thing.revision},
+                        {"served", thing.served},
+                        {"since", time_value(thing.since)},
+                        {"stopped", thing.stopped},
+                        {"txn", txn.value},
+                        {"uid", thing.uid},
+                        {"version", thing.version}});
+}
+Thing thing_from(const Value& value) {
+  Thing out;
+  out.object = value["object"];
+  out.uid = value["uid"].str();
+  out.version = value["version"].as_uint();
+  out.generation = value["generation"].as_uint();
+  out.owner = owner_from(value["owner"]);
+  out.since = time_from(value["since"]);
+  out.revision = value["revision"].str();
+  for (const Member& pin : value["pins"].members()) out.pins.emplace(pin.key(), pin.value.str());
+  out.stopped = value["stopped"].as_bool();
+  out.served = value["served"].as_bool();
+  return out;
+}
+
+Value things_value(const std::map<Record::Key, Thing>& things) {
+  std::vector<Value> out;
+  for (const auto& [at, thing] : things) out.push_back(thing_value(at.second, thing, at.first));
+  return Value::array(std::move(out));
+}
+std::map<Record::Key, Thing> things_from(const Value& value) {
+  std::map<Record::Key, Thing> out;
+  for (const Value& one : value.items()) {
+    out.emplace(Record::Key{{one["txn"].str()}, key_from(one["key"])}, thing_from(one));
+  }
+  return out;
+}
+
+Value replica_value(const Replica& replica) {
+  return Value::object({{"address", replica.address},
+                        {"leaving", replica.leaving},
+                        {"name", replica.name},
+                        {"network", replica.network},
+                        {"ordinal", replica.ordinal},
+                        {"revision", replica.revision},
+                        {"since", time_value(replica.since)},
+                        {"workload", to_value(replica.workload)}});
+}
+Replica replica_from(const Value& value) {
+  return {value["name"].str(),        key_from(value["workload"]),
+          value["revision"].str(),    static_cast<int>(value["ordinal"].as_int()),
+          value["network"].str(),     value["address"].str(),
+          value["leaving"].as_bool(), time_from(value["since"])};
+}
+
+Value change_value(const HostChange& change) {
+  return Value::object({{"after", change.after},
+                        {"before", change.before},
+                        {"kind", change.kind == HostChange::Kind::route ? "route" : "sysctl"},
+                        {"name", change.name}});
+}
+HostChange change_from(const Value& value) {
+  const bool route = value["kind"].as_string() == "route";
+  return {route ? HostChange::Kind::route : HostChange::Kind::sysctl, value["name"].str(),
+          value["before"].str(), value["after"].str()};
+}
+
+Value pending_value(const PendingSwitch& pending) {
+  std::vector<Value> keys;
+  for (const ObjectKey& key : pending.keys) keys.push_back(to_value(key));
+  return Value::object({{"back", pending.back},
+                        {"bootId", pending.boot_id},
+                        {"epoch", pending.epoch},
+                        {"keys", Value::array(std::move(keys))},
+                        {"seq", pending.seq},
+                        {"txn", pending.txn.value}});
+}
+PendingSwitch pending_from(const Value& value) {
+  PendingSwitch out;
+  out.txn = {value["txn"].str()};
+  out.epoch = value["epoch"].as_uint();
+  out.seq = value["seq"].as_uint();
+  out.back = value["back"].as_bool();
+  out.boot_id = value["bootId"].str();
+  for (const Value& key : value["keys"].items()) out.keys.push_back(key_from(key));
+  return out;
+}
+
+Value small_parts(const Record& record) {
+  std::vector<Value> changes, fences, hooks;
+  std::vector<Member> networks, reservations;
+  for (const auto& [ns, network] : record.networks) {
+    networks.emplace_back(ns, Value::object({{"bridge", network.bridge}, {"name", network.name}}));
+  }
+  for (const HostChange& change : record.host_changes) changes.push_back(change_value(change));
+  for (const auto& [txn, opaque] : record.reservations) {
+    reservations.emplace_back(txn.value, opaque);
+  }
+  for (const auto& [txn, oldest] : record.fences) {
+    fences.push_back(
+        Value::object({{"attempt", oldest.second}, {"epoch", oldest.first}, {"txn", txn.value}}));
+  }
+  for (const auto& [at, result] : record.hooks) {
+    hooks.push_back(
+        Value::object({{"key", to_value(at.second)}, {"result", result}, {"txn", at.first.value}}));
+  }
+  return Value::object({{"addresses", to_value(record.addresses)},
+                        {"fences", Value::array(std::move(fences))},
+                        {"hooks", Value::array(std::move(hooks))},
+                        {"networks", Value::object(std::move(networks))},
+                        {"reservations", Value::object(std::move(reservations))},
+                        {"hostChanges", Value::array(std::move(changes))}});
+}
+
+Result<> read_small_parts(const Value& value, Record& out) {
+  if (value["addresses"].is_object()) out.addresses = TRY(address_state_from(value["addresses"]));
+  for (const Member& one : value["networks"].members()) {
+    out.networks.emplace(one.key(), Network{one.value["name"].str(), one.value["bridge"].str()});
+  }
+  for (const Value& one : value["hostChanges"].items()) {
+    out.host_changes.push_back(change_from(one));
+  }
+  for (const Member& one : value["reservations"].members()) {
+    out.reservations.emplace(TxnId{std::string(one.key())}, one.value);
+  }
+  for (const Value& one : value["fences"].items()) {
+    out.fences.emplace(
+        TxnId{one["txn"].str()},
+        std::pair(one["epoch"].as_uint(), static_cast<std::uint32_t>(one["attempt"].as_uint())));
+  }
+  for (const Value& one : value["hooks"].items()) {
+    out.hooks.emplace(Record::Key{{one["txn"].str()}, key_from(one["key"])}, one["result"]);
+  }
+  return {};
+}
+
+template <class Things>
+const Thing* find_revision(const Things& things, const std::string& revision) {
+  const auto it = std::find_if(things.begin(), things.end(), [&](const auto& entry) {
+    return entry.second.revision == revision;
+  });
+  return it == things.end() ? nullptr : &it->second;
+}
+
+}  // namespace
+
+const Thing* Record::find_current(const ObjectKey& key) const {
+  const auto it = current.find(key);
+  return it == current.end() ? nullptr : &it->second;
+}
+
+const Thing* Record::seen_by(const TxnId& txn, const ObjectKey& key) const {
+  const auto it = staged.find({txn, key});
+  return it == staged.end() ? find_current(key) : &it->second;
+}
+
+bool Record::current_is_of(const TxnId& txn, const ObjectKey& key) const {
+  const Thing* thing = find_current(key);
+  return thing != nullptr && thing->owner.txn == txn;
+}
+
+std::vector<const Thing*> Record::things() const {
+  std::vector<const Thing*> out;
+  for (const auto& [key, thing] : current) out.push_back(&thing);
+  for (const auto& [at, thing] : staged) out.push_back(&thing);
+  for (const auto& [at, thing] : replaced) out.push_back(&thing);
+  for (const auto& [revision, thing] : leaving) out.push_back(&thing);
+  return out;
+}
+
+const Thing* Record::of_revision(const std::string& revision) const {
+  if (revision.empty()) return nullptr;
+  if (const Thing* found = find_revision(current, revision)) return found;
+  if (const Thing* found = find_revision(staged, revision)) return found;
+  if (const Thing* found = find_revision(replaced, revision)) return found;
+  return find_revision(leaving, revision);
+}
+
+std::vector<const Replica*> Record::replicas_of(const std::string& revision) const {
+  std::vector<const Replica*> out;
+  for (const auto& [name, replica] : replicas) {
+    if (replica.revision == revision) out.push_back(&replica);
+  }
+  std::sort(out.begin(), out.end(),
+            [](const Replica* a, const Replica* b) { return a->ordinal < b->ordinal; });
+  return out;
+}
+
+PodView view_of(const Record& record, const std::string& revision) {
+  for (const auto& [at, thing] : record.staged) {
+    if (thing.revision == revision) return {at.first, true, false};
+  }
+  for (const auto& [at, thing] : record.replaced) {
+    if (thing.revision == revision) return {at.first, false, true};
+  }
+  return {};
+}
+
+const Thing* config_in(const Record& record, const PodView& view, const ObjectKey& key) {
+  if (view.is_replaced) {
+    const auto it = record.replaced.find({view.txn, key});
+    if (it != record.replaced.end()) return &it->second;
+  }
+  return view.is_staged ? record.seen_by(view.txn, key) : record.find_current(key);
+}
+
+Value to_value(const Record& record) {
+  std::vector<Value> current, leaving, replicas;
+  for (const auto& [key, thing] : record.current) current.push_back(thing_value(key, thing, {}));
+  for (const auto& [revision, thing] : record.leaving) {
+    leaving.push_back(thing_value(key_of(thing.object), thing, {}));
+  }
+  for (const auto& [name, replica] : record.replicas) replicas.push_back(replica_value(replica));
+  return Value::object({{"clock", record.clock},
+                        {"current", Value::array(std::move(current))},
+                        {"format", kFormat},
+                        {"leaving", Value::array(std::move(leaving))},
+                        {"parts", small_parts(record)},
+                        {"pending", record.pending ? pending_value(*record.pending) : Value()},
+                        {"replaced", things_value(record.replaced)},
+                        {"replicas", Value::array(std::move(replicas))},
+                        {"staged", things_value(record.staged)}});
+}
+
+Result<Record> record_from(const Value& value) {
+  if (value["format"].as_int() != kFormat) {
+    return fail(Error(Code::unsupported, "generation record has format " +
+                                             std::to_string(value["format"].as_int()) +
+                                             ", this version reads " + std::to_string(kFormat))
+                    .with_hint("use the version of rumbo that wrote it"));
+  }
+  Record out;
+  out.clock = value["clock"].as_uint();
+  for (const Value& one : value["current"].items()) {
+    out.current.emplace(key_from(one["key"]), thing_from(one));
+  }
+  out.staged = things_from(value["staged"]);
+  out.replaced = things_from(value["replaced"]);
+  for (const Value& one : value["leaving"].items()) {
+    out.leaving.emplace(one["revision"].str(), thing_from(one));
+  }
+  for (const Value& one : value["replicas"].items()) {
+    out.replicas.emplace(one["name"].str(), replica_from(one));
+  }
+  TRY(read_small_parts(value["parts"], out));
+  if (value["pending"].is_object()) out.pending = pending_from(value["pending"]);
+  return out;
+}
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,232 @@
+#include "target/podman/routes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/strings.h"
+#include "target/podman/pod_spec.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+/// The objects one looks at: current ones, or with what a transaction staged over them.
+using View = std::map<ObjectKey, const Thing*>;
+
+View current_view(const Record& record) {
+  View out;
+  for (const auto& [key, thing] : record.current) out[key] = &thing;
+  return out;
+}
+
+View staged_view(const Record& record, const TxnId& txn) {
+  View out = current_view(record);
+  for (const auto& [at, thing] : record.staged) {
+    if (at.first == txn) out[at.second] = &thing;
+  }
+  return out;
+}
+
+bool selects(const Value& selector, const Value& pod_template) {
+  const Value& labels = pod_template["metadata"]["labels"];
+  return !selector.empty() &&
+         std::all_of(selector.members().begin(), selector.members().end(),
+                     [&](const Member& want) { return labels[want.key()] == want.value; });
+}
+
+/// A named or numbered port of the pod; 0 if it has none of that name.
+int target_port(const Value& port, const Value& pod_template) {
+  const Value& target = port["targetPort"];
+  if (target.is_integer() && target.as_int() > 0) return static_cast<int>(target.as_int());
+  if (!target.is_string() || target.as_string().empty()) {
+    return static_cast<int>(port["port"].as_int());
+  }
+  if (const auto number = parse_int(target.as_string())) return static_cast<int>(*number);
+  for (const Value& container : pod_template["spec"]["containers"].items()) {
+    for (const Value& one : container["ports"].items()) {
+      if (one["name"] == target) return static_cast<int>(one["containerPort"].as_int());
+    }
+  }
+  return 0;
+}
+
+/// Calls use(replica, template) for every pod that a workload of the view stands for. A workload
+/// whose old pods are stopped is served by both generations until the switch.
+template <class Use>
+void for_each_pod(const Record& record, const View& view, const std::string& ns, const Use& use) {
+  for (const auto& [key, thing] : view) {
+    if (key.ns != ns || thing->revision.empty()) continue;
+    std::vector<const Thing*> generations{thing};
+    if (thing->stopped) {
+      for (const auto& [at, staged] : record.staged) {
+        if (at.second == key) generations.push_back(&staged);
+      }
+    }
+    for (const Thing* one : generations) {
+      const Value pod_template = pod_template_of(one->object);
+      for (const Replica* replica : record.replicas_of(one->revision)) {
+        if (!replica->leaving) use(*replica, pod_template);
+      }
+    }
+  }
+}
+
+std::vector<HostPort> host_ports(const Record& record, const Value& service, const Value& port) {
+  std::vector<HostPort> out;
+  if (!has_node_ports(service)) return out;
+  const auto node = record.addresses.node_ports.find(route_name(service, port));
+  if (node != record.addresses.node_ports.end()) out.push_back({"", node->second});
+  if (service["spec"]["type"].as_string() == "LoadBalancer") {
+    out.push_back({"", static_cast<std::uint16_t>(port["port"].as_int())});
+  }
+  return out;
+}
+
+void add_service(const Record& record, const View& view, const Value& service,
+                 const ReadyTest& ready, std::vector<ServiceRoute>& out) {
+  const auto address = record.addresses.virtuals.find(service_name(service));
+  if (address == record.addresses.virtuals.end()) return;  // headless
+  const Value& spec = service["spec"];
+  const bool all = spec["publishNotReadyAddresses"].as_bool();
+  for (const Value& port : spec["ports"].items()) {
+    ServiceRoute route;
+    route.name = route_name(service, port);
+    route.address = address->second;
+    route.protocol = port["protocol"].as_string() == "UDP" ? Protocol::udp : Protocol::tcp;
+    route.port = static_cast<std::uint16_t>(port["port"].as_int());
+    route.host_ports = host_ports(record, service, port);
+    route.sticky = spec["sessionAffinity"].as_string() == "ClientIP";
+    for_each_pod(record, view, service["metadata"]["namespace"].str(),
+                 [&](const Replica& replica, const Value& pod_template) {
+                   if (!selects(spec["selector"], pod_template)) return;
+                   const int target = target_port(port, pod_template);
+                   if (target <= 0 || (!all && !ready(replica))) return;
+                   route.backends.push_back({replica.address, static_cast<std::uint16_t>(target)});
+                 });
+    out.push_back(std::move(route));
+  }
+}
+
+/// hostPort of a pod: a route without a virtual address.
+void add_host_ports(const Record& record, const ObjectKey& key, const Thing& thing,
+                    const ReadyTest& ready, std::vector<ServiceRoute>& out) {
+  const Value pod_template = pod_template_of(thing.object);
+  for (const Value& container : pod_template["spec"]["containers"].items()) {
+    for (const Value& port : container["ports"].items()) {
+      if (port["hostPort"].as_int() <= 0) continue;
+      ServiceRoute route;
+      route.protocol = port["protocol"].as_string() == "UDP" ? Protocol::udp : Protocol::tcp;
+      route.name = key.ns + "/" + to_lower(key.kind) + "." + key.name + ":" +
+                   std::to_string(port["hostPort"].as_int()) + "/" +
+                   std::string(to_string(route.protocol));
+      const std::string ip = port["hostIP"].str();
+      route.host_ports.push_back(
+          {ip == "0.0.0.0" ? "" : ip, static_cast<std::uint16_t>(port["hostPort"].as_int())});
+      for (const Replica* replica : record.replicas_of(thing.revision)) {
+        if (replica->leaving || !ready(*replica)) continue;
+        route.backends.push_back(
+            {replica->address, static_cast<std::uint16_t>(port["containerPort"].as_int())});
+      }
+      out.push_back(std::move(route));
+    }
+  }
+}
+
+std::vector<ServiceRoute> routes_of(const Record& record, const View& view, const ReadyTest& ready,
+                                    const std::set<std::string>* namespaces) {
+  std::vector<ServiceRoute> out;
+  for (const auto& [key, thing] : view) {
+    if (namespaces != nullptr && !namespaces->contains(key.ns)) continue;
+    if (key.kind == "Service" && key.group.empty()) {
+      add_service(record, view, thing->object, ready, out);
+    } else if (!thing->revision.empty() && namespaces == nullptr) {
+      add_host_ports(record, key, *thing, ready, out);
+    }
+  }
+  return out;
+}
+
+/// What the pods of each open transaction see before the switch.
+std::vector<Stage> stages_of(const Record& record, const ReadyTest& ready) {
+  std::map<TxnId, std::set<std::string>> touched;
+  for (const auto& [at, thing] : record.staged) touched[at.first].insert(at.second.ns);
+  std::vector<Stage> out;
+  for (const auto& [txn, namespaces] : touched) {
+    Stage stage;
+    stage.txn = txn.value;
+    for (const auto& [at, thing] : record.staged) {
+      if (at.first != txn || thing.revision.empty()) continue;
+      for (const Replica* replica : record.replicas_of(thing.revision)) {
+        stage.sources.push_back(replica->address);
+      }
+    }
+    if (stage.sources.empty()) continue;
+    stage.routes = routes_of(record, staged_view(record, txn), ready, &namespaces);
+    out.push_back(std::move(stage));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string service_name(const Value& service) {
+  return service["metadata"]["namespace"].str() + "/" + service["metadata"]["name"].str();
+}
+
+std::string route_name(const Value& service, const Value& port) {
+  return service_name(service) + ":" + std::to_string(port["port"].as_int()) + "/" +
+         (port["protocol"].as_string() == "UDP" ? "udp" : "tcp");
+}
+
+std::vector<std::string> route_names(const Value& service) {
+  std::vector<std::string> out;
+  for (const Value& port : service["spec"]["ports"].items()) {
+    out.push_back(route_name(service, port));
+  }
+  return out;
+}
+
+bool is_headless(const Value& service) {
+  return service["spec"]["clusterIP"].as_string() == "None";
+}
+
+bool has_node_ports(const Value& service) {
+  const std::string_view type = service["spec"]["type"].as_string();
+  return type == "NodePort" || type == "LoadBalancer";
+}
+
+std::vector<ServiceName> service_names(const Record& record) {
+  std::vector<ServiceName> out;
+  for (const auto& [name, address] : record.addresses.virtuals) {
+    const auto slash = name.find('/');
+    out.push_back({name.substr(slash + 1), name.substr(0, slash), address});
+  }
+  return out;
+}
+
+Selected selected_by(const Record& record, const Value& service, const ReadyTest& ready) {
+  Selected out;
+  for_each_pod(record, current_view(record), service["metadata"]["namespace"].str(),
+               [&](const Replica& replica, const Value& pod_template) {
+                 if (!selects(service["spec"]["selector"], pod_template)) return;
+                 ++out.pods;
+                 if (ready(replica)) ++out.ready;
+               });
+  return out;
+}
+
+Table table_of(const Record& record, const Marker& marker, const ReadyTest& ready) {
+  Table out;
+  out.marker = marker;
+  out.virtual_range = record.addresses.virtual_range;
+  for (const auto& [ns, network] : record.networks) {
+    const auto range = record.addresses.networks.find(network.name);
+    if (range != record.addresses.networks.end()) {
+      out.subnets.push_back({network.bridge, range->second});
+    }
+  }
+  out.routes = routes_of(record, current_view(record), ready, nullptr);
+  out.stages = stages_of(record, ready);
+  return out;
+}
+
+}  // namespace rumbo::target::podman

@@ -1,0 +1,41 @@
+// Routes: from the record and the ready pods to the nftables table. Pure.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "target/podman/net/names.h"
+#include "target/podman/net/table.h"
+#include "target/podman/record.h"
+
+namespace rumbo::target::podman {
+
+using ReadyTest = std::function<bool(const Replica& replica)>;
+
+/// "ns/name": what a Service's virtual address is allocated for.
+std::string service_name(const Value& service);
+/// "ns/name:port/tcp" of every port: routes, and what node ports are allocated for.
+std::vector<std::string> route_names(const Value& service);
+/// The port's protocol as routes write it: "tcp" without one.
+std::string route_name(const Value& service, const Value& port);
+/// True for clusterIP: None, which has no address of its own.
+bool is_headless(const Value& service);
+/// True for NodePort and LoadBalancer.
+bool has_node_ports(const Value& service);
+
+/// Every Service with a virtual address, by its names.
+std::vector<ServiceName> service_names(const Record& record);
+
+/// How many pods the Service selects in the current generation, ready or not, and how many serve.
+struct Selected {
+  int pods = 0, ready = 0;
+};
+Selected selected_by(const Record& record, const Value& service, const ReadyTest& ready);
+
+/// The whole table: routes of the current generation, and what open transactions see already.
+Table table_of(const Record& record, const Marker& marker, const ReadyTest& ready);
+
+}  // namespace rumbo::target::podman

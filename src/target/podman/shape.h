@@ -1,0 +1,37 @@
+// Shape: what the agent must know of a workload's pods to keep them: containers, probes, restart
+// rule, grace. Derived from the object alone, so that it is there after any restart. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/value.h"
+#include "target/podman/pod_spec.h"
+#include "target/podman/probe_spec.h"
+
+namespace rumbo::target::podman {
+
+struct ContainerShape {
+  std::string name;
+  bool init = false;
+  Probes probes;
+  std::optional<PreStop> pre_stop;
+};
+
+struct PodShape {
+  std::vector<ContainerShape> containers;  ///< init containers first, in their order
+  RestartPolicy restart = RestartPolicy::always;
+  Duration grace = 30s;
+  Duration min_ready{0};  ///< spec.minReadySeconds
+};
+
+/// The shape of a workload's pods; errors name the field.
+Result<PodShape> shape_of(const Value& workload);
+
+/// How many pods the workload wants: spec.replicas, 1 without one and for a bare Pod.
+int wanted_replicas(const Value& workload);
+
+}  // namespace rumbo::target::podman

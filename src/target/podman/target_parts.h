@@ -1,0 +1,61 @@
+// The parts of one PodmanTarget and how they hang together; private to podman_target*.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "target/podman/agent.h"
+#include "target/podman/busy.h"
+#include "target/podman/data_plane.h"
+#include "target/podman/images.h"
+#include "target/podman/live.h"
+#include "target/podman/networks.h"
+#include "target/podman/podman_target.h"
+#include "target/podman/pods.h"
+#include "target/podman/record_store.h"
+#include "target/podman/service.h"
+#include "target/podman/watchers.h"
+
+namespace rumbo::target::podman {
+
+struct PodmanTarget::Parts {
+  Parts(PodmanOptions wanted, const io::Env& outside) : options(std::move(wanted)), env(outside) {}
+
+  PodmanOptions options;
+  io::Env env;
+  std::string boot_id;
+  std::unique_ptr<Service> service;
+  std::unique_ptr<RecordStore> store;
+  Busy busy;
+  Live live;
+  Watchers watchers;
+  std::unique_ptr<Images> images;
+  std::unique_ptr<Pods> pods;
+  std::unique_ptr<Networks> networks;
+  std::unique_ptr<DataPlane> plane;
+  std::unique_ptr<Agent> agent;  // last: it uses all the others
+
+  const Client& client() const { return service->client(); }
+  WallTime now() const { return env.clock.wall(); }
+
+  // perform() by kind; each may be repeated.
+  Result<Receipt> stage(const Step& step, const Fence& fence, const Cancel& cancel);
+  Result<> staged_are_ready(const Step& step, const Fence& fence) const;
+  Result<Receipt> switch_to(const Step& step, const Fence& fence);
+  Result<Receipt> quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
+  Result<Receipt> scaffold_one(const Step& step, const Fence& fence, const Cancel& cancel);
+  Result<Receipt> retire_all(const Step& step, const Fence& fence);
+  Result<Receipt> prune_one(const Step& step, const Fence& fence, const Cancel& cancel);
+  // revert() by kind.
+  Result<> undo_stage(const Step& step, const Fence& fence, Reverted& out, const Cancel& cancel);
+  Result<> undo_switch(const Step& step, const Fence& fence);
+  Result<> undo_quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
+
+  Result<> start_pods(const std::string& revision, const Cancel& cancel);
+  Result<> make_claim(const ObjectKey& key, const Cancel& cancel);
+  Result<> change_fenced(const Fence& fence, const std::function<Result<>(Record&)>& edit);
+  Observation observe_one(const Record& record, const ObjectKey& key, const Cancel& cancel) const;
+};
+
+}  // namespace rumbo::target::podman

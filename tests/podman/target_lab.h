@@ -1,0 +1,97 @@
+// TargetLab: a PodmanTarget in namespaces and a storage root of its own, driven as the engine
+// would: plan, then the steps one by one, so that a test can stop anywhere.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/plan.h"
+#include "io/env.h"
+#include "target/podman/podman_target.h"
+
+namespace rumbo::podman_test {
+
+/// One transaction under way.
+struct Deployment {
+  engine::Plan plan;
+  Fence fence;
+  Outline outline;
+};
+
+class TargetLab {
+ public:
+  /// Builds the image localhost/app:1 (busybox). `why` is set where that is not possible.
+  explicit TargetLab(std::string& why);
+  ~TargetLab();
+
+  target::podman::PodmanTarget& target() { return *target_; }
+  io::Env& env() { return env_; }
+  const std::string& directory() const { return directory_; }
+
+  /// Another process begins: the object is dropped without ceremony and opened anew.
+  void reopen(bool started = true);
+  /// Removes everything deployed; the next test begins on an empty host.
+  void clear();
+
+  /// Plans from these objects (YAML documents), observes, and prepares. `prune`: also what is owned
+  /// and not named.
+  Deployment begin(const std::string& txn, const std::string& yaml);
+  const Step& step(const Deployment& run, StepKind kind,
+                   const std::string& kind_or_empty = "") const;
+  Result<Receipt> perform(const Deployment& run, const Step& step);
+  /// All stage steps, then waits until they are healthy.
+  void stage_all(const Deployment& run, Duration most = 30s);
+  void perform_kind(const Deployment& run, StepKind kind);
+  /// Stage, switch, verify, retire, prune, release.
+  void commit(const Deployment& run);
+  /// Everything undone in reverse, and released.
+  void undo(const Deployment& run);
+  void release(const Deployment& run);
+
+  Health health(const ObjectKey& key);
+  Observation observe(const ObjectKey& key);
+  ::testing::AssertionResult becomes(const ObjectKey& key, HealthStatus status,
+                                     Duration most = 30s);
+  std::string service_address(const std::string& name);
+  /// Body of GET http://service/path from this machine, or "error: …".
+  std::string get(const std::string& service, const std::string& path = "/");
+  /// Runs podman with the same storage.
+  io::Exit podman(std::vector<std::string> words);
+  /// Names of the pods that exist.
+  std::vector<std::string> pods();
+  bool eventually(const std::function<bool()>& what, Duration most = 20s);
+
+ private:
+  void open(bool started);
+  void build_image();
+
+  io::Env env_;
+  std::string directory_;
+  std::unique_ptr<target::podman::PodmanTarget> target_;
+};
+
+/// Requests on new connections, one after another, until stopped.
+class Load {
+ public:
+  Load(io::Env& env, std::string url);
+  ~Load() { stop(); }
+  void stop();
+  int failed() const { return failed_; }
+  /// How often each answer came.
+  std::map<std::string, int> answers() const { return answers_; }
+  std::string first_error() const { return first_error_; }
+
+ private:
+  std::atomic<bool> ending_{false};
+  int failed_ = 0;
+  std::map<std::string, int> answers_;
+  std::string first_error_;
+  std::thread thread_;
+};
+
+}  // namespace rumbo::podman_test
