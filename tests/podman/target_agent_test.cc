@@ -1,0 +1,265 @@
+// What the agent does on real Podman: probes of every kind, crash loops, restarts of Rumbo itself,
+// a table that somebody removed; and what pods are given: configuration, secrets, replicas.
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "target_lab.h"
+
+namespace rumbo::podman_test {
+namespace {
+
+const ObjectKey kApp{"apps", "Deployment", "shop-dev", "app"};
+
+/// A Deployment `app` of one container that runs `script`, with more of its fields.
+std::string app(const std::string& script, const std::string& container = "",
+                const std::string& spec = "", const std::string& pod = "") {
+  std::string text = R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: shop-dev}
+spec:
+  SPEC
+  selector: {matchLabels: {app: app}}
+  template:
+    metadata: {labels: {app: app}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      POD
+      containers:
+      - name: app
+        image: localhost/app:1
+        imagePullPolicy: IfNotPresent
+        command: [/bin/busybox, sh, -c]
+        args: ["SCRIPT"]
+        CONTAINER
+---
+apiVersion: v1
+kind: Service
+metadata: {name: app, namespace: shop-dev}
+spec: {selector: {app: app}, ports: [{port: 80, targetPort: 8080}]}
+)";
+  text = replace_all(text, "SCRIPT", script);
+  text = replace_all(text, "CONTAINER", container);
+  text = replace_all(text, "SPEC", spec);
+  return replace_all(text, "POD", pod);
+}
+
+const std::string kServe = "exec /bin/busybox httpd -f -p 8080 -h /www";
+
+class AgentTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { lab_ = std::make_unique<TargetLab>(why_); }
+  static void TearDownTestSuite() { lab_.reset(); }
+  void SetUp() override {
+    if (!why_.empty()) GTEST_SKIP() << why_;
+  }
+  void TearDown() override {
+    if (why_.empty()) lab().clear();
+  }
+  static TargetLab& lab() { return *lab_; }
+
+  static inline std::unique_ptr<TargetLab> lab_;
+  static inline std::string why_;
+};
+
+TEST_F(AgentTest, GivesPodsTheirConfiguration) {
+  lab().commit(lab().begin("t-1", R"(
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop-dev}
+data: {MODE: fast, file.txt: from a file}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: keys, namespace: shop-dev}
+stringData: {TOKEN: s3cret}
+---
+)" + app("/bin/busybox mkdir -p /www; echo $MODE $ONE $TOKEN `/bin/busybox cat /etc/c/file.txt` "
+         "`/bin/busybox cat /etc/s/TOKEN` >/www/index.html; " +
+             kServe,
+         "env: [{name: ONE, valueFrom: {configMapKeyRef: {name: settings, key: MODE}}}]\n"
+         "        envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: keys}}]\n"
+         "        volumeMounts: [{name: c, mountPath: /etc/c}, {name: s, mountPath: /etc/s}]\n"
+         "        readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}",
+         "",
+         "volumes: [{name: c, configMap: {name: settings}}, "
+         "{name: s, secret: {secretName: keys}}]")));
+  EXPECT_EQ(lab().get("app"), "fast fast s3cret from a file s3cret\n");
+}
+
+TEST_F(AgentTest, ASecretIsRenewedWithItsUsers) {
+  const auto with_token = [](const std::string& token) {
+    return "apiVersion: v1\nkind: Secret\nmetadata: {name: keys, namespace: shop-dev}\n"
+           "stringData: {TOKEN: " +
+           token + "}\n---" +
+           app("/bin/busybox mkdir -p /www; echo $TOKEN >/www/index.html; " + kServe,
+               "envFrom: [{secretRef: {name: keys}}]\n"
+               "        readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}");
+  };
+  lab().commit(lab().begin("t-1", with_token("one")));
+  EXPECT_EQ(lab().get("app"), "one\n");
+  const Deployment run = lab().begin("t-2", with_token("two"));
+  lab().stage_all(run);
+  EXPECT_EQ(lab().get("app"), "one\n");
+  lab().perform_kind(run, StepKind::switch_over);
+  EXPECT_EQ(lab().get("app"), "two\n");
+  lab().undo(run);
+  EXPECT_EQ(lab().get("app"), "one\n");
+}
+
+TEST_F(AgentTest, AnExecProbeDecides) {
+  const Deployment run = lab().begin(
+      "t-1", app("/bin/busybox mkdir -p /www; /bin/busybox sleep 2; echo up >/www/up; " + kServe,
+                 "readinessProbe: {exec: {command: [/bin/busybox, test, -f, /www/up]}, "
+                 "periodSeconds: 1, timeoutSeconds: 5}"));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Deployment")));
+  EXPECT_EQ(lab().health(kApp).status, HealthStatus::progressing);
+  lab().commit(run);
+  EXPECT_EQ(lab().get("app", "/up"), "up\n");
+}
+
+TEST_F(AgentTest, ReplicasShareTheRequests) {
+  lab().commit(lab().begin(
+      "t-1",
+      app("/bin/busybox mkdir -p /www; /bin/busybox hostname >/www/index.html; " + kServe,
+          "readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}", "replicas: 3")));
+  std::map<std::string, int> answers;
+  for (int i = 0; i < 60; ++i) ++answers[lab().get("app")];
+  EXPECT_EQ(answers.size(), 3U);
+  EXPECT_EQ(lab().pods().size(), 3U);
+}
+
+TEST_F(AgentTest, ACrashLoopIsNamedWithItsLastWords) {
+  const Deployment run =
+      lab().begin("t-1", app("echo no database; exit 3", "", "progressDeadlineSeconds: 600"));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Deployment")));
+  EXPECT_TRUE(lab().eventually([&] {
+    return lab().health(kApp).reason.find("CrashLoopBackOff") != std::string::npos;
+  })) << lab().health(kApp).reason;
+  const Health seen = lab().health(kApp);
+  EXPECT_EQ(seen.status, HealthStatus::progressing);
+  EXPECT_NE(seen.reason.find("container app"), std::string::npos) << seen.reason;
+  const auto tail = lab().observe(kApp).log_tail;
+  ASSERT_FALSE(tail.empty());
+  EXPECT_EQ(tail.back(), "no database");
+  lab().undo(run);
+  EXPECT_TRUE(lab().pods().empty());
+}
+
+TEST_F(AgentTest, ItsOwnProgressDeadlineFailsADeployment) {
+  const Deployment run = lab().begin("t-1", app("exec /bin/busybox sleep 1000",
+                                                "readinessProbe: {tcpSocket: {port: 8080}, "
+                                                "periodSeconds: 1}",
+                                                "progressDeadlineSeconds: 2"));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Deployment")));
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::failed));
+  lab().undo(run);
+}
+
+TEST_F(AgentTest, AFailingLivenessProbeRestartsTheContainer) {
+  lab().commit(lab().begin(
+      "t-1",
+      app("/bin/busybox mkdir -p /www; echo ok >/www/live; " + kServe,
+          "livenessProbe: {httpGet: {path: /live, port: 8080}, periodSeconds: 1, "
+          "failureThreshold: 1}\n"
+          "        readinessProbe: {httpGet: {path: /live, port: 8080}, periodSeconds: 1}")));
+  const std::string pod = lab().pods().at(0);
+  EXPECT_EQ(lab().podman({"exec", pod + "-app", "/bin/busybox", "rm", "/www/live"}).status, 0);
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::progressing));
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::ready)) << "its script makes the file again";
+  EXPECT_EQ(lab().pods().at(0), pod);
+}
+
+TEST_F(AgentTest, InitContainersRunFirst) {
+  lab().commit(lab().begin(
+      "t-1", app(kServe,
+                 "volumeMounts: [{name: www, mountPath: /www}]\n"
+                 "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+                 "",
+                 "volumes: [{name: www, emptyDir: {}}]\n"
+                 "      initContainers:\n"
+                 "      - {name: first, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+                 "         command: [/bin/busybox, sh, -c, 'echo one >/www/index.html'],\n"
+                 "         volumeMounts: [{name: www, mountPath: /www}]}\n"
+                 "      - {name: second, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+                 "         command: [/bin/busybox, sh, -c, 'echo two >>/www/index.html'],\n"
+                 "         volumeMounts: [{name: www, mountPath: /www}]}")));
+  EXPECT_EQ(lab().get("app"), "one\ntwo\n");
+}
+
+TEST_F(AgentTest, WhatCannotOverlapIsReplacedAndBroughtBack) {
+  const auto version = [](const std::string& text) {
+    return app("/bin/busybox mkdir -p /www; echo " + text + " >/www/index.html; " + kServe,
+               "readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+               "strategy: {type: Recreate}");
+  };
+  lab().commit(lab().begin("t-1", version("one")));
+  const Deployment run = lab().begin("t-2", version("two"));
+  lab().stage_all(run);
+  EXPECT_EQ(lab().get("app"), "two\n") << "served before the switch, since nothing else can be";
+  lab().perform_kind(run, StepKind::switch_over);
+  EXPECT_EQ(lab().get("app"), "two\n");
+  lab().undo(run);
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::ready));
+  EXPECT_EQ(lab().get("app"), "one\n");
+  EXPECT_EQ(lab().pods().size(), 1U);
+}
+
+TEST_F(AgentTest, ServesOnWhileRumboRestarts) {
+  lab().commit(lab().begin(
+      "t-1", app("/bin/busybox mkdir -p /www; echo one >/www/index.html; " + kServe,
+                 "readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 2}")));
+  Load load(lab().env(), "http://" + lab().service_address("app") + "/");
+  for (int i = 0; i < 3; ++i) {
+    lab().reopen();
+    lab().env().sleep(300ms);
+  }
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::ready));
+  load.stop();
+  EXPECT_EQ(load.failed(), 0) << load.first_error();
+  EXPECT_GT(load.answers()["one\n"], 50);
+}
+
+TEST_F(AgentTest, MendsATableThatSomebodyFlushed) {
+  lab().commit(lab().begin(
+      "t-1", app("/bin/busybox mkdir -p /www; echo one >/www/index.html; " + kServe,
+                 "readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}")));
+  io::Command flush;
+  flush.argv = {"nft", "delete", "table", "ip", "rumbo_0123456789ab"};
+  flush.env = io::minimal_environment();
+  const auto flushed = lab().env().process.run(flush, Cancel());
+  ASSERT_TRUE(flushed);
+  ASSERT_EQ(flushed->status, 0) << flushed->err;
+  EXPECT_TRUE(lab().eventually([&] { return lab().get("app") == "one\n"; }));
+}
+
+TEST_F(AgentTest, AnImageThatIsNowhereRefusesTheTransaction) {
+  std::string text = app(kServe);
+  text = replace_all(text, "localhost/app:1", "localhost/none:1");
+  Outline outline;
+  outline.txn = TxnId{"t-1"};
+  const Value object = lab().parse(text).at(0);
+  outline.objects.push_back({key_of(object), object, {}});
+  const auto prepared =
+      lab().target().prepare(outline, {{"0123456789ab"}, outline.txn, 1, 1}, Cancel());
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error().retry(), Retry::never) << prepared.error().to_string();
+  EXPECT_NE(prepared.error().to_string().find("localhost/none:1"), std::string::npos);
+}
+
+TEST_F(AgentTest, LeavesNothingBehind) {
+  const Deployment run = lab().begin(
+      "t-1", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop-dev}\n---" + app(kServe));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Deployment")));
+  lab().undo(run);
+  EXPECT_TRUE(lab().pods().empty());
+  EXPECT_TRUE(lab().eventually([&] {
+    return lab().podman({"network", "ls", "-q"}).out.find("rumbo") == std::string::npos;
+  })) << lab().podman({"network", "ls"}).out;
+  const auto owned = lab().target().list_owned({"0123456789ab"}, Cancel());
+  ASSERT_TRUE(owned);
+  EXPECT_TRUE(owned->empty());
+}
+
+}  // namespace
+}  // namespace rumbo::podman_test
