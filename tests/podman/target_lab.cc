@@ -168,6 +168,15 @@ Result<Receipt> TargetLab::perform(const Deployment& run, const Step& step) {
   return done;
 }
 
+Result<Reverted> TargetLab::revert(const Step& step, const Fence& fence) {
+  Result<Reverted> done;
+  eventually([&] {
+    done = target_->revert(step, nullptr, fence, Cancel());
+    return done || done.error().retry() != Retry::later;
+  });
+  return done;
+}
+
 const Step& TargetLab::step(const Deployment& run, StepKind kind,
                             const std::string& object_kind) const {
   for (const Step& one : run.plan.steps) {
@@ -222,7 +231,7 @@ void TargetLab::undo(const Deployment& run) {
   for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage) {
     if (engine::after_commit(stage->phase)) continue;
     for (auto id = stage->steps.rbegin(); id != stage->steps.rend(); ++id) {
-      const auto undone = target_->revert(run.plan.steps[*id], nullptr, newer, Cancel());
+      const auto undone = revert(run.plan.steps[*id], newer);
       EXPECT_TRUE(undone) << undone.error().to_string();
     }
   }

@@ -46,6 +46,7 @@ class TargetLab {
                    const std::string& kind_or_empty = "") const;
   /// Sends again, as the engine does, what may pass later.
   Result<Receipt> perform(const Deployment& run, const Step& step);
+  Result<Reverted> revert(const Step& step, const Fence& fence);
   /// All stage steps, then waits until they are healthy.
   void stage_all(const Deployment& run, Duration most = 30s);
   void perform_kind(const Deployment& run, StepKind kind);

@@ -180,11 +180,11 @@ TEST_F(TargetTest, TellsTheTruthAfterACrashBetweenAnyTwoSteps) {
   ASSERT_TRUE(lab().perform(run, move));
   EXPECT_EQ(lab().get("web"), "two");
   EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::ready));
-  ASSERT_TRUE(lab().target().revert(move, nullptr, run.fence, Cancel()));
+  ASSERT_TRUE(lab().revert(move, run.fence));
   lab().reopen();
   EXPECT_EQ(seen(move), State::not_applied);
   EXPECT_EQ(lab().get("web"), "one");
-  ASSERT_TRUE(lab().target().revert(workload, nullptr, run.fence, Cancel()));
+  ASSERT_TRUE(lab().revert(workload, run.fence));
   lab().reopen();
   EXPECT_EQ(seen(workload), State::not_applied);
   lab().undo(run);

@@ -114,6 +114,7 @@ MonoTime Agent::step(MonoTime now) {
     if (replica.leaving || cancel_.cancelled()) continue;
     next = std::min(next, keep_pod(*record, replica, now));
   }
+  if (cancel_.cancelled()) return now;  // half a round says nothing
   take_probe_answers(parts_.env.clock.mono());
   publish(*record, now);
   parts_.live.set_judged();
@@ -151,6 +152,7 @@ void Agent::take_probe_answers(MonoTime now) {
     Container& kept = container->second;
     if (!kept.probes || kept.probed_pid != answer.pid) continue;
     kept.probes->result(answer.kind, answer.result, now);
+    kept.answered = true;
     if (!kept.assumed_ready || answer.kind == ProbeState::Kind::liveness) continue;
     kept.failures = answer.result.ok ? 0 : kept.failures + 1;
     const Probe* spec = kept.probes->spec(answer.kind);
@@ -253,6 +255,7 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
       kept.probes.emplace(shape.probes, now);
       kept.probed_pid = seen.pid;
       kept.failures = 0;
+      kept.answered = false;
       kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
     }
     next = std::min(next, probe(replica, shape.name, kept, seen, now));
@@ -292,6 +295,7 @@ MonoTime Agent::probe(const Replica& replica, const std::string& container, Cont
       const Cancel bounded =
           cancel_.with_deadline(parts_.env.clock.mono() + spec.timeout + Duration(1s));
       ProbeResult result = run_probe(parts_.env, spec, target, bounded);
+      if (cancel_.cancelled()) return;  // we stop: that says nothing about the pod
       answers_.with([&](auto& list) { list.push_back({pod, container, pid, kind, result}); });
       deaths_.wake();
     });
@@ -311,6 +315,7 @@ PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
   }
   out.ready = out.exists && found->second.network_up;
   out.finished = out.succeeded = out.exists;
+  out.judged = true;
   const auto trouble = [&](const std::string& container, std::string what) {
     if (!out.trouble.empty()) return;
     out.trouble = "container " + container + ": " + std::move(what);
@@ -362,6 +367,7 @@ PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
     const bool judged = running && kept != pod.containers.end() && kept->second.probes &&
                         kept->second.probed_pid == seen->pid;
     status.ready = judged && kept->second.ready();
+    if (running && !status.ready && !(judged && kept->second.answered)) out.judged = false;
     if (!status.ready) {
       out.ready = false;
       if (out.exists && seen == nullptr) {

@@ -80,6 +80,7 @@ class Agent {
     // It was ready before this process began; counts until probes agree or fail often enough.
     bool assumed_ready = false;
     int failures = 0;
+    bool answered = false;  // a probe spoke of this process
     bool ready() const { return probes && (probes->ready() || assumed_ready); }
   };
   struct Pod {

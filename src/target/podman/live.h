@@ -34,6 +34,7 @@ struct PodStatus {
   bool exists = false;
   bool created = false;  ///< it existed at some time since this process started
   bool ready = false;
+  bool judged = false;     ///< `ready` is what its probes say, not for want of an answer
   bool available = false;  ///< ready for minReadySeconds
   bool finished = false;   ///< every container ended and none is to run again
   bool succeeded = false;  ///< finished, and each with exit 0

@@ -53,6 +53,21 @@ Result<Reverted> PodmanTarget::revert(const Step& step, const Receipt*, const Fe
   return out;
 }
 
+/// After a restart the old pods may serve well and only not have been asked yet.
+Result<> PodmanTarget::Parts::replaced_are_judged(const Step& step, const Fence& fence) const {
+  const auto record = store->read();
+  bool judged = live.judged();
+  for (const Item& item : step.items) {
+    const auto old = record->replaced.find({fence.txn, item.key});
+    if (old == record->replaced.end() || old->second.stopped) continue;
+    for (const Replica* replica : record->replicas_of(old->second.revision)) {
+      judged = judged && live.of(replica->name).judged;
+    }
+  }
+  if (judged) return {};
+  return fail(Code::unavailable, "the old pods are not probed yet since the start", Retry::later);
+}
+
 Result<> PodmanTarget::Parts::undo_switch(const Step& step, const Fence& fence) {
   PendingSwitch pending;
   pending.txn = fence.txn;
@@ -65,10 +80,8 @@ Result<> PodmanTarget::Parts::undo_switch(const Step& step, const Fence& fence) 
     switched = switched || record->current_is_of(fence.txn, item.key);
   }
   if (!switched) return {};
-  if (!live.judged()) {
-    return fail(Code::unavailable, "the pods are not judged yet since the start", Retry::later);
-  }
   TRY(agent->look_now(Cancel()));
+  TRY(replaced_are_judged(step, fence));
   TRY(plane->move(pending, [&](const Record& now) { return check_fence(now, fence); }));
   agent->wake();
   return {};

@@ -49,6 +49,7 @@ struct PodmanTarget::Parts {
   Result<Receipt> prune_one(const Step& step, const Fence& fence, const Cancel& cancel);
   // revert() by kind.
   Result<> undo_stage(const Step& step, const Fence& fence, Reverted& out, const Cancel& cancel);
+  Result<> replaced_are_judged(const Step& step, const Fence& fence) const;
   Result<> undo_switch(const Step& step, const Fence& fence);
   Result<> undo_quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
 
