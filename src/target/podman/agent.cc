@@ -10,7 +10,8 @@ namespace {
 // Deaths are heard at once (pidfd); looking finds what makes no noise.
 constexpr Duration kLookWhenBusy = 1s;
 constexpr Duration kLookWhenCalm = 5s;
-constexpr Duration kMendEvery = 5s;
+constexpr Duration kMendEvery = 5s;  // the kernel tells of changes at once; this is the net below
+constexpr Duration kListenAgain = 500ms;
 constexpr Duration kFirstRetry = 1s;
 constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
@@ -61,6 +62,7 @@ void Agent::start() {
   probers_ = std::make_unique<Workers>(kProbers);
   drainers_ = std::make_unique<Workers>(kDrainers);
   thread_ = std::thread([this] { run(); });
+  ruleset_thread_ = std::thread([this] { guard_ruleset(); });
 }
 
 void Agent::stop() {
@@ -69,6 +71,7 @@ void Agent::stop() {
   cancel_.cancel();
   deaths_.wake();
   thread_.join();
+  ruleset_thread_.join();
   probers_ = std::make_unique<Workers>(0);
   drainers_ = std::make_unique<Workers>(0);
   cancel_ = Cancel();
@@ -91,6 +94,24 @@ void Agent::run() {
     }
     deaths_.watch(pids);
     if (deaths_.wait(next - parts_.env.clock.mono())) look_asked_ = true;
+  }
+}
+
+/// A table that somebody flushes is back as soon as the kernel told of it.
+void Agent::guard_ruleset() {
+  auto listening = parts_.plane.watch();
+  if (!listening) {
+    log(LogLevel::warn, "podman", "changes of the nftables table are only seen every {}: {}",
+        rumbo::to_string(kMendEvery), listening.error().to_string());
+    return;
+  }
+  while (!ending_) {
+    const auto changed = (*listening)->wait(kListenAgain);
+    if (!changed) parts_.env.sleep(kListenAgain);
+    if (!changed || !*changed || ending_) continue;
+    if (auto mended = parts_.plane.mend(); !mended) {
+      log(LogLevel::warn, "podman", "{}", mended.error().to_string());
+    }
   }
 }
 
@@ -301,140 +322,6 @@ MonoTime Agent::probe(const Replica& replica, const std::string& container, Cont
     });
   }
   return kept.probes->next();
-}
-
-PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
-                           MonoTime now) const {
-  PodStatus out;
-  const auto found = sight_.find(replica.name);
-  out.exists = found != sight_.end();
-  out.created = pod.created;
-  if (!pod.shape) {
-    out.trouble = pod.error;
-    return out;
-  }
-  out.ready = out.exists && found->second.network_up;
-  out.finished = out.succeeded = out.exists;
-  out.judged = true;
-  const auto trouble = [&](const std::string& container, std::string what) {
-    if (!out.trouble.empty()) return;
-    out.trouble = "container " + container + ": " + std::move(what);
-    out.troubled_container = container;
-  };
-  for (const ContainerShape& shape : pod.shape->containers) {
-    ContainerStatus status;
-    status.name = shape.name;
-    status.init = shape.init;
-    const auto kept = pod.containers.find(shape.name);
-    const ContainerSight* seen = nullptr;
-    if (out.exists) {
-      const auto at = found->second.containers.find(shape.name);
-      if (at != found->second.containers.end()) seen = &at->second;
-    }
-    if (seen != nullptr) {
-      status.exists = true;
-      status.id = seen->id;
-      status.state = seen->state;
-      status.exit_code = seen->exit_code;
-      status.started = seen->started;
-      status.finished = seen->finished;
-    }
-    if (kept != pod.containers.end()) {
-      const RestartKeeper& keeper = kept->second.keeper;
-      status.restarts = keeper.restarts();
-      if (keeper.last_exit() >= 0) status.exit_code = keeper.last_exit();
-      status.reason = keeper.reason();
-      status.message = keeper.message();
-    }
-    const bool running = seen != nullptr && seen->state == RunState::running;
-    const bool ended = seen != nullptr && seen->state == RunState::exited;
-    const bool again = pod.shape->restart == RestartPolicy::always ||
-                       (pod.shape->restart == RestartPolicy::on_failure && status.exit_code != 0);
-    if (shape.init) {
-      if (!(ended && status.exit_code == 0)) {
-        out.ready = out.finished = out.succeeded = false;
-        if (!status.reason.empty()) {
-          trouble(shape.name, status.reason + ": " + status.message);
-        } else {
-          trouble(shape.name, running ? "init container is running" : "is not started yet");
-        }
-      }
-      out.containers.push_back(std::move(status));
-      continue;
-    }
-    if (!ended || again) out.finished = false;
-    if (!ended || status.exit_code != 0) out.succeeded = false;
-    const bool judged = running && kept != pod.containers.end() && kept->second.probes &&
-                        kept->second.probed_pid == seen->pid;
-    status.ready = judged && kept->second.ready();
-    if (running && !status.ready && !(judged && kept->second.answered)) out.judged = false;
-    if (!status.ready) {
-      out.ready = false;
-      if (out.exists && seen == nullptr) {
-        trouble(shape.name, "was removed");
-      } else if (!running && !status.reason.empty()) {
-        trouble(shape.name, status.reason + ": " + status.message);
-      } else if (judged && !kept->second.probes->reason().empty()) {
-        status.message = kept->second.probes->reason();
-        trouble(shape.name, status.message);
-      } else if (ended) {
-        trouble(shape.name, "ended with exit " + std::to_string(status.exit_code));
-      } else if (status.restarts > 0 && !status.message.empty()) {
-        trouble(shape.name, "restarted: " + status.message);
-      } else {
-        trouble(shape.name, running ? "is not ready yet" : "is not started yet");
-      }
-    }
-    out.containers.push_back(std::move(status));
-  }
-  if (!pod.error.empty()) {
-    out.trouble = pod.error;
-    out.ready = false;
-  }
-  if (!out.exists && out.trouble.find("Error") == std::string::npos && pod.error.empty()) {
-    out.trouble = pod.created ? "the pod was removed" : "the pod is not created yet";
-    out.troubled_container.clear();
-  }
-  if (thing.stopped) {
-    out.ready = false;
-    out.trouble = "the pod is stopped";
-  }
-  if (!out.ready) {
-    pod.ready_since = MonoTime::never();
-  } else {
-    if (pod.ready_since == MonoTime::never() || !pod.was_ready) pod.ready_since = now;
-    out.available = now - pod.ready_since >= pod.shape->min_ready;
-    out.trouble.clear();
-  }
-  return out;
-}
-
-void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& status) {
-  const bool lost = pod.was_there && !status.exists;
-  if (pod.was_ready != status.ready || lost) {
-    parts_.watchers.tell({TargetEvent::Kind::changed, replica.workload});
-  }
-  pod.was_ready = status.ready;
-  pod.was_there = status.exists;
-}
-
-void Agent::publish(const Record& record, MonoTime now) {
-  std::map<std::string, PodStatus> all;
-  ReadyProcesses ready;
-  for (const auto& [name, replica] : record.replicas) {
-    const Thing* thing = record.of_revision(replica.revision);
-    const auto pod = pods_.find(name);
-    if (thing == nullptr || pod == pods_.end()) continue;
-    PodStatus status = status_of(replica, *thing, pod->second, now);
-    if (!replica.leaving) tell_change(replica, pod->second, status);
-    for (const auto& [container, kept] : pod->second.containers) {
-      if (kept.ready()) ready[name].emplace(container, kept.probed_pid);
-    }
-    all.emplace(name, std::move(status));
-  }
-  ready_file_.write(std::move(ready));
-  std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
-  parts_.live.publish(std::move(all));
 }
 
 void Agent::serve(MonoTime now) {

@@ -114,12 +114,18 @@ class Agent {
   void publish(const Record& record, MonoTime now) REQUIRES(round_);
   PodStatus status_of(const Replica& replica, const Thing& thing, Pod& pod, MonoTime now) const
       REQUIRES(round_);
+  static ContainerStatus container_status(const ContainerShape& shape, const ContainerSight* seen,
+                                          const Container* kept);
+  static void judge_init(const ContainerStatus& one, PodStatus& out);
+  static void judge(const ContainerStatus& one, const Container* kept, const ContainerSight* seen,
+                    RestartPolicy policy, PodStatus& out);
   void tell_change(const Replica& replica, Pod& pod, const PodStatus& status) REQUIRES(round_);
   void restart_for_probe(const Replica& replica, const std::string& container,
                          const PodShape& shape);
   void drain_leaving(const Record& record) REQUIRES(round_);
   void serve(MonoTime now) REQUIRES(round_);
   void run();
+  void guard_ruleset();
 
   AgentParts parts_;
   Mutex round_;
@@ -135,7 +141,7 @@ class Agent {
   std::atomic<bool> ending_{false}, look_asked_{true};
   Cancel cancel_;
   std::unique_ptr<Workers> probers_, drainers_;
-  std::thread thread_;
+  std::thread thread_, ruleset_thread_;
 };
 
 }  // namespace rumbo::target::podman

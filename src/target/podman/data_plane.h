@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -29,6 +30,9 @@ class DataPlane {
   Result<> refresh();
   /// Writes the table again if somebody altered or removed it; true if it did.
   Result<bool> mend();
+
+  /// Hears of changes of the machine's ruleset: mend() then tells whether it was ours.
+  Result<std::unique_ptr<RulesetWatch>> watch() { return nft_.watch(); }
 
   /// SWITCH or its undo: `check` sees the record under which it happens; the batch and the record
   /// move together, and settle() finishes what a crash left between them.

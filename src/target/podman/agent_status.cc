@@ -1,0 +1,157 @@
+// What the agent says of each pod: from what Podman shows, what its keepers counted and what its
+// probes answered.
+#include "target/podman/agent.h"
+
+namespace rumbo::target::podman {
+namespace {
+
+/// The first trouble found is the one told.
+void note_trouble(PodStatus& out, const std::string& container, const std::string& what) {
+  if (!out.trouble.empty()) return;
+  out.trouble = "container " + container + ": " + what;
+  out.troubled_container = container;
+}
+
+bool runs_again(RestartPolicy policy, int exit_code) {
+  return policy == RestartPolicy::always || (policy == RestartPolicy::on_failure && exit_code != 0);
+}
+
+}  // namespace
+
+ContainerStatus Agent::container_status(const ContainerShape& shape, const ContainerSight* seen,
+                                        const Container* kept) {
+  ContainerStatus out;
+  out.name = shape.name;
+  out.init = shape.init;
+  if (seen != nullptr) {
+    out.exists = true;
+    out.id = seen->id;
+    out.state = seen->state;
+    out.exit_code = seen->exit_code;
+    out.started = seen->started;
+    out.finished = seen->finished;
+  }
+  if (kept != nullptr) {
+    out.restarts = kept->keeper.restarts();
+    if (kept->keeper.last_exit() >= 0) out.exit_code = kept->keeper.last_exit();
+    out.reason = kept->keeper.reason();
+    out.message = kept->keeper.message();
+  }
+  const bool running = seen != nullptr && seen->state == RunState::running;
+  out.ready =
+      running && !shape.init && kept != nullptr && kept->probed_pid == seen->pid && kept->ready();
+  return out;
+}
+
+void Agent::judge_init(const ContainerStatus& one, PodStatus& out) {
+  if (one.exists && one.state == RunState::exited && one.exit_code == 0) return;
+  out.ready = out.finished = out.succeeded = false;
+  if (!one.reason.empty()) {
+    note_trouble(out, one.name, one.reason + ": " + one.message);
+  } else {
+    const bool running = one.exists && one.state == RunState::running;
+    note_trouble(out, one.name, running ? "init container is running" : "is not started yet");
+  }
+}
+
+void Agent::judge(const ContainerStatus& one, const Container* kept, const ContainerSight* seen,
+                  RestartPolicy policy, PodStatus& out) {
+  const bool running = one.exists && one.state == RunState::running;
+  const bool ended = one.exists && one.state == RunState::exited;
+  if (!ended || runs_again(policy, one.exit_code)) out.finished = false;
+  if (!ended || one.exit_code != 0) out.succeeded = false;
+  if (one.ready) return;
+  out.ready = false;
+  const bool probed = running && kept != nullptr && kept->probes && kept->probed_pid == seen->pid;
+  if (running && !(probed && kept->answered)) out.judged = false;
+  if (out.exists && !one.exists) {
+    note_trouble(out, one.name, "was removed");
+  } else if (!running && !one.reason.empty()) {
+    note_trouble(out, one.name, one.reason + ": " + one.message);
+  } else if (probed && !kept->probes->reason().empty()) {
+    note_trouble(out, one.name, kept->probes->reason());
+  } else if (ended) {
+    note_trouble(out, one.name, "ended with exit " + std::to_string(one.exit_code));
+  } else if (one.restarts > 0 && !one.message.empty()) {
+    note_trouble(out, one.name, "restarted: " + one.message);
+  } else {
+    note_trouble(out, one.name, running ? "is not ready yet" : "is not started yet");
+  }
+}
+
+PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
+                           MonoTime now) const {
+  PodStatus out;
+  const auto found = sight_.find(replica.name);
+  out.exists = found != sight_.end();
+  out.created = pod.created;
+  if (!pod.shape) {
+    out.trouble = pod.error;
+    return out;
+  }
+  out.ready = out.exists && found->second.network_up;
+  out.finished = out.succeeded = out.exists;
+  out.judged = true;
+  for (const ContainerShape& shape : pod.shape->containers) {
+    const ContainerSight* seen = nullptr;
+    if (out.exists) {
+      const auto at = found->second.containers.find(shape.name);
+      if (at != found->second.containers.end()) seen = &at->second;
+    }
+    const auto at = pod.containers.find(shape.name);
+    const Container* kept = at == pod.containers.end() ? nullptr : &at->second;
+    const ContainerStatus status = container_status(shape, seen, kept);
+    if (shape.init) {
+      judge_init(status, out);
+    } else {
+      judge(status, kept, seen, pod.shape->restart, out);
+    }
+    out.containers.push_back(status);
+  }
+  if (!pod.error.empty()) {
+    out.trouble = pod.error;
+    out.ready = false;
+  } else if (!out.exists) {
+    out.trouble = pod.created ? "the pod was removed" : "the pod is not created yet";
+    out.troubled_container.clear();
+  }
+  if (thing.stopped) {
+    out.trouble = "the pod is stopped";
+    out.ready = false;
+  }
+  if (!out.ready) return out;
+  if (!pod.was_ready) pod.ready_since = now;
+  out.available = now - pod.ready_since >= pod.shape->min_ready;
+  out.trouble.clear();
+  return out;
+}
+
+void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& status) {
+  const bool lost = pod.was_there && !status.exists;
+  if (pod.was_ready != status.ready || lost) {
+    parts_.watchers.tell({TargetEvent::Kind::changed, replica.workload});
+  }
+  pod.was_ready = status.ready;
+  pod.was_there = status.exists;
+}
+
+void Agent::publish(const Record& record, MonoTime now) {
+  std::map<std::string, PodStatus> all;
+  ReadyProcesses ready;
+  for (const auto& [name, replica] : record.replicas) {
+    const Thing* thing = record.of_revision(replica.revision);
+    const auto pod = pods_.find(name);
+    if (thing == nullptr || pod == pods_.end()) continue;
+    PodStatus status = status_of(replica, *thing, pod->second, now);
+    if (!replica.leaving) tell_change(replica, pod->second, status);
+    for (const auto& [container, kept] : pod->second.containers) {
+      if (kept.ready()) ready[name].emplace(container, kept.probed_pid);
+    }
+    all.emplace(name, std::move(status));
+  }
+  ready_file_.write(std::move(ready));
+  std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
+  parts_.live.publish(std::move(all));
+}
+
+}  // namespace rumbo::target::podman
