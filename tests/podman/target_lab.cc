@@ -29,7 +29,10 @@ target::podman::PodmanOptions options_in(const std::string& directory) {
 
 }  // namespace
 
-TargetLab::TargetLab(std::string& why) : env_(io::real_env()) {
+TargetLab::TargetLab(std::string& why)
+    : files_(io::real_filesystem()),
+      env_{io::real_clock(),    files_, io::real_process(), io::real_http(), io::real_random(),
+           io::real_env().sleep} {
   if (!isolate(why)) return;
   if (std::getenv("RUMBO_TEST_LOG") != nullptr) {
     set_log_sink([](LogLevel, std::string_view, std::string_view text) {
@@ -82,6 +85,22 @@ void TargetLab::open(bool started) {
 void TargetLab::reopen(bool started) {
   target_.reset();
   open(started);
+}
+
+void TargetLab::reboot() {
+  target_.reset();
+  podman({"pod", "kill", "-a"});
+  podman({"pod", "stop", "-t", "0", "-a"});
+  io::Command flush;
+  flush.argv = {"nft", "flush", "ruleset"};
+  flush.env = io::minimal_environment();
+  EXPECT_TRUE(env_.process.run(flush, Cancel()));
+  std::filesystem::remove_all("/run/rumbo-" + kInstall.value);
+  static int boots = 0;
+  const std::string file = directory_ + "/boot-id";
+  std::ofstream(file) << "00000000-0000-0000-0000-00000000000" << ++boots << "\n";
+  files_.set_boot_id_file(file);
+  open(true);
 }
 
 void TargetLab::clear() {

@@ -12,6 +12,7 @@
 
 #include "engine/plan.h"
 #include "io/env.h"
+#include "lab_files.h"
 #include "target/podman/podman_target.h"
 
 namespace rumbo::podman_test {
@@ -31,10 +32,12 @@ class TargetLab {
 
   target::podman::PodmanTarget& target() { return *target_; }
   io::Env& env() { return env_; }
-  const std::string& directory() const { return directory_; }
+  LabFiles& files() { return files_; }
 
   /// Another process begins: the object is dropped without ceremony and opened anew.
   void reopen(bool started = true);
+  /// The machine goes down and comes up: no process, no table, another boot id.
+  void reboot();
   /// Removes everything deployed; the next test begins on an empty host.
   void clear();
 
@@ -73,6 +76,7 @@ class TargetLab {
   void open(bool started);
   void build_image();
 
+  LabFiles files_;
   io::Env env_;
   std::string directory_;
   std::unique_ptr<target::podman::PodmanTarget> target_;

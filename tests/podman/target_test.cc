@@ -192,6 +192,71 @@ TEST_F(TargetTest, TellsTheTruthAfterACrashBetweenAnyTwoSteps) {
   EXPECT_TRUE(lab().eventually([&] { return lab().pods().size() == 1; }));
 }
 
+TEST_F(TargetTest, ASwitchWhoseRecordGotLostIsSettledByTheTable) {
+  lab().commit(lab().begin("t-1", shop("one")));
+  const Deployment run = lab().begin("t-2", shop("two"));
+  lab().stage_all(run);
+  const Step& move = lab().step(run, StepKind::switch_over);
+  lab().files().fail_replacing("/record.json", 2);  // after the batch
+  const auto moved = lab().target().perform(move, run.fence, Cancel());
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().retry(), Retry::unknown_outcome);
+  EXPECT_EQ(lab().get("web"), "two") << "the kernel has moved";
+  lab().reopen();
+  const auto seen = lab().target().inspect(move, run.fence, Cancel());
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->state, Sighting::State::applied);
+  EXPECT_EQ(lab().get("web"), "two");
+  lab().undo(run);
+  EXPECT_EQ(lab().get("web"), "one");
+}
+
+TEST_F(TargetTest, ASwitchThatCannotBeRecordedDoesNotHappen) {
+  lab().commit(lab().begin("t-1", shop("one")));
+  const Deployment run = lab().begin("t-2", shop("two"));
+  lab().stage_all(run);
+  const Step& move = lab().step(run, StepKind::switch_over);
+  lab().files().fail_replacing("/record.json", 1);
+  const auto moved = lab().target().perform(move, run.fence, Cancel());
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().retry(), Retry::later);
+  EXPECT_EQ(lab().get("web"), "one");
+  const auto seen = lab().target().inspect(move, run.fence, Cancel());
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->state, Sighting::State::not_applied);
+  lab().undo(run);
+}
+
+TEST_F(TargetTest, AfterARebootTheRecordRunsAgain) {
+  lab().commit(lab().begin("t-1", shop("one", "2")));
+  const std::string address = lab().service_address("web");
+  const auto incarnation = lab().target().incarnation(Cancel());
+  lab().reboot();
+  EXPECT_NE(*lab().target().incarnation(Cancel()), *incarnation);
+  EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::ready));
+  EXPECT_TRUE(lab().becomes(kService, HealthStatus::ready));
+  EXPECT_EQ(lab().service_address("web"), address);
+  EXPECT_EQ(lab().get("web"), "one");
+  EXPECT_EQ(lab().pods().size(), 2U);
+}
+
+TEST_F(TargetTest, ARebootInTheMiddleOfASwitchLeavesTheOldGeneration) {
+  lab().commit(lab().begin("t-1", shop("one")));
+  const Deployment run = lab().begin("t-2", shop("two"));
+  lab().stage_all(run);
+  const Step& move = lab().step(run, StepKind::switch_over);
+  lab().files().fail_replacing("/record.json", 2);
+  ASSERT_FALSE(lab().target().perform(move, run.fence, Cancel()));
+  lab().reboot();
+  const auto seen = lab().target().inspect(move, run.fence, Cancel());
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->state, Sighting::State::not_applied) << "the marker is of another boot";
+  lab().undo(run);
+  EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::ready));
+  EXPECT_EQ(lab().get("web"), "one");
+  EXPECT_EQ(lab().pods().size(), 1U);
+}
+
 TEST_F(TargetTest, AnOlderAttemptLoses) {
   const Deployment run = lab().begin("t-1", shop("one"));
   Fence newer = run.fence;

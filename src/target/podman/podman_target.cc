@@ -37,6 +37,7 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
   auto parts = std::make_unique<Parts>(std::move(options), env);
   Parts& p = *parts;
   TRY(env.files.make_directories(p.options.directory, 0700));
+  TRY(env.files.sync_directory(p.options.directory + "/.."));  // or the record in it would go
   p.boot_id = TRY(io::boot_id(env.files));
   p.store = TRY(RecordStore::open(env.files, p.options.directory + "/record.json"));
   ServiceOptions service;

@@ -252,6 +252,7 @@ TEST_F(TransitionsTest, TheRecordReadsBackAsItWasWritten) {
 TEST(RecordStore, ShowsOnlyWhatIsDurable) {
   io::fake::MemoryFileSystem files;
   ASSERT_TRUE(files.make_directories("/t", 0700));
+  ASSERT_TRUE(files.sync_directory("/"));
   auto store = RecordStore::open(files, "/t/record.json");
   ASSERT_TRUE(store) << store.error().to_string();
   const auto put = [&](std::uint64_t clock) {
