@@ -297,7 +297,7 @@ TEST_F(PodmanTest, ContainersSeeTheirVolumes) {
 }
 
 TEST_F(PodmanTest, LogsComeLineByLine) {
-  run_script("log-1", "echo one; echo two >&2; busybox printf three; busybox sleep 100");
+  run_script("log-1", "echo one; echo two >&2; echo three; busybox sleep 100");
   std::vector<std::string> lines;
   const auto collect = [&](std::string_view line) {
     lines.emplace_back(line);

@@ -36,6 +36,10 @@ std::string id_of(const Value& answer) {
   return answer["Id"].str();
 }
 
+bool retryable(const Error& error) {
+  return error.message().find("container state improper") != std::string::npos;
+}
+
 // Podman may echo what it was sent; a value of the environment is never shown.
 Error without_values(Error error, const Value& spec) {
   std::string message = error.message();
@@ -321,11 +325,18 @@ Result<> Client::kill_pod(const std::string& name, const std::string& signal,
 }
 
 Result<> Client::remove_pod(const std::string& name, bool force, const Cancel& cancel) const {
-  return act({.method = "DELETE",
-              .path = "/pods/" + url_escape(name),
-              .query = {{"force", flag(force)}},
-              .what = "remove pod " + name},
-             cancel);
+  const Call call{.method = "DELETE",
+                  .path = "/pods/" + url_escape(name),
+                  .query = {{"force", flag(force)}},
+                  .what = "remove pod " + name};
+  auto removed = act(call, cancel);
+  // A container that Podman is about to restart can be neither killed nor removed at that moment;
+  // a stop ends its restarts.
+  for (int again = 0; again < 5 && force && !removed && retryable(removed.error()); ++again) {
+    TRY(stop_pod(name, Duration(0), cancel));
+    removed = act(call, cancel);
+  }
+  return removed;
 }
 
 Result<Value> Client::inspect_pod(const std::string& name, const Cancel& cancel) const {

@@ -16,6 +16,8 @@
 namespace rumbo::target::podman {
 namespace {
 
+constexpr std::size_t kHead = 2048;  // of an exec's output: enough to tell Podman's own words
+
 // What a streaming call collects while its status is not known yet: the body of a refusal.
 class Refusal {
  public:
@@ -90,7 +92,7 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
   const std::string session = created["Id"].str();
 
   ExecResult result;
-  std::string fault;
+  std::string head;
   FrameReader frames;
   Refusal refusal;
   Result<> fed;
@@ -102,10 +104,8 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
     refusal.add(piece);
     if (refusal.plausible()) return true;
     auto more = frames.feed(piece, [&](FrameReader::Stream stream, std::string_view text) {
-      if (stream == FrameReader::fault) {
-        fault.append(text.substr(0, 2048 - std::min<std::size_t>(fault.size(), 2048)));
-        return true;
-      }
+      if (head.size() < kHead) head.append(text.substr(0, kHead - head.size()));
+      if (stream == FrameReader::fault) return true;
       const std::size_t room = options.max_output - result.output.size();
       result.output.append(text.substr(0, room));
       result.truncated = result.truncated || text.size() > room;
@@ -132,10 +132,13 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
   const Value state =
       TRY(ask({.path = "/exec/" + url_escape(session) + "/json", .what = what}, cancel));
   result.exit_code = static_cast<int>(state["ExitCode"].as_int(-1));
-  // 126 and 127 with a fault: the runtime could not start it, which is not the program's answer.
-  if (!fault.empty() && result.exit_code >= 126) {
-    return fail(Code::invalid,
-                fmt::format("podman cannot {}: {}", what, printable(trim(fault), 2048)));
+  // The runtime could not start it, which is not the program's answer: Podman says so in its place.
+  const bool not_started = (result.exit_code == 126 || result.exit_code == 127) &&
+                           head.starts_with("Error: ") &&
+                           head.find("OCI runtime") != std::string::npos;
+  if (not_started) {
+    const std::string_view line = std::string_view(head).substr(0, head.find('\n'));
+    return fail(Code::invalid, fmt::format("podman cannot {}: {}", what, printable(line, kHead)));
   }
   return result;
 }
