@@ -12,7 +12,8 @@ source "$top/demo/lib.sh"
 [[ $(id -u) == 0 ]] || exec sudo --preserve-env=RUMBO,RUMBO_DEMO_DIR,PEERS "$0" "$@"
 
 "$here/down.sh" --quiet
-mkdir -p "$dir"/{bin,log,work,state,play}
+make_directory
+mkdir -p "$dir/play"
 trap '"$here/down.sh" --quiet' EXIT
 compile
 write_podman

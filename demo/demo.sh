@@ -20,7 +20,7 @@ stay=no
 for port in "$registry_port" "$git_port" "$shop_port" "$cart_port"; do
   port_is_free "$port" || { echo "demo: port $port is in use here; RUMBO_DEMO_*_PORT choose others" >&2; exit 1; }
 done
-mkdir -p "$dir"/{bin,log,work,state}
+make_directory
 trap 'code=$?; ((code == 0)) || echo "demo: ended with $code after $(elapsed)" >&2' EXIT
 trap 'die "line $LINENO failed: $BASH_COMMAND"' ERR
 set -E
@@ -67,7 +67,7 @@ mark shop
 commit shop v2 "shop v2"
 shop_v2=$commit
 eventually 60 "shop v2 is committed" committed shop "$shop_v2"
-sleep 6 # longer than the answers that take 5 s: what began on the old pods has to finish too
+sleep 8 # longer than the answers that take 5 s: what began on the old pods has to finish too
 truth "shop v2 answers" serves "$shop_port" v2
 truth "no request failed: $(tally shop)" no_failure shop
 truth "one switch, and no old answer on a connection opened after it" one_switch shop
@@ -156,7 +156,7 @@ case $outcome in
   *) die "the outcome of $open_txn is $outcome" ;;
 esac
 eventually 90 "shop v4 is committed in the end" committed shop "$shop_v4"
-sleep 6
+sleep 8
 truth "no pod of another generation is left" test "$(shop_pods | wc -l)" == 2
 truth "no request failed through all of it: $(tally shop)" no_failure shop
 
@@ -170,7 +170,7 @@ rumbo rollback shop -o json > "$log/rollback.json" 2>> "$log/rollback.log" || di
 truth "the rollback is a transaction of its own: committed" \
   jq -e '.outcome == "committed"' "$log/rollback.json"
 truth "shop v2 answers again" serves "$shop_port" v2
-sleep 6
+sleep 8
 truth "no request failed: $(tally shop)" no_failure shop
 truth "and shop is held, so that nothing moves it forward by itself" app_status shop '.held != null'
 start_registry
@@ -181,7 +181,7 @@ say "Git and registry are back; after \`rumbo resume shop\` it is v4 again"
 
 # ------------------------------------------------------------------------------------------------
 title "8. Two applications in one transaction, the second is bad"
-sleep 6
+sleep 8
 mark shop
 mark cart
 rumbo pause shop cart --reason "a change of both" > /dev/null

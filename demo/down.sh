@@ -12,10 +12,10 @@ if [[ ! -d $dir ]]; then
   exit 0
 fi
 if [[ $(id -u) != 0 ]]; then exec sudo --preserve-env=RUMBO_DEMO_DIR "$0" "$@"; fi
-case $(realpath "$dir") in
-  / | /etc* | /usr* | /var | /var/lib | /home | /root | /tmp) echo "demo-down: $dir is no directory of a demo" >&2; exit 1 ;;
-esac
-[[ -d $dir/pids || -d $dir/state || -d $dir/bin ]] || { echo "demo-down: $dir does not look like a demo's: left alone" >&2; exit 1; }
+[[ -e $dir/.rumbo-demo ]] || {
+  echo "demo-down: $dir was not made by the demo (no .rumbo-demo in it): left alone" >&2
+  exit 1
+}
 
 for pidfile in "$dir"/pids/load-* "$dir"/pids/rumbo "$dir"/pids/*; do
   [[ -e $pidfile ]] || continue
@@ -46,5 +46,11 @@ done
 awk -v dir="$dir/" 'index($5, dir) == 1 {print $5}' /proc/self/mountinfo | sort -r | while read -r mount; do
   umount -l "$mount" 2> /dev/null || true
 done
+# Podman's own clean-up processes of the containers may still write for a moment. The mark goes last.
+for ((turn = 0; turn < 50; ++turn)); do
+  rm -rf --one-file-system "${dir:?}"/* 2> /dev/null && break
+  sleep 0.1
+done
+rm -rf --one-file-system "${dir:?}"/*
 rm -rf --one-file-system "$dir"
 tell "$dir is gone"

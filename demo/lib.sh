@@ -26,6 +26,8 @@ title() { printf '\n%s%s  %s%s\n' "$bold" "$(elapsed)" "$*" "$plain"; }
 
 # die SENTENCE…: says where the logs are, with their last lines.
 die() {
+  trap - ERR
+  set +e
   printf '\n%sdemo: %s%s\n' "$bad" "$*" "$plain" >&2
   if [[ -d $log ]]; then
     echo "logs are in $log; \`make demo-down\` cleans up. Their last lines:" >&2
@@ -99,6 +101,12 @@ port_answers() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 # --- Podman ------------------------------------------------------------------------------------
 # The demo keeps its containers in a storage root of its own, apart from the machine's.
 podman_options=(--root "$dir/podman/root" --runroot "$dir/podman/run")
+
+# make_directory: everything the demo makes is below it; the mark says that it may be removed.
+make_directory() {
+  mkdir -p "$dir"/{bin,log,work,state}
+  touch "$dir/.rumbo-demo"
+}
 
 # compile: the service, static for its image, and the load generator.
 compile() {
@@ -196,7 +204,7 @@ kind: Environment
 metadata: {name: dev}
 spec:
   target: {podman: {root: $dir/podman/root, runRoot: $dir/podman/run}}
-  namespace: store-dev
+  namespace: dev
 END
   for app in "$@"; do
     cat >> "$dir/rumbo.yaml" << END

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 preset=$1
 shift
 log=build/$preset.configure.log
-if [[ ! -f build/$preset/build.ninja ]]; then
+if [[ ! -f build/$preset/build.ninja || CMakePresets.json -nt build/$preset/build.ninja ]]; then
   mkdir -p build
   echo "build: configuring build/$preset"
   if ! cmake --preset "$preset" > "$log" 2>&1; then

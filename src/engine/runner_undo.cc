@@ -160,9 +160,13 @@ bool kept_on_purpose(const TxnState& state, const ObjectKey& key) {
 }
 
 /// True if someone else changed or removed the object after its undo: that stays, and is listed.
-bool changed_after_undo(const Observation& seen, const Item& item) {
-  if (item.pre.absent)
-    return seen.exists && !covers(semantic(seen.object), semantic(item.want_object));
+bool changed_after_undo(const TxnState& state, const Observation& seen, const Item& item) {
+  if (item.pre.absent) {
+    // The same object may be another transaction's: two that declare one Namespace and began at
+    // once, say.
+    const bool ours = seen.owner && seen.owner->txn == state.id;
+    return seen.exists && (!ours || !covers(semantic(seen.object), semantic(item.want_object)));
+  }
   if (!seen.exists) return true;
   const Value now = semantic(seen.object);
   return now != semantic(item.pre.object) &&
@@ -174,7 +178,7 @@ std::string difference(const TxnState& state, const Item& item) {
   if (kept_on_purpose(state, item.key) || has_foreign_edit(state, item.key)) return {};
   const Observation* seen = observed(state, item.scope.target, item.key);
   if (seen == nullptr) return item.key.to_string() + " was not observed";
-  if (changed_after_undo(*seen, item)) return {};
+  if (changed_after_undo(state, *seen, item)) return {};
   if (item.pre.absent) {
     return seen->exists ? item.key.to_string() + " still exists" : std::string();
   }
@@ -208,7 +212,7 @@ std::string end_note(const TxnState& state) {
   }
   for (const Item* item : touched_items(state)) {
     const Observation* seen = observed(state, item->scope.target, item->key);
-    if (seen == nullptr || !changed_after_undo(*seen, *item)) continue;
+    if (seen == nullptr || !changed_after_undo(state, *seen, *item)) continue;
     const std::string one = item->key.to_string() + " changed by someone else";
     if (!has_foreign_edit(state, item->key) && kept.find(one) == std::string::npos) {
       kept += (kept.empty() ? "" : ", ") + one;

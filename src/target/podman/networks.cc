@@ -41,9 +41,23 @@ Networks::Networks(const io::Env& env, const Client& client, InstallationId inst
     : env_(env), client_(client), install_(std::move(install)), store_(store) {}
 
 Result<std::vector<TakenRange>> Networks::taken() const {
-  std::set<std::string> own;
-  for (const auto& [ns, network] : store_.read()->networks) own.insert(network.bridge);
-  return taken_ranges(env_, own);
+  std::set<std::string> own_bridges, own_names;
+  for (const auto& [ns, network] : store_.read()->networks) {
+    own_bridges.insert(network.bridge);
+    own_names.insert(network.name);
+  }
+  auto taken = TRY(taken_ranges(env_, own_bridges));
+  // A network without a running container has no route, and keeps its range all the same.
+  const Value networks = TRY(client_.list_networks({}, Cancel()));
+  for (const Value& network : networks.items()) {
+    const std::string name = network["name"].str();
+    if (own_names.contains(name)) continue;
+    for (const Value& subnet : network["subnets"].items()) {
+      const auto range = parse_cidr(subnet["subnet"].str());
+      if (range) taken.push_back({*range, "podman network " + name});
+    }
+  }
+  return taken;
 }
 
 Result<> Networks::reserve(Record& record, const std::string& ns,
@@ -76,11 +90,17 @@ Result<> Networks::ensure(const std::string& ns, const Cancel& cancel) const {
        {"network_interface", network->second.bridge},
        {"subnets", Value::array({subnet})}});
   auto created = client_.create_network(spec, cancel);
-  // Two calls for one namespace: the other one made it.
-  if (!created && created.error().code() != Code::conflict) {
-    return fail(std::move(created).error().with_context("network of namespace " + ns));
+  if (created) return {};
+  const std::string where = "network of namespace " + ns;
+  if (created.error().code() != Code::conflict) {
+    return fail(std::move(created).error().with_context(where));
   }
-  return {};
+  // Two calls for one namespace: the other one made it. Else the range or the bridge is another
+  // network's, which is this machine's trouble and not the revision's.
+  if (TRY(client_.network_exists(name, cancel))) return {};
+  return fail(Error(Code::unavailable, created.error().message(), Retry::later)
+                  .with_context(where)
+                  .with_hint("`podman network ls` shows what is left of earlier installations"));
 }
 
 Result<> Networks::sweep(const Cancel& cancel) const {

@@ -134,13 +134,13 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
 /// Nothing is moved to pods that do not serve: the engine saw them ready, but a restart may have
 /// come between.
 Result<> PodmanTarget::Parts::staged_are_ready(const Step& step, const Fence& fence) const {
-  if (!live.judged()) {
-    return fail(Code::unavailable, "the pods are not judged yet since the start", Retry::later);
-  }
   const auto record = store->read();
   for (const Item& item : step.items) {
     const auto staged = record->staged.find({fence.txn, item.key});
     if (staged == record->staged.end()) continue;
+    if (!live.judged()) {
+      return fail(Code::unavailable, "the pods are not judged yet since the start", Retry::later);
+    }
     for (const Replica* replica : record->replicas_of(staged->second.revision)) {
       const PodStatus status = live.of(replica->name);
       if (status.ready || status.succeeded) continue;

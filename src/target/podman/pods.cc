@@ -1,6 +1,8 @@
 #include "target/podman/pods.h"
 
 #include <algorithm>
+#include <thread>
+#include <vector>
 
 #include "codec/json.h"
 #include "target/podman/pod_spec.h"
@@ -140,6 +142,21 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
 }
 
 Result<> Pods::stop(const std::string& pod, Duration grace, const Cancel& cancel) const {
+  const auto seen = client_.inspect_pod(pod, cancel);
+  if (!seen) return unless_missing(fail(seen.error()));
+  // All at once, as the grace period is the pod's; but the infra container last: Podman would stop
+  // it along with the others, and with it goes the network under answers that are being finished.
+  const std::string infra = (*seen)["InfraContainerID"].str();
+  std::vector<std::thread> stopping;
+  for (const Value& container : (*seen)["Containers"].items()) {
+    const std::string id = container["Id"].str();
+    if (id == infra) continue;
+    stopping.emplace_back([this, id, grace, &cancel] {
+      // What this cannot stop, stopping the pod reports.
+      static_cast<void>(client_.stop_container(id, grace, cancel));
+    });
+  }
+  for (std::thread& one : stopping) one.join();
   return unless_missing(client_.stop_pod(pod, grace, cancel));
 }
 
