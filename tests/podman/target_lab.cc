@@ -88,7 +88,23 @@ void TargetLab::clear() {
   Deployment run = begin("t-clear", "");
   for (const Step& one : run.plan.steps) EXPECT_TRUE(perform(run, one));
   release(run);
-  EXPECT_TRUE(eventually([&] { return pods().empty(); }, 40s));
+  if (eventually([&] { return pods().empty(); }, 20s)) return;
+  ADD_FAILURE() << "pods stay: " << pods().at(0);
+  target_.reset();
+  podman({"pod", "rm", "-f", "-a", "-t", "0"});
+  std::filesystem::remove(directory_ + "/t/record.json");
+  open(true);
+}
+
+std::vector<Value> TargetLab::parse(const std::string& yaml) {
+  std::vector<Value> out;
+  const auto documents = codec::parse_yaml(yaml);
+  EXPECT_TRUE(documents) << documents.error().to_string();
+  if (!documents) return out;
+  for (const auto& document : *documents) {
+    if (Value object = document.to_value(); object.is_object()) out.push_back(std::move(object));
+  }
+  return out;
 }
 
 Deployment TargetLab::begin(const std::string& txn, const std::string& yaml) {
@@ -101,12 +117,8 @@ Deployment TargetLab::begin(const std::string& txn, const std::string& yaml) {
   scope.policy.allow_empty = true;
   scope.policy.prune = true;
   scope.policy.allow_destructive = {"Namespace", "PersistentVolumeClaim"};
-  const auto documents = codec::parse_yaml(yaml);
-  EXPECT_TRUE(documents) << documents.error().to_string();
-  for (const auto& document : *documents) {
-    const Value text = document.to_value();
-    if (!text.is_object()) continue;
-    scope.manifest.objects.push_back({key_of(text), text, {}});
+  for (const Value& object : parse(yaml)) {
+    scope.manifest.objects.push_back({key_of(object), object, {}});
     run.outline.objects.push_back(scope.manifest.objects.back());
   }
   const auto owned = target_->list_owned(kInstall, Cancel());
@@ -147,7 +159,11 @@ Deployment TargetLab::begin(const std::string& txn, const std::string& yaml) {
 }
 
 Result<Receipt> TargetLab::perform(const Deployment& run, const Step& step) {
-  auto done = target_->perform(step, run.fence, Cancel());
+  Result<Receipt> done;
+  eventually([&] {
+    done = target_->perform(step, run.fence, Cancel());
+    return done || done.error().retry() != Retry::later;
+  });
   if (!done) std::fprintf(stderr, "perform: %s\n", done.error().to_string().c_str());
   return done;
 }

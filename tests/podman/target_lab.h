@@ -38,11 +38,13 @@ class TargetLab {
   /// Removes everything deployed; the next test begins on an empty host.
   void clear();
 
+  static std::vector<Value> parse(const std::string& yaml);
   /// Plans from these objects (YAML documents), observes, and prepares. `prune`: also what is owned
   /// and not named.
   Deployment begin(const std::string& txn, const std::string& yaml);
   const Step& step(const Deployment& run, StepKind kind,
                    const std::string& kind_or_empty = "") const;
+  /// Sends again, as the engine does, what may pass later.
   Result<Receipt> perform(const Deployment& run, const Step& step);
   /// All stage steps, then waits until they are healthy.
   void stage_all(const Deployment& run, Duration most = 30s);
