@@ -64,6 +64,28 @@ double disk_rate(const std::string& directory, bool overwrite) {
   return rate;
 }
 
+/// The faster of both ways.
+double disk_rate(const std::string& directory) {
+  return std::max(disk_rate(directory, false), disk_rate(directory, true));
+}
+
+/// The same while the processors are kept awake: one that sleeps between two writes wakes late, and
+/// on some machines that is most of what a synced write costs. For the reader; the goal is about
+/// what one writer alone gets.
+double disk_rate_awake(const std::string& directory) {
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> wakers;
+  for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
+    wakers.emplace_back([&stop] {
+      while (!stop) std::this_thread::yield();
+    });
+  }
+  const double rate = disk_rate(directory);
+  stop = true;
+  for (auto& waker : wakers) waker.join();
+  return rate;
+}
+
 double journal_rate(Journal& journal, std::uint64_t epoch) {
   std::atomic<std::uint64_t> count{0};
   std::vector<std::thread> writers;
@@ -96,21 +118,20 @@ int run(int argc, char** argv) {
   if (!journal) give_up(journal.error().to_string());
   const auto epoch = (*journal)->take_over("bench", "boot");
   if (!epoch) give_up(epoch.error().to_string());
-  double best = 0;
+  double worst = 1e9;
   for (int round = 1; round <= 3; ++round) {
-    const double growing = disk_rate(directory.path(), false);
-    const double overwriting = disk_rate(directory.path(), true);
+    const double disk = disk_rate(directory.path());
+    const double awake = disk_rate_awake(directory.path());
     const double appends = journal_rate(**journal, *epoch);
-    const double disk = std::max(growing, overwriting);
     std::printf(
-        "journal: %d writers %.0f synced appends/s; disk %.0f synced writes/s growing, %.0f "
-        "overwriting: %.1fx\n",
-        kWriters, appends, growing, overwriting, appends / disk);
-    best = std::max(best, appends / disk);
+        "journal: %d writers %.0f synced appends/s; disk %.0f synced writes/s: %.1fx (%.0f with "
+        "the processors kept awake: %.1fx)\n",
+        kWriters, appends, disk, appends / disk, awake, appends / awake);
+    worst = std::min(worst, appends / disk);
   }
-  std::printf("journal: goal %s: best of 3 %.1fx, wanted %.0fx\n", best >= kGoal ? "met" : "missed",
-              best, kGoal);
-  return best >= kGoal ? 0 : 1;
+  std::printf("journal: goal %s: worst of 3 %.1fx, wanted %.0fx\n",
+              worst >= kGoal ? "met" : "missed", worst, kGoal);
+  return worst >= kGoal ? 0 : 1;
 }
 
 }  // namespace

@@ -101,19 +101,22 @@ title "4. A typo in a field"
 mark shop
 pods_before=$("$dir/bin/podman" pod ps -q --no-trunc | sort)
 commit shop v4 "shop v4, with a typo" replicaz
+shop_typo=$commit
 typo_line=$(grep -n replicaz "$dir/work/shop/deploy/shop.yaml" | cut -d : -f 1)
-typo_place="shop.yaml:$typo_line:3"
-refusal() { { rumbo status -o json; rumbo history shop -o json; } | grep -F "$typo_place" | grep -F replicaz; }
+# The place of the field or of its value, and the cure.
+refusal() {
+  transactions shop "$(of_commit "$shop_typo") | .[0].outcome == \"refused\"" &&
+    app_status shop '.cause' | grep -E "deploy/shop.yaml:$typo_line:[0-9]+: .*replicaz.*did you mean .replicas"
+}
 eventually 30 "the refusal shows" refusal
-truth "it is refused, with file, line and column: $typo_place" refusal
-more "$(rumbo status -o json | jq -r '.. | strings | select(contains("replicaz"))' | head -n 1)"
+truth "it is refused, with file, line and column and the word that was meant" refusal
+more "$(app_status shop .cause)"
 truth "nothing was touched: the pods are the same" \
   test "$("$dir/bin/podman" pod ps -q --no-trunc | sort)" == "$pods_before"
 settle
 truth "and no request failed: $(tally shop)" no_failure shop
 commit shop v2 "shop v2 again"
-shop_v2=$commit
-eventually 30 "the correction is seen" app_status shop '.revision.id == "'"$shop_v2"'" or .wanted == null'
+eventually 30 "the correction is seen" synced shop "$commit"
 
 # ------------------------------------------------------------------------------------------------
 title "5. A container removed by hand"

@@ -243,6 +243,11 @@ app_status() {
 committed() {
   app_status "$1" '.revision.id == "'"$2"'" and .health == "Ready" and .sync == "Synced" and .open == null'
 }
+# synced APP COMMIT: was it seen, and is what it says what runs, healthy? (True of a commit, too,
+# that says the same as the one that was deployed.)
+synced() {
+  app_status "$1" '.wanted.id == "'"$2"'" and .health == "Ready" and .sync == "Synced" and .open == null'
+}
 # quiet APP: is nothing open?
 quiet() { app_status "$1" '.open == null'; }
 

@@ -22,7 +22,8 @@ class RUMBO_TS(capability("mutex")) Mutex {
  public:
   void lock() RUMBO_TS(acquire_capability()) { mutex_.lock(); }
   void unlock() RUMBO_TS(release_capability()) { mutex_.unlock(); }
-  /// Tells the analysis that the caller holds it: at the start of a lambda that runs under the lock.
+  /// Tells the analysis that the caller holds it: at the start of a lambda that runs under the
+  /// lock.
   void assert_held() const RUMBO_TS(assert_capability(this)) {}
 
  private:

@@ -193,6 +193,7 @@ Result<> fold(TxnState& state, const Record& record) {
     case RecordType::wave_healthy:
       state.stage = static_cast<std::size_t>(record.body["stage"].as_uint()) + 1;
       state.stage_started = state.active;
+      state.view = {};  // what comes next looks for itself, at once and not a poll later
       break;
     case RecordType::commit:
       if (state.abort) return fail(corrupt(record, "commits what was aborted"));

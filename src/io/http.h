@@ -24,8 +24,8 @@ struct HttpRequest {
   std::string unix_socket;  ///< connect to this path; the URL's host is then only a name
   std::string ca_file;
   bool check_certificate = true;  ///< false for probes alone, as kubelet does them
-  std::string user;              ///< with it, HTTP basic authentication
-  Secret<std::string> password;  ///< never follows a redirect to another host
+  std::string user;               ///< with it, HTTP basic authentication
+  Secret<std::string> password;   ///< never follows a redirect to another host
   bool follow_redirects = false;
   Duration connect_timeout{5'000'000'000};
   std::uint64_t max_body = 64ull << 20;

@@ -195,7 +195,9 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
   const PodSight* sight = nullptr;
   PodSight fresh;
   const auto found = sight_.find(replica.name);
-  if (found == sight_.end() || !Pods::complete(*pod.shape, found->second)) {
+  // Podman may have died in the middle of a start: such a container never starts again.
+  const bool broken = pod.failures >= 2;
+  if (found == sight_.end() || broken || !Pods::complete(*pod.shape, found->second)) {
     TRY(parts_.pods.create(record, replica, cancel_));
     for (const ContainerShape& container : pod.shape->containers) {
       fresh.containers[container.name] = {};

@@ -129,9 +129,15 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
   if (!fed) return fail(std::move(fed).error().with_context(what));
   if (answer->status >= 400) return fail(api_error(answer->status, refusal.text(), what));
 
-  const Value state =
-      TRY(ask({.path = "/exec/" + url_escape(session) + "/json", .what = what}, cancel));
-  result.exit_code = static_cast<int>(state["ExitCode"].as_int(-1));
+  const auto state = ask({.path = "/exec/" + url_escape(session) + "/json", .what = what}, cancel);
+  if (!state && state.error().code() == Code::not_found) {
+    // Podman forgets a session exit_command_delay after its end.
+    return fail(Code::unavailable,
+                fmt::format("podman no longer knows how the command in container {} ended", name),
+                Retry::unknown_outcome);
+  }
+  if (!state) return fail(state.error());
+  result.exit_code = static_cast<int>((*state)["ExitCode"].as_int(-1));
   // The runtime could not start it, which is not the program's answer: Podman says so in its place.
   const bool not_started = (result.exit_code == 126 || result.exit_code == 127) &&
                            head.starts_with("Error: ") &&

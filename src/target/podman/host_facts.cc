@@ -126,8 +126,9 @@ std::optional<std::string> containers_conf(const HostFacts& facts, const ConfOpt
   if (runc) out += "runtime = \"runc\"\n";  // crun does not start on a hybrid hierarchy
   if (!facts.systemd) out += "cgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n";
   if (options.private_root && options.file_locks) out += "lock_type = \"file\"\n";
-  // An exec leaves its conmon behind for so long; the default of five minutes piles up for probes.
-  out += "exit_command_delay = 10\n";
+  // So long an exec's conmon and exit code stay, and so long the removal of its pod waits for them.
+  // The default of five minutes piles conmons up under exec probes.
+  out += "exit_command_delay = 2\n";
   out += "[network]\n";
   if (facts.netavark) out += "network_backend = \"netavark\"\n";
   if (!options.network_config_directory.empty()) {

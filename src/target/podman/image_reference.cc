@@ -24,7 +24,8 @@ bool valid_part(std::string_view part) {
 }
 
 bool valid_host(std::string_view host) {
-  return each(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
+  return !host.starts_with('.') && !host.starts_with('-') && !host.starts_with(':') &&
+         each(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
 }
 
 bool valid_tag(std::string_view tag) {

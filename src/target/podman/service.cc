@@ -9,7 +9,8 @@
 //   is as long as containers run: it lives in the run directory and is never deleted.
 // - `stop` marks a container: neither policy nor reboot starts it again. A killed process (also
 //   by `kill -9` from outside) is started again.
-// - An exec session's conmon stays for exit_command_delay (five minutes by default).
+// - An exec costs 50-90 ms over the API. Its conmon stays for exit_command_delay (five minutes by
+//   default), and the removal of the pod waits until it is gone.
 #include "target/podman/service.h"
 
 #include <algorithm>
@@ -241,10 +242,19 @@ int Service::pid() const {
   return state_.with([](const State& state) { return state.child ? state.child->pid() : 0; });
 }
 
-Result<std::string> Service::identity(const Cancel& cancel) {
+// Of our own service it cannot change; asking costs Podman 300 ms.
+Result<std::string> Service::graph_root(const Cancel& cancel) {
+  std::string known = state_.with([](const State& state) { return state.graph_root; });
+  if (!known.empty()) return known;
   const Value info = TRY(client_.info(cancel));
-  const std::string root = info["store"]["graphRoot"].str();
+  std::string root = info["store"]["graphRoot"].str();
   if (root.empty()) return fail(Code::unavailable, "podman does not tell its graph root");
+  if (options_.socket.empty()) state_.with([&](State& state) { state.graph_root = root; });
+  return root;
+}
+
+Result<std::string> Service::identity(const Cancel& cancel) {
+  const std::string root = TRY(graph_root(cancel));
   const std::string path = root + "/rumbo.id";
   if (!env_.files.stat(path)) {
     std::array<std::uint8_t, 16> bytes{};

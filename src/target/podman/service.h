@@ -60,10 +60,12 @@ class Service {
  private:
   struct State {
     std::unique_ptr<io::Child> child;
+    std::string graph_root;  // as our own service told it
   };
   Service(const io::Env& env, ServiceOptions options, HostFacts facts);
   Result<> prepare();
   Result<> end_leftover();
+  Result<std::string> graph_root(const Cancel& cancel);
   Result<> start(State& state, const Cancel& cancel);
 
   io::Env env_;
