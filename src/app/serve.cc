@@ -13,7 +13,22 @@
 namespace rumbo::app {
 namespace {
 
-constexpr Duration kGrace = 1s;  ///< for answers under way when the daemon ends
+constexpr Duration kGrace = 1s;      ///< for answers under way when the daemon ends
+constexpr Duration kHandover = 15s;  ///< for a verb that runs in-process to let go of the state
+
+/// Without a daemon every verb holds the state directory while it runs, and a supervisor restarts a
+/// daemon at once: so it waits for the verb instead of giving up.
+Result<std::unique_ptr<Installation>> open_when_free(const InstallationOptions& options,
+                                                     io::Env& env, const Cancel& stop) {
+  const MonoTime until = env.clock.mono() + kHandover;
+  for (bool told = false;; told = true) {
+    auto installation = Installation::open(options, env);
+    if (installation || installation.error().code() != Code::conflict) return installation;
+    if (stop.cancelled() || env.clock.mono() >= until) return installation;
+    if (!told) log(LogLevel::info, "serve", "waiting: {}", installation.error().message());
+    env.sleep(100ms);
+  }
+}
 
 /// Reconciler, operations and server over an installation, in the order they depend on each other.
 class Daemon {
@@ -71,7 +86,7 @@ Result<int> run_serve(Session& session) {
   const std::string state = session.state_directory();
 
   auto installation =
-      TRY(Installation::open({state, asked.value("config"), Need::act}, session.env()));
+      TRY(open_when_free({state, asked.value("config"), Need::act}, session.env(), stop));
   installation->set_drain(Duration(0));
   {
     Daemon daemon(*installation, session.env());
