@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "target/podman/transitions.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -195,9 +196,20 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
   const PodSight* sight = nullptr;
   PodSight fresh;
   const auto found = sight_.find(replica.name);
-  // Podman may have died in the middle of a start: such a container never starts again.
-  const bool broken = pod.failures >= 2;
-  if (found == sight_.end() || broken || !Pods::complete(*pod.shape, found->second)) {
+  if (pod.failures >= 2) {
+    // Made anew, at another address: see move_replica().
+    TRY(parts_.store.change([&](Record& next) { return move_replica(next, replica.name); }));
+    const auto moved = parts_.store.read();
+    const auto recorded = moved->replicas.find(replica.name);
+    if (recorded == moved->replicas.end()) return {};
+    TRY(parts_.pods.create(*moved, recorded->second, cancel_));
+    for (const ContainerShape& container : pod.shape->containers) {
+      fresh.containers[container.name] = {};
+    }
+    TRY(parts_.pods.advance(*moved, recorded->second, *pod.shape, fresh, false, cancel_));
+    return {};
+  }
+  if (found == sight_.end() || !Pods::complete(*pod.shape, found->second)) {
     TRY(parts_.pods.create(record, replica, cancel_));
     for (const ContainerShape& container : pod.shape->containers) {
       fresh.containers[container.name] = {};

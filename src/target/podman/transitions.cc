@@ -286,6 +286,15 @@ Sighting sight(const Record& record, const Step& step, const Fence& fence) {
   return found(false);
 }
 
+Result<> move_replica(Record& record, const std::string& pod) {
+  const auto found = record.replicas.find(pod);
+  if (found == record.replicas.end()) return {};
+  Replica& replica = found->second;
+  release_pod(record.addresses, replica.network, pod);
+  replica.address = TRY(allocate_pod(record.addresses, replica.network, pod));
+  return {};
+}
+
 void release_unused_addresses(Record& record) {
   std::set<std::string> services, routes;
   for (const Thing* thing : record.things()) {

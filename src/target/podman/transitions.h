@@ -43,6 +43,11 @@ void prune(Record& record, const Item& item, WallTime now);
 /// What became of the step, from the record alone.
 Sighting sight(const Record& record, const Step& step, const Fence& fence);
 
+/// Gives a pod that will not start another address: Podman killed in the middle of a start leaves
+/// the old one allocated to nobody for ever (measured with 4.3.1). Its turn comes again only after
+/// the whole range; a pod that meets it then moves on once more.
+Result<> move_replica(Record& record, const std::string& pod);
+
 /// Every key held for Services: their addresses must stay. Everything else may be given back.
 void release_unused_addresses(Record& record);
 

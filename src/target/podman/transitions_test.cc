@@ -112,6 +112,20 @@ TEST_F(TransitionsTest, StagesBesideAndSwitchesAtOnce) {
   EXPECT_TRUE(record_.replaced.empty());
 }
 
+TEST_F(TransitionsTest, APodThatWillNotStartMovesToAnotherAddress) {
+  staged("t-1", deployment("a"));
+  const Replica before = record_.replicas.begin()->second;
+  ASSERT_TRUE(move_replica(record_, before.name));
+  const Replica after = record_.replicas.at(before.name);
+  EXPECT_NE(after.address, before.address);
+  EXPECT_EQ(record_.replicas.size(), 2U);
+  std::set<std::string> held;
+  for (const auto& [name, replica] : record_.replicas) held.insert(replica.address);
+  EXPECT_EQ(held.size(), 2U) << "no two pods at one address";
+  EXPECT_FALSE(held.contains(before.address));
+  EXPECT_TRUE(move_replica(record_, "gone")) << "a pod that left needs none";
+}
+
 TEST_F(TransitionsTest, EveryTransitionMayBeRepeated) {
   commit("t-1", {deployment("app:1"), service()});
   const Step step = staged("t-2", deployment("app:2"));
