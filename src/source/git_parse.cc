@@ -115,7 +115,12 @@ Result<std::vector<TreeEntry>> parse_ls_tree(std::string_view text) {
   }
   std::sort(entries.begin(), entries.end(),
             [](const TreeEntry& a, const TreeEntry& b) { return a.path < b.path; });
-  return entries;
+  const auto twice =
+      std::adjacent_find(entries.begin(), entries.end(),
+                         [](const TreeEntry& a, const TreeEntry& b) { return a.path == b.path; });
+  if (twice == entries.end()) return entries;
+  // Only a forged tree has this; which of the two counts must not be left to chance.
+  return fail(Code::invalid, "the commit holds `" + printable(twice->path, 512) + "` twice");
 }
 
 Result<std::vector<GitObject>> parse_cat_file(std::string_view text) {

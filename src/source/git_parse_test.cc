@@ -47,6 +47,8 @@ TEST(GitParse, LsTree) {
   EXPECT_FALSE(parse_ls_tree(line("100644", "blob", "-", "a")));
   EXPECT_FALSE(parse_ls_tree(line("040000", "tree", "-", "a")));
   EXPECT_FALSE(parse_ls_tree("100644 blob"));
+  const std::string once = line("100644", "blob", "1", "a");
+  EXPECT_EQ(parse_ls_tree(once + once).error().code(), Code::invalid);
 }
 
 TEST(GitParse, CatFile) {
@@ -91,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
                       UrlCase{"https://org@h:8443/a", "https://h:8443/a", "https://h:8443/a",
                               "https://h:8443"},
                       UrlCase{"HTTP://h/a@b", "http://h/a@b", "http://h/a@b", "http://h"},
+                      UrlCase{"https://h/http://u:p@i/a", "https://h/http://u:p@i/a",
+                              "https://h/http://i/a", "https://h"},
                       UrlCase{"ssh://git@h:22/a", "ssh://git@h:22/a", "ssh://h:22/a", ""},
                       UrlCase{"git@h:team/a.git", "git@h:team/a.git", "h:team/a.git", ""},
                       UrlCase{"git://h/a", "git://h/a", "git://h/a", ""},

@@ -52,7 +52,7 @@ Result<GitUrl> with_scheme(std::string_view url, std::size_t separator) {
   if (authority.starts_with('-') || user.starts_with('-')) {
     return refuse("the Git URL's host begins with `-`", "check the URL");
   }
-  result.shown = result.scheme + "://" + std::string(authority) + path;
+  result.shown = without_credentials(result.scheme + "://" + std::string(authority) + path);
   const bool http = result.scheme == "http" || result.scheme == "https";
   // A lone user may be a token: the credentials file is the only place for those.
   const bool keeps_user = result.scheme == "ssh" && !user.empty();
