@@ -95,7 +95,14 @@ class App {
   const std::string name_ = env("APP", "app");
   const std::string version_ = env("VERSION", "unknown");
   const std::string greeting_ = env("GREETING", "");
-  const bool ready_ = env("READY", "") != "never";
+  /// READY: "never", or how many seconds it warms up before it is ready; at once by default.
+  bool ready() const {
+    return ready_ != "never" && std::chrono::steady_clock::now() - start_ >=
+                                    std::chrono::seconds(std::atoi(ready_.c_str()));
+  }
+
+  const std::string ready_ = env("READY", "");
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::string instance_;
   std::atomic<bool> draining_{false};
 
@@ -177,7 +184,7 @@ std::string App::config() const {
 std::string App::answer(const Request& request, int& status) {
   status = 200;
   if (request.path == "/healthz") {
-    if (ready_) return "ok\n";
+    if (ready()) return "ok\n";
     status = 503;
     return "not ready\n";
   }
@@ -265,7 +272,7 @@ int App::run() {
     sigwait(&signals, &number);
     drain(listener);
   }).detach();
-  if (!ready_) {
+  if (ready_ == "never") {
     std::thread([] {
       for (int attempt = 1;; ++attempt) {
         say("not ready: database orders is at schema 3, need 4 (attempt " +

@@ -33,7 +33,7 @@ for app in shop cart; do
   build_image "$app" v1
   build_image "$app" v2
   build_image "$app" v3-bad READY=never
-  build_image "$app" v4
+  build_image "$app" v4 READY=2 # warms up: time enough to be killed in
 done
 build_image cart v5-crash CRASH=1
 make_git
@@ -140,11 +140,12 @@ sleep 1
 mark shop
 commit shop v4 "shop v4"
 shop_v4=$commit
-# One look both finds it and names it: it may have ended by the next.
+# One look both finds it and names it: whether it is still open is asked again below.
 open_now() { open_txn=$(app_status shop 'select(.open != null) | .open'); }
 eventually 30 "the transaction is open" open_now
 touched() { rumbo log --txn "$open_txn" -o json | grep -q intent; }
 eventually 20 "it began to act" touched
+truth "$open_txn has begun to act and has not ended" test "$(app_status shop .open)" == "$open_txn"
 stop rumbo KILL
 settle
 truth "with rumbo dead in $open_txn, shop still answers: $(tally shop)" no_failure shop
