@@ -29,6 +29,16 @@ bool raise_loopback() {
   return done;
 }
 
+// /sys shows the interfaces of the network namespace it was mounted in; control groups stay.
+bool renew_sysfs() {
+  const char* const groups = "/sys/fs/cgroup";
+  const char* const aside = "/run/netns";
+  return ::mount(groups, aside, nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+         ::mount("sysfs", "/sys", "sysfs", 0, nullptr) == 0 &&
+         ::mount(aside, groups, nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+         ::umount2(aside, MNT_DETACH) == 0;
+}
+
 std::string enter() {
   if (::geteuid() != 0) return "it needs root";
   if (::access("/usr/bin/podman", X_OK) != 0) return "podman is not installed";
@@ -39,6 +49,7 @@ std::string enter() {
   // Network namespaces of containers are named here.
   std::filesystem::create_directories("/run/netns");
   if (::mount("tmpfs", "/run/netns", "tmpfs", 0, "mode=0755") != 0) return "cannot mount";
+  if (!renew_sysfs()) return "cannot mount /sys";
   if (!raise_loopback()) return "cannot raise lo";
   return "";
 }

@@ -107,6 +107,25 @@ TEST_F(AgentTest, ASecretIsRenewedWithItsUsers) {
   EXPECT_EQ(lab().get("app"), "one\n");
 }
 
+// netavark makes a bridge anew, under its old name and with the kernel's settings, when the first
+// pod of a namespace starts after its last one ended.
+TEST_F(AgentTest, ABridgeMadeAnewServesThisMachine) {
+  lab().commit(
+      lab().begin("t-1", app("/bin/busybox mkdir -p /www; " + kServe,
+                             "readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}")));
+  auto& files = lab().env().files;
+  const std::string settings = "/proc/sys/net/ipv4/conf/";
+  std::string setting;
+  const auto names = files.list(settings).value();
+  for (const auto& name : names) {
+    if (name.starts_with("rmb")) setting = settings + name + "/route_localnet";
+  }
+  ASSERT_FALSE(setting.empty());
+  EXPECT_EQ(trim(files.read_all(setting, 16).value()), "1");
+  ASSERT_TRUE(files.open(setting, {.write = true}).value()->write_at(0, as_bytes("0")));
+  EXPECT_TRUE(lab().eventually([&] { return trim(files.read_all(setting, 16).value()) == "1"; }));
+}
+
 TEST_F(AgentTest, AnExecProbeDecides) {
   const Deployment run = lab().begin(
       "t-1", app("/bin/busybox mkdir -p /www; /bin/busybox sleep 2; echo up >/www/up; " + kServe,

@@ -26,7 +26,7 @@ bool same_routes(Table a, const Table& b) {
 }
 
 bool bridge_is_up(io::FileSystem& files, const std::string& bridge) {
-  return files.stat("/sys/class/net/" + bridge).has_value();
+  return files.stat("/proc/sys/net/ipv4/conf/" + bridge).has_value();
 }
 
 }  // namespace
@@ -183,9 +183,13 @@ Result<> DataPlane::prepare_bridges() {
   for (const auto& [ns, network] : record->networks) {
     if (bridge_is_up(env_.files, network.bridge)) up.insert(network.bridge);
   }
-  if (up == state_.bridges && !up.empty()) return {};
-  const auto changes = TRY(prepare_host(env_, record->addresses.virtual_range, up));
-  state_.bridges = up;
+  // Asked anew each time: a bridge goes with its last pod, and the next one has the same name.
+  auto changes = TRY(prepare_host(env_, record->addresses.virtual_range, up));
+  std::erase_if(changes, [&](const HostChange& change) {
+    return std::ranges::any_of(record->host_changes, [&](const HostChange& known) {
+      return known.kind == change.kind && known.name == change.name;
+    });
+  });
   if (changes.empty()) return {};
   return store_.change([&](Record& next) -> Result<> {
     next.host_changes.insert(next.host_changes.end(), changes.begin(), changes.end());

@@ -52,7 +52,6 @@ class DataPlane {
  private:
   struct State {
     std::optional<Table> applied;
-    std::set<std::string> bridges;
   };
   Result<> refresh_locked(bool always) REQUIRES(owner_);
   Result<> settle_locked() REQUIRES(owner_);

@@ -93,20 +93,34 @@ Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::stri
   if (!range) return fail(Code::invalid, "virtual range `" + virtual_range + "` is none");
   Machine machine(env, prefix);
   std::vector<HostChange> changes;
-  std::vector<std::string> wanted = {"net/ipv4/ip_forward"};
+  struct Setting {
+    std::string name, bridge;
+  };
+  std::vector<Setting> wanted = {{"net/ipv4/ip_forward", ""}};
   for (const auto& bridge : bridges) {
     if (bridge.empty() || bridge.find('/') != std::string::npos || bridge.starts_with('.')) {
       return fail(Code::invalid, "bridge `" + printable(bridge, 40) + "` is no interface");
     }
-    wanted.push_back("net/ipv4/conf/" + bridge + "/route_localnet");
+    wanted.push_back({"net/ipv4/conf/" + bridge + "/route_localnet", bridge});
   }
-  for (const auto& name : wanted) {
-    auto before = TRY(machine.read(path_of(name)));
-    if (before == "1") continue;
-    TRY(machine.write(path_of(name), "1"));
-    changes.push_back({HostChange::Kind::sysctl, name, std::move(before), "1"});
+  // A bridge that went meanwhile (its last pod ended) needs nothing.
+  const auto gone = [&](const std::string& bridge) {
+    return !bridge.empty() && !machine.list("/proc/sys/net/ipv4/conf/" + bridge);
+  };
+  for (const auto& [name, bridge] : wanted) {
+    auto before = machine.read(path_of(name));
+    if (!before && gone(bridge)) continue;
+    if (!before) return fail(std::move(before).error());
+    if (*before == "1") continue;
+    const auto written = machine.write(path_of(name), "1");
+    if (!written && gone(bridge)) continue;
+    TRY(written);
+    changes.push_back({HostChange::Kind::sysctl, name, std::move(*before), "1"});
   }
-  for (const auto& bridge : bridges) TRY(reflect(machine, bridge));
+  for (const auto& bridge : bridges) {
+    const auto reflected = reflect(machine, bridge);
+    if (!reflected && !gone(bridge)) return fail(reflected.error());
+  }
   const auto text = range->to_string();
   if (!TRY(machine.has_route(text))) {
     TRY(machine.run({"ip", "-4", "route", "add", "local", text, "dev", "lo", "proto",
