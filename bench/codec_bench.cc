@@ -54,7 +54,7 @@ void count(benchmark::State& state, std::size_t bytes) {
 
 void parse_json(benchmark::State& state) {
   const std::string text = codec::to_json(document());
-  for (auto unused : state) {
+  while (state.KeepRunning()) {
     auto value = codec::parse_json(text);
     if (!value) std::abort();
     benchmark::DoNotOptimize(value);
@@ -65,7 +65,7 @@ BENCHMARK(parse_json)->Unit(benchmark::kMillisecond);
 
 void print_json(benchmark::State& state) {
   std::size_t bytes = 0;
-  for (auto unused : state) {
+  while (state.KeepRunning()) {
     const std::string text = codec::to_json(document());
     bytes = text.size();
     benchmark::DoNotOptimize(text.data());
@@ -76,7 +76,7 @@ BENCHMARK(print_json)->Unit(benchmark::kMillisecond);
 
 void parse_yaml(benchmark::State& state) {
   const std::string text = codec::emit_yaml(document());
-  for (auto unused : state) {
+  while (state.KeepRunning()) {
     auto value = codec::parse_yaml_value(text);
     if (!value) std::abort();
     benchmark::DoNotOptimize(value);
@@ -87,7 +87,7 @@ BENCHMARK(parse_yaml)->Unit(benchmark::kMillisecond);
 
 void print_yaml(benchmark::State& state) {
   std::size_t bytes = 0;
-  for (auto unused : state) {
+  while (state.KeepRunning()) {
     const std::string text = codec::emit_yaml(document());
     bytes = text.size();
     benchmark::DoNotOptimize(text.data());

@@ -52,6 +52,10 @@ std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
                      "fields differ"});
       continue;
     }
+    if (!seen->lost.empty()) {
+      out.push_back({object.key, DriftItem::Kind::missing, {}, seen->lost});
+      continue;
+    }
     const Health health = assess(*seen);
     const bool well =
         health.status == HealthStatus::ready || health.status == HealthStatus::suspended;

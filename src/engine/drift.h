@@ -11,7 +11,7 @@ namespace rumbo::engine {
 
 struct DriftItem {
   enum class Kind {
-    missing,    ///< the object is gone
+    missing,    ///< the object is gone, or a part of it that its target does not bring back
     changed,    ///< fields differ
     unhealthy,  ///< as declared, but a workload lost pods and needs its target's help
   };

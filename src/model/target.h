@@ -66,6 +66,9 @@ struct Observation {
   std::string uid;
   std::string version;
   std::optional<Owner> owner;
+  /// What was taken from it and its target does not bring back by itself, so that only a
+  /// transaction mends it: "pod web-0 was removed". Empty if it is whole.
+  std::string lost;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;
 };

@@ -282,12 +282,14 @@ TEST_F(TargetTest, RestartsAKilledContainerAndReportsARemovedOne) {
   EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::ready));
   EXPECT_EQ(lab().get("web"), "one");
   EXPECT_EQ(lab().pods().at(0), pod) << "the same pod";
+  EXPECT_EQ(lab().observe(kWeb).lost, "") << "what the agent mends";
 
   events = 0;
   EXPECT_EQ(lab().podman({"pod", "rm", "-f", "-t", "0", pod}).status, 0);
   EXPECT_TRUE(lab().eventually([&] { return events > 0; }));
   EXPECT_EQ(lab().health(kWeb).status, HealthStatus::progressing);
   EXPECT_NE(lab().health(kWeb).reason.find("removed"), std::string::npos);
+  EXPECT_EQ(lab().observe(kWeb).lost, "pod " + pod + " was removed");
   lab().env().sleep(1500ms);
   EXPECT_TRUE(lab().pods().empty()) << "only a transaction brings it back";
   const Deployment heal = lab().begin("t-2", shop("one"));

@@ -18,19 +18,6 @@ constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
 constexpr std::size_t kDrainers = 16;
 
-/// True while a transaction on the thing's application is open here: its pods are protected.
-bool transaction_open(const Record& record, const Thing& thing) {
-  for (const auto* things : {&record.staged, &record.replaced}) {
-    for (const auto& [at, other] : *things) {
-      if (other.owner.application == thing.owner.application &&
-          other.owner.environment == thing.owner.environment) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 bool any_running(const PodSight& sight) {
   return std::any_of(sight.containers.begin(), sight.containers.end(),
                      [](const auto& entry) { return entry.second.state == RunState::running; });
@@ -250,7 +237,7 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const auto seen = sight_.find(replica.name);
   const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
   pod.created = pod.created || there;
-  if (!there && !transaction_open(record, *thing)) return MonoTime::never();  // control heals it
+  if (!there && !record.transaction_open(*thing)) return MonoTime::never();  // control heals it
   if (!there || needs_start(*pod.shape, seen->second)) {
     if (now < pod.not_before) return pod.not_before;
     if (auto up = bring_up(record, replica, pod); !up) {

@@ -112,8 +112,8 @@ class Agent {
   MonoTime probe(const Replica& replica, const std::string& container, Container& kept,
                  const ContainerSight& seen, MonoTime now) REQUIRES(round_);
   void publish(const Record& record, MonoTime now) REQUIRES(round_);
-  PodStatus status_of(const Replica& replica, const Thing& thing, Pod& pod, MonoTime now) const
-      REQUIRES(round_);
+  PodStatus status_of(const Record& record, const Replica& replica, const Thing& thing, Pod& pod,
+                      MonoTime now) const REQUIRES(round_);
   static ContainerStatus container_status(const ContainerShape& shape, const ContainerSight* seen,
                                           const Container* kept);
   static void judge_init(const ContainerStatus& one, PodStatus& out);

@@ -79,8 +79,8 @@ void Agent::judge(const ContainerStatus& one, const Container* kept, const Conta
   }
 }
 
-PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
-                           MonoTime now) const {
+PodStatus Agent::status_of(const Record& record, const Replica& replica, const Thing& thing,
+                           Pod& pod, MonoTime now) const {
   PodStatus out;
   const auto found = sight_.find(replica.name);
   out.exists = found != sight_.end();
@@ -115,6 +115,10 @@ PodStatus Agent::status_of(const Replica& replica, const Thing& thing, Pod& pod,
     out.trouble = pod.created ? "the pod was removed" : "the pod is not created yet";
     out.troubled_container.clear();
   }
+  // Only what the record says is in use can be lost; what a transaction works on is its business.
+  const bool kept = !replica.leaving && !thing.stopped && !record.transaction_open(thing);
+  const bool whole = out.exists && Pods::complete(*pod.shape, found->second);
+  if (kept && !whole) out.lost = out.exists ? out.trouble : "pod " + replica.name + " was removed";
   if (thing.stopped) {
     out.trouble = "the pod is stopped";
     out.ready = false;
@@ -142,7 +146,7 @@ void Agent::publish(const Record& record, MonoTime now) {
     const Thing* thing = record.of_revision(replica.revision);
     const auto pod = pods_.find(name);
     if (thing == nullptr || pod == pods_.end()) continue;
-    PodStatus status = status_of(replica, *thing, pod->second, now);
+    PodStatus status = status_of(record, replica, *thing, pod->second, now);
     if (!replica.leaving) tell_change(replica, pod->second, status);
     for (const auto& [container, kept] : pod->second.containers) {
       if (kept.ready()) ready[name].emplace(container, kept.probed_pid);

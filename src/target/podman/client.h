@@ -51,7 +51,7 @@ struct ExecResult {
 
 struct ExecOptions {
   Duration timeout{1'000'000'000};  ///< the process is killed then, and the call is Code::timeout
-  std::size_t max_output = 16 * 1024;
+  std::size_t max_output = std::size_t{16} << 10;
 };
 
 /// Labels a list is narrowed to: all must match; an empty value matches any.

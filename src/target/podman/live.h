@@ -41,6 +41,8 @@ struct PodStatus {
   std::vector<ContainerStatus> containers;
   std::string trouble;  ///< why it is not ready: "container app: CrashLoopBackOff: exit 1"
   std::string troubled_container;
+  /// What was taken from it that only a transaction brings back: "container app was removed".
+  std::string lost;
 };
 
 class Live {

@@ -30,6 +30,9 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
   out.uid = thing->uid;
   out.version = std::to_string(thing->version);
   out.owner = thing->owner;
+  for (const auto& pod : input.pods) {
+    if (out.lost.empty()) out.lost = pod.status.lost;
+  }
   const Culprit culprit = culprit_of(input.pods);
   if (culprit.container.empty()) return out;
   // Evidence only: a log that cannot be read must not hide the status.

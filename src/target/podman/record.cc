@@ -215,6 +215,18 @@ const Thing* Record::of_revision(const std::string& revision) const {
   return find_revision(leaving, revision);
 }
 
+bool Record::transaction_open(const Thing& thing) const {
+  for (const auto* things : {&staged, &replaced}) {
+    for (const auto& [at, other] : *things) {
+      if (other.owner.application == thing.owner.application &&
+          other.owner.environment == thing.owner.environment) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 std::vector<const Replica*> Record::replicas_of(const std::string& revision) const {
   std::vector<const Replica*> out;
   for (const auto& [name, replica] : replicas) {

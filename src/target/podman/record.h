@@ -91,6 +91,8 @@ struct Record {
   /// The thing that replicas of this revision belong to; null when nothing wants them any more.
   const Thing* of_revision(const std::string& revision) const;
   std::vector<const Replica*> replicas_of(const std::string& revision) const;
+  /// True while a transaction on the thing's application is open here: its pods are protected.
+  bool transaction_open(const Thing& thing) const;
 };
 
 /// A plain look at what a workload's pods were made for.

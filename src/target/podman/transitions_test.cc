@@ -70,7 +70,7 @@ class TransitionsTest : public ::testing::Test {
     return step;
   }
   Step staged(const std::string& txn, const Value& object) {
-    const Step step = step_of(StepKind::stage, {object});
+    Step step = step_of(StepKind::stage, {object});
     EXPECT_TRUE(stage(record_, step.items[0], fence_of(txn), {}));
     return step;
   }
