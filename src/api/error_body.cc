@@ -56,14 +56,15 @@ Error error_from(const Value& value) {
   Error error(code_from(value["code"].as_string()).value_or(Code::internal),
               value["message"].str("the answer holds no message"),
               retry_from(value["retry"].as_string()).value_or(Retry::never));
-  // Each changes the error in place.
   for (const Value& context : value["context"].items()) {
-    std::move(error).with_context(context.str());
+    error = Error(std::move(error).with_context(context.str()));
   }
-  if (const Value& hint = value["hint"]; hint.is_string()) std::move(error).with_hint(hint.str());
+  if (const Value& hint = value["hint"]; hint.is_string()) {
+    error = Error(std::move(error).with_hint(hint.str()));
+  }
   if (const Value& at = value["location"]; at.is_object()) {
-    std::move(error).at({at["file"].str(), static_cast<int>(at["line"].as_int()),
-                         static_cast<int>(at["column"].as_int())});
+    error = Error(std::move(error).at({at["file"].str(), static_cast<int>(at["line"].as_int()),
+                                       static_cast<int>(at["column"].as_int())}));
   }
   return error;
 }

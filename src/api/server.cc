@@ -126,7 +126,7 @@ class Server::Parts::Connection : public std::enable_shared_from_this<Connection
         stream_(std::move(socket)),
         buffer_(server.options.most_header_bytes + (64u << 10)),
         beat_(server.io),
-        peer_(std::move(peer)) {}
+        peer_(peer) {}
 
   void read() {
     state_ = State::reading;
@@ -218,14 +218,14 @@ class Server::Parts::Connection : public std::enable_shared_from_this<Connection
   }
 
   void start_stream(StreamReply reply) {
-    Outbox::Options options{reply.content_type,
-                            reply.heartbeat,
-                            reply.when_full,
-                            chunked_,
-                            server_.options.most_buffered,
-                            server_.options.patience};
+    Outbox::Options limits{reply.content_type,
+                           reply.heartbeat,
+                           reply.when_full,
+                           chunked_,
+                           server_.options.most_buffered,
+                           server_.options.patience};
     const auto outbox =
-        std::make_shared<Outbox>(std::move(options), Cancel(), [weak = weak_from_this()] {
+        std::make_shared<Outbox>(std::move(limits), Cancel(), [weak = weak_from_this()] {
           if (const auto self = weak.lock()) self->wake();
         });
     const auto job = std::make_shared<StreamReply>(std::move(reply));

@@ -17,6 +17,6 @@ struct PlanStyle {
 };
 
 /// One element of Operations::plan().plans.
-std::string describe_plan(const Value& plan, const PlanStyle& style);
+std::string describe_plan(const Value& entry, const PlanStyle& style);
 
 }  // namespace rumbo::app

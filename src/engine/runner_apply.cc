@@ -131,11 +131,12 @@ struct Verdict {
   Health health;
   const Item* item = nullptr;
   std::vector<std::string> evidence;
+  bool obstructed = false;  ///< the target's own trouble: see Observation::obstacle
 };
 
 /// The worst verdict over these items from the current view.
 Verdict judge(const TxnState& state, const std::vector<const Item*>& items) {
-  Verdict worst{{HealthStatus::ready, {}}, nullptr, {}};
+  Verdict worst{{HealthStatus::ready, {}}, nullptr, {}, false};
   for (const Item* item : items) {
     const Observation* seen = observed(state, item->scope.target, item->key);
     Health health = seen == nullptr ? Health{HealthStatus::unknown, "not observed"} : assess(*seen);
@@ -143,7 +144,10 @@ Verdict judge(const TxnState& state, const std::vector<const Item*>& items) {
     if (health.status == HealthStatus::suspended) health.status = HealthStatus::ready;
     if (health.status == HealthStatus::missing) health = {HealthStatus::failed, "was deleted"};
     if (no_less_healthy(health.status, worst.health.status)) continue;
-    worst = {health, item, seen == nullptr ? std::vector<std::string>() : seen->log_tail};
+    worst = {health, item, {}, false};
+    if (seen == nullptr) continue;
+    worst.evidence = seen->log_tail;
+    worst.obstructed = !seen->obstacle.empty();
   }
   return worst;
 }
@@ -168,11 +172,11 @@ std::optional<Action> step_observe(const TxnState& state, const Moment& moment,
 
 Abort unhealthy(const Verdict& verdict, const std::string& where, std::string_view how) {
   Abort abort;
-  abort.fault = FaultClass::revision;
+  abort.fault = verdict.obstructed ? FaultClass::infrastructure : FaultClass::revision;
   abort.cause = verdict.item->key.to_string() + " " + std::string(how) + " (" + where +
                 "): " + verdict.health.reason;
   abort.evidence = verdict.evidence;
-  abort.at_fault = {verdict.item->scope};
+  if (!verdict.obstructed) abort.at_fault = {verdict.item->scope};
   return abort;
 }
 

@@ -69,8 +69,9 @@ Observation SimTarget::observe_one(const ObjectKey& key) const {
   } else if (const auto it = world_.current.find(key); it != world_.current.end()) {
     thing = &it->second;
     if (world_.quiesced.contains(key)) stopped = "pods are stopped";
-    if (world_.lost.contains(key)) stopped = "pods were removed";
+    if (world_.lost.contains(key)) stopped = out.lost = "pods were removed";
   }
+  if (staged != world_.staged.end()) stopped = out.obstacle = world_.obstacle;
   if (thing == nullptr) return out;
   out.exists = true;
   out.object = with_status(key, *thing, stopped, clock_.mono());

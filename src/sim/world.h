@@ -35,6 +35,7 @@ struct World {
   std::map<std::pair<TxnId, ObjectKey>, Thing> replaced;  ///< host: switched away, not yet retired
   std::set<ObjectKey> quiesced;                           ///< host: old pods stopped, not removed
   std::set<ObjectKey> lost;                               ///< workloads whose pods someone removed
+  std::string obstacle;                                   ///< why no staged pod can start now
   std::map<std::pair<TxnId, ObjectKey>, int> hook_runs;
   std::map<std::pair<TxnId, ObjectKey>, Value> hook_objects;
   std::set<TxnId> reservations;

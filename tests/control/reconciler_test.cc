@@ -73,6 +73,23 @@ TEST(Reconciler, RestoresAndQuarantinesABadRevision) {
   EXPECT_EQ(rig.image(), "app:3");
 }
 
+TEST(Reconciler, ATargetInTroubleQuarantinesNothing) {
+  Rig rig(shop("  sync: {timeout: 30s}\n"));
+  rig.source.commit(kShopUrl, release("shop", "app:1"));
+  rig.run(10s);
+  rig.world.obstacle = "no space left on device";
+  rig.source.commit(kShopUrl, release("shop", "app:2"));
+  rig.run(1min);
+  EXPECT_EQ(rig.app()["outcome"].str(), "restored");
+  EXPECT_EQ(rig.app()["quarantined"].size(), 0U);
+  EXPECT_NE(rig.app()["cause"].str().find("no space left"), std::string::npos);
+  EXPECT_EQ(rig.image(), "app:1");
+
+  rig.world.obstacle.clear();
+  rig.run(6min);
+  EXPECT_EQ(rig.image(), "app:2") << "tried again by itself";
+}
+
 TEST(Reconciler, HoldsAfterARollbackUntilResumeOrAnotherDigest) {
   Rig rig(shop());
   rig.source.commit(kShopUrl, release("shop", "app:1"));

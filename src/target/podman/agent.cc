@@ -18,6 +18,13 @@ constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
 constexpr std::size_t kDrainers = 16;
 
+/// True for trouble of Podman or of this machine, which says nothing about the pod.
+bool is_ours(const Error& error) {
+  return error.code() == Code::unavailable || error.code() == Code::timeout ||
+         error.code() == Code::exhausted || error.code() == Code::internal ||
+         error.code() == Code::cancelled;
+}
+
 bool any_running(const PodSight& sight) {
   return std::any_of(sight.containers.begin(), sight.containers.end(),
                      [](const auto& entry) { return entry.second.state == RunState::running; });
@@ -172,6 +179,7 @@ void Agent::take_probe_answers(MonoTime now) {
 
 void Agent::note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now) {
   pod.error = error.to_string();
+  pod.obstacle = is_ours(error) ? pod.error : "";
   ++pod.failures;
   Duration pause = kFirstRetry;
   for (int i = 1; i < pod.failures && pause < kLongestRetry; ++i) pause *= 2;
@@ -249,6 +257,7 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   }
   pod.failures = 0;
   pod.error.clear();
+  pod.obstacle.clear();
   return keep_containers(replica, *thing, pod, now);
 }
 

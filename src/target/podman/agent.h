@@ -92,7 +92,8 @@ class Agent {
     MonoTime ready_since;
     MonoTime not_before;  // after a failed attempt
     int failures = 0;
-    std::string error;
+    std::string error;     // why it could not be brought up the last time
+    std::string obstacle;  // the same, where that is this machine's trouble and not the pod's
   };
   struct ProbeAnswer {
     std::string pod, container;

@@ -108,6 +108,7 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
     }
     out.containers.push_back(status);
   }
+  out.obstacle = pod.obstacle;
   if (!pod.error.empty()) {
     out.trouble = pod.error;
     out.ready = false;

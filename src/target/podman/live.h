@@ -43,6 +43,8 @@ struct PodStatus {
   std::string troubled_container;
   /// What was taken from it that only a transaction brings back: "container app was removed".
   std::string lost;
+  /// Why this machine cannot run it, whatever it is: "podman: no space left on device".
+  std::string obstacle;
 };
 
 class Live {

@@ -32,6 +32,7 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
   out.owner = thing->owner;
   for (const auto& pod : input.pods) {
     if (out.lost.empty()) out.lost = pod.status.lost;
+    if (out.obstacle.empty()) out.obstacle = pod.status.obstacle;
   }
   const Culprit culprit = culprit_of(input.pods);
   if (culprit.container.empty()) return out;
