@@ -88,13 +88,16 @@ Result<> Installation::open_parts() {
     if (!added) continue;
     Targets::One* one = &found->second;
     target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
-                                         environment.podman.socket, environment.podman.root,
-                                         environment.podman.run_root, journal_->installation()};
+                                         environment.podman.socket,
+                                         environment.podman.root,
+                                         environment.podman.run_root,
+                                         journal_->installation(),
+                                         options_.need != Need::act};
     one->lazy = std::make_unique<LazyTarget>(
         [this, one, podman]() -> Result<std::unique_ptr<Target>> {
           auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
           // Health is what the agent's probes find; without a daemon nobody else runs them.
-          opened->start();
+          if (!podman.reads_only) opened->start();
           one->podman = opened.get();
           return std::unique_ptr<Target>(std::move(opened));
         },

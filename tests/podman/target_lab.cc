@@ -312,15 +312,20 @@ std::string TargetLab::get(const std::string& service, const std::string& path) 
 }
 
 io::Exit TargetLab::podman(std::vector<std::string> words) {
+  words.insert(words.begin(), {"podman", "--tmpdir", directory_ + "/t/run/run/libpod"});
+  return over_storage(std::move(words));
+}
+
+io::Exit TargetLab::buildah(std::vector<std::string> words) {
+  words.insert(words.begin(), "buildah");
+  return over_storage(std::move(words));
+}
+
+io::Exit TargetLab::over_storage(std::vector<std::string> words) {
+  words.insert(words.begin() + 1,
+               {"--root", directory_ + "/root", "--runroot", directory_ + "/t/run/run"});
   io::Command command;
-  command.argv = {"podman",
-                  "--root",
-                  directory_ + "/root",
-                  "--runroot",
-                  directory_ + "/t/run/run",
-                  "--tmpdir",
-                  directory_ + "/t/run/run/libpod"};
-  command.argv.insert(command.argv.end(), words.begin(), words.end());
+  command.argv = std::move(words);
   command.env = io::minimal_environment();
   command.env["CONTAINERS_CONF"] = directory_ + "/t/run/containers.conf";
   command.env["HOME"] = "/";

@@ -68,11 +68,13 @@ class TargetLab {
   std::string get(const std::string& service, const std::string& path = "/");
   /// Runs podman with the same storage.
   io::Exit podman(std::vector<std::string> words);
+  io::Exit buildah(std::vector<std::string> words);
   /// Names of the pods that exist.
   std::vector<std::string> pods();
   bool eventually(const std::function<bool()>& what, Duration most = 20s);
 
  private:
+  io::Exit over_storage(std::vector<std::string> words);
   void open(bool started);
   void build_image();
 

@@ -308,5 +308,28 @@ TEST_F(TargetTest, ProtectsTheOldPodsWhileATransactionIsOpen) {
   EXPECT_EQ(lab().health(kWeb).status, HealthStatus::ready);
 }
 
+// What a Podman that was killed between the two leaves: the container's storage without a
+// container.
+TEST_F(TargetTest, StorageThatAnInterruptedCreationLeftIsNoObstacle) {
+  lab().commit(lab().begin("t-1", shop("one")));
+  const std::string old = lab().pods().at(0);
+  const Deployment run = lab().begin("t-2", shop("two"));
+  lab().stage_all(run);
+  std::string pod;
+  for (const std::string& name : lab().pods()) {
+    if (name != old) pod = name;
+  }
+  ASSERT_FALSE(pod.empty());
+  // The agent brings the pod back at once: until the storage was first.
+  EXPECT_TRUE(lab().eventually([&] {
+    lab().podman({"pod", "rm", "-f", "-t", "0", pod});
+    return lab().buildah({"from", "--name", pod + "-app", "localhost/app:1"}).status == 0;
+  }));
+  EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::progressing));
+  EXPECT_TRUE(lab().becomes(kWeb, HealthStatus::ready));
+  lab().undo(run);
+  EXPECT_EQ(lab().get("web"), "one");
+}
+
 }  // namespace
 }  // namespace rumbo::podman_test

@@ -152,6 +152,30 @@ Result<> Agent::look_now(const Cancel& cancel) {
   return {};
 }
 
+Result<> Agent::glance(const Cancel& cancel) {
+  MutexLock lock(round_);
+  TRY(look_locked(cancel));
+  TRY(parts_.plane.look());
+  const auto record = parts_.store.read();
+  const MonoTime now = parts_.env.clock.mono();
+  for (const auto& [name, replica] : record->replicas) {
+    const Thing* thing = record->of_revision(replica.revision);
+    if (thing == nullptr) continue;
+    Pod& pod = know_pod(replica, *thing);
+    const auto sight = sight_.find(name);
+    if (!pod.shape || sight == sight_.end()) continue;
+    pod.created = Pods::complete(*pod.shape, sight->second);
+    for (const ContainerShape& shape : pod.shape->containers) {
+      const auto seen = sight->second.containers.find(shape.name);
+      if (seen == sight->second.containers.end()) continue;
+      if (shape.init || seen->second.state != RunState::running) continue;
+      know_process(replica, shape, seen->second, pod.containers[shape.name], now);
+    }
+  }
+  publish(*record, now);
+  return {};
+}
+
 Result<> Agent::look_locked(const Cancel& cancel) {
   sight_ = TRY(look(parts_.client, parts_.install, cancel));
   return {};
@@ -223,19 +247,33 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
   return {};
 }
 
+Agent::Pod& Agent::know_pod(const Replica& replica, const Thing& thing) {
+  Pod& pod = pods_[replica.name];
+  if (pod.shape) return pod;
+  auto shape = shape_of(thing.object);
+  if (shape) {
+    pod.shape = std::make_shared<const PodShape>(std::move(*shape));
+  } else {
+    pod.error = shape.error().to_string();
+  }
+  return pod;
+}
+
+void Agent::know_process(const Replica& replica, const ContainerShape& shape,
+                         const ContainerSight& seen, Container& kept, MonoTime now) {
+  if (kept.probed_pid == seen.pid) return;
+  kept.probes.emplace(shape.probes, now);
+  kept.probed_pid = seen.pid;
+  kept.failures = 0;
+  kept.answered = false;
+  kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
+}
+
 MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime now) {
   const Thing* thing = record.of_revision(replica.revision);
   if (thing == nullptr) return MonoTime::never();
-  Pod& pod = pods_[replica.name];
-  if (!pod.shape) {
-    auto shape = shape_of(thing->object);
-    if (!shape) {
-      pod.error = shape.error().to_string();
-      return MonoTime::never();
-    }
-    pod.shape = std::make_shared<const PodShape>(std::move(*shape));
-  }
-  if (thing->stopped) return MonoTime::never();
+  Pod& pod = know_pod(replica, *thing);
+  if (!pod.shape || thing->stopped) return MonoTime::never();
   const auto hold = parts_.busy.try_take(replica.name);
   if (!hold) return now + 100ms;
   const auto still = parts_.store.read();
@@ -282,13 +320,7 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     if (act != RestartKeeper::Do::nothing) look_asked_ = true;
     next = std::min(next, kept.keeper.next());
     if (shape.init || seen.state != RunState::running) continue;
-    if (kept.probed_pid != seen.pid) {
-      kept.probes.emplace(shape.probes, now);
-      kept.probed_pid = seen.pid;
-      kept.failures = 0;
-      kept.answered = false;
-      kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
-    }
+    know_process(replica, shape, seen, kept, now);
     next = std::min(next, probe(replica, shape.name, kept, seen, now));
     if (!kept.probes->must_restart()) continue;
     kept.keeper.blame(kept.probes->reason());

@@ -56,6 +56,9 @@ class Agent {
 
   /// One round; when the next is due. Without a thread, probes and drains are done inside it.
   MonoTime step(MonoTime now);
+  /// For who only reads and runs no agent: looks once and judges the pods by what the probes of the
+  /// last agent said. Nothing is started, stopped or switched.
+  Result<> glance(const Cancel& cancel);
   /// Looks at the containers now, for who needs the truth.
   Result<> look_now(const Cancel& cancel);
   void start();
@@ -104,6 +107,9 @@ class Agent {
 
   Result<> look_locked(const Cancel& cancel) REQUIRES(round_);
   void take_probe_answers(MonoTime now) REQUIRES(round_);
+  Pod& know_pod(const Replica& replica, const Thing& thing) REQUIRES(round_);
+  void know_process(const Replica& replica, const ContainerShape& shape, const ContainerSight& seen,
+                    Container& kept, MonoTime now) REQUIRES(round_);
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
   Result<> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
   void note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now)

@@ -221,9 +221,16 @@ Result<> DataPlane::remove() {
   });
 }
 
+Result<> DataPlane::look() {
+  MutexLock lock(owner_);
+  const auto marker = TRY(nft_.marker());
+  state_.seen = marker && marker->install == install_.value;
+  return {};
+}
+
 bool DataPlane::serving() const {
   MutexLock lock(owner_);
-  return state_.applied.has_value();
+  return state_.seen || state_.applied.has_value();
 }
 
 }  // namespace rumbo::target::podman

@@ -46,12 +46,15 @@ class DataPlane {
   Result<> publish_names();
   /// Removes the table and what prepare_bridges() changed: nothing serves any more.
   Result<> remove();
+  /// For who only reads: finds out whether a table of this installation is in the kernel.
+  Result<> look();
   /// True while the last batch is in the kernel.
   bool serving() const;
 
  private:
   struct State {
     std::optional<Table> applied;
+    bool seen = false;  ///< by look()
   };
   Result<> refresh_locked(bool always) REQUIRES(owner_);
   Result<> settle_locked() REQUIRES(owner_);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "target/podman/net/ipv4.h"
 #include "target/podman/pod_env.h"
 #include "target/podman/pod_volumes.h"
 #include "target/podman/quantity.h"
@@ -217,6 +218,15 @@ void add_names(const Value& spec, const PodContext& context, Members& body) {
   if (!hosts.empty()) body.emplace_back("hostadd", strings(hosts));
 }
 
+/// One for each address, as the CNI plugins make them: where a pod is made anew at its address,
+/// what the machine and the other pods know of that address stays true. Else they would talk to the
+/// one that is gone for up to a minute.
+std::string hardware_address(const std::string& address) {
+  const std::uint32_t bits = parse_ipv4(address).value_or(0);
+  return fmt::format("0a:58:{:02x}:{:02x}:{:02x}:{:02x}", bits >> 24, (bits >> 16) & 255,
+                     (bits >> 8) & 255, bits & 255);
+}
+
 Value pod_body(const Value& spec, const PodContext& context,
                const std::map<std::string, std::string>& labels) {
   Members body;
@@ -229,6 +239,7 @@ Value pod_body(const Value& spec, const PodContext& context,
     Members network;
     if (!context.static_ip.empty()) {
       network.emplace_back("static_ips", Value::array({context.static_ip}));
+      network.emplace_back("static_mac", hardware_address(context.static_ip));
     }
     body.emplace_back("netns", Value::object({{"nsmode", "bridge"}}));
     body.emplace_back("Networks",

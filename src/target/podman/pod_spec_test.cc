@@ -83,7 +83,8 @@ TEST_F(PodSpecTest, PodBodyHasAddressNamesAndPolicy) {
   dnsConfig: {searches: [example.org], options: [{name: ndots, value: "2"}]}
   terminationGracePeriodSeconds: 7
 )");
-  EXPECT_EQ(codec::to_json(made.create["Networks"]), R"({"net":{"static_ips":["10.0.0.5"]}})");
+  EXPECT_EQ(codec::to_json(made.create["Networks"]),
+            R"({"net":{"static_ips":["10.0.0.5"],"static_mac":"0a:58:0a:00:00:05"}})");
   EXPECT_EQ(codec::to_json(made.create["hostadd"]),
             R"(["api:10.9.0.1","old:1.2.3.4","older:1.2.3.4"])");
   EXPECT_EQ(codec::to_json(made.create["dns_search"]), R"(["shop.svc","example.org"])");

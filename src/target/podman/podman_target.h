@@ -23,6 +23,9 @@ struct PodmanOptions {
   std::string root;       ///< storage root; empty: Podman's own
   std::string run_root;   ///< empty: Podman's own
   InstallationId install;
+  /// No agent will run: every observe() looks for itself, and what it shows of readiness is what
+  /// the last agent's probes found.
+  bool reads_only = false;
 };
 
 /// What a Podman host can do, without asking one: planning and offline validation read it.

@@ -50,7 +50,11 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
 Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectKey>& keys,
                                                        Consistency consistency,
                                                        const Cancel& cancel) {
-  if (consistency == Consistency::fresh) TRY(parts_->agent->look_now(cancel));
+  if (parts_->options.reads_only) {
+    TRY(parts_->agent->glance(cancel));
+  } else if (consistency == Consistency::fresh) {
+    TRY(parts_->agent->look_now(cancel));
+  }
   const auto record = parts_->store->read();
   std::vector<Observation> out;
   for (const ObjectKey& key : keys) out.push_back(parts_->observe_one(*record, key, cancel));

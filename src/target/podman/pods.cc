@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.h"
 #include "codec/json.h"
 #include "target/podman/pod_spec.h"
 #include "target/podman/routes.h"
@@ -92,7 +93,7 @@ Result<> Pods::create(const Record& record, const Replica& replica, const Cancel
   TRY(client_.create_pod(made.create, cancel));
   for (const auto* list : {&made.init, &made.containers}) {
     for (const ContainerPlan& container : *list) {
-      auto created = client_.create_container(container.create, cancel);
+      auto created = create_container(container, cancel);
       if (!created) {
         return fail(std::move(created).error().with_context(replica.workload.to_string() +
                                                             ": container " + container.name));
@@ -100,6 +101,21 @@ Result<> Pods::create(const Record& record, const Replica& replica, const Cancel
     }
   }
   return {};
+}
+
+// A Podman that was killed while it created a container leaves its storage behind, which holds the
+// name and is no container: only under a name of our own making, so nobody else's is removed.
+Result<std::string> Pods::create_container(const ContainerPlan& container,
+                                           const Cancel& cancel) const {
+  auto created = client_.create_container(container.create, cancel);
+  if (created || created.error().code() != Code::conflict) return created;
+  const std::string name = container.create["name"].str();
+  const auto there = client_.inspect_container(name, cancel);
+  if (there || there.error().code() != Code::not_found) return created;
+  log(LogLevel::info, "podman", "removing the storage that an interrupted creation of {} left",
+      name);
+  TRY(client_.remove_container(name, true, cancel));
+  return client_.create_container(container.create, cancel);
 }
 
 bool Pods::complete(const PodShape& shape, const PodSight& sight) {

@@ -48,6 +48,7 @@ class Pods {
  private:
   Result<PodPlan> plan(const Record& record, const Replica& replica) const;
   Result<> write_files(const PodPlan& plan) const;
+  Result<std::string> create_container(const ContainerPlan& container, const Cancel& cancel) const;
 
   io::Env env_;
   const Client& client_;
