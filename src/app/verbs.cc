@@ -34,6 +34,12 @@ constexpr Words kInitExamples[] = {
 constexpr Flag kRender[] = {
     {"namespace", 'n', "NAME", "for objects that name none"},
     {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
+    {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
+    {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
+    {"plain", 0, "", "PATH holds plain files"},
+    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+    {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
+    {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",

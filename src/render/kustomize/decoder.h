@@ -21,7 +21,7 @@ namespace rumbo::render::kustomize {
 class Decoder {
  public:
   struct Rules {
-    bool known_only = false;       ///< an unknown field is an error
+    bool known_only = false;        ///< an unknown field is an error
     bool texts_from_words = false;  ///< numbers and booleans may stand for text
   };
   explicit Decoder(Rules rules) : rules_(rules) {}

@@ -8,7 +8,8 @@ namespace rumbo::render::kustomize {
 namespace {
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (text.size() < prefix.size() || to_lower(text.substr(0, prefix.size())) != prefix) return false;
+  if (text.size() < prefix.size() || to_lower(text.substr(0, prefix.size())) != prefix)
+    return false;
   text.remove_prefix(prefix.size());
   return true;
 }

@@ -62,7 +62,7 @@ std::vector<ResId> Resource::previous_ids() const {
 }
 
 bool Resource::is_marked() const {
-  return !previous.empty() || !prefixes.empty() || !suffixes.empty() || needs_hash ||
+  return !previous.empty() || !prefixes.empty() || !suffixes.empty() || needs_hash || generated ||
          behavior != Behavior::unspecified || allow_name_change || allow_kind_change;
 }
 

@@ -37,6 +37,7 @@ struct Resource {
   std::vector<std::string_view> prefixes, suffixes;
   Behavior behavior = Behavior::unspecified;
   bool needs_hash = false;
+  bool generated = false;
   bool allow_name_change = false, allow_kind_change = false;
 
   std::vector<std::string_view> variables;  ///< names of vars that read a field here

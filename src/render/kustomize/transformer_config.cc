@@ -66,9 +66,8 @@ bool gvk_before(const Gvk& a, const Gvk& b) {
 }
 
 void sort_specs(FieldSpecs& specs) {
-  std::stable_sort(
-      specs.begin(), specs.end(),
-      [](const FieldSpec& a, const FieldSpec& b) { return gvk_before(a.gvk, b.gvk); });
+  std::stable_sort(specs.begin(), specs.end(),
+                   [](const FieldSpec& a, const FieldSpec& b) { return gvk_before(a.gvk, b.gvk); });
 }
 
 FieldSpecs keep(Arena& arena, const std::vector<SpecText>& texts) {
@@ -90,19 +89,22 @@ Result<> merge_reference(std::vector<NameReference>& all, const NameReference& m
 }
 
 using Member = FieldSpecs TransformerConfig::*;
-constexpr Member kLists[] = {
-    &TransformerConfig::name_prefix,     &TransformerConfig::name_suffix,
-    &TransformerConfig::ns,              &TransformerConfig::common_labels,
-    &TransformerConfig::labels,          &TransformerConfig::template_labels,
-    &TransformerConfig::common_annotations, &TransformerConfig::var_reference,
-    &TransformerConfig::images,          &TransformerConfig::replicas};
+constexpr Member kLists[] = {&TransformerConfig::name_prefix,
+                             &TransformerConfig::name_suffix,
+                             &TransformerConfig::ns,
+                             &TransformerConfig::common_labels,
+                             &TransformerConfig::labels,
+                             &TransformerConfig::template_labels,
+                             &TransformerConfig::common_annotations,
+                             &TransformerConfig::var_reference,
+                             &TransformerConfig::images,
+                             &TransformerConfig::replicas};
 
 void sort_config(TransformerConfig& config) {
   for (const Member list : kLists) sort_specs(config.*list);
-  std::stable_sort(config.name_reference.begin(), config.name_reference.end(),
-                   [](const NameReference& a, const NameReference& b) {
-                     return gvk_before(a.gvk, b.gvk);
-                   });
+  std::stable_sort(
+      config.name_reference.begin(), config.name_reference.end(),
+      [](const NameReference& a, const NameReference& b) { return gvk_before(a.gvk, b.gvk); });
 }
 
 }  // namespace
@@ -117,9 +119,8 @@ Result<> merge_spec(FieldSpecs& specs, const FieldSpec& more) {
   for (const FieldSpec& one : specs) {
     if (!one.gvk.is_selected(more.gvk) || one.path != more.path) continue;
     if (one.create == more.create) return {};
-    return fail(Code::conflict,
-                "conflicting fieldspecs: `" + printable(more.path, 256) +
-                    "` shall be created, and shall not be");
+    return fail(Code::conflict, "conflicting fieldspecs: `" + printable(more.path, 256) +
+                                    "` shall be created, and shall not be");
   }
   specs.push_back(more);
   return {};
