@@ -64,6 +64,10 @@ def main():
     for i in range(0, len(starts), 12):
         print("    %s," % ", ".join(str(x) for x in starts[i:i + 12]))
     print("};\n")
+    print("constexpr std::string_view kNames[] = {")
+    for name in order:
+        print('    "%s",' % name)
+    print("};\n")
     kinds = {}
     for name, one in defs.items():
         for gvk in one.get("gvk", []):
@@ -83,6 +87,7 @@ def main():
     print("  return std::span(kFields).subspan(static_cast<std::size_t>(kStarts[at]),")
     print("                                    static_cast<std::size_t>(kStarts[at + 1] - kStarts[at]));")
     print("}")
+    print("std::span<const std::string_view> definitions() {\n  return kNames;\n}")
     print("std::span<const SchemaKind> kinds() {\n  return kKinds;\n}")
     print("std::span<const SchemaScope> scopes() {\n  return kScopes;\n}\n")
     print("}  // namespace rumbo::render::kustomize::data")

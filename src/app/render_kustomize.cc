@@ -107,12 +107,10 @@ Result<int> run_render_kustomize(Session& session, const std::string& path) {
   auto built = kustomize::build(*snapshot, inside, {}, options);
   if (!built) {
     Error error = std::move(built).error();
-    if (error.location() && !error.location()->file.empty()) {
-      Location place = *error.location();
-      place.file = from_here(root, place.file);
-      error = std::move(error).at(std::move(place));
-    }
-    return fail(std::move(error));
+    if (!error.location() || error.location()->file.empty()) return fail(std::move(error));
+    Location place = *error.location();
+    place.file = from_here(root, place.file);
+    return fail(std::move(error).at(std::move(place)));
   }
   for (const std::string& warning : built->warnings) session.note("warning: " + warning + "\n");
   if (session.format() == Format::json || session.format() == Format::name) {

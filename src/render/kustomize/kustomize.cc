@@ -128,10 +128,9 @@ Result<Built> build(const Snapshot& tree, std::string_view directory, const Rend
     auto value = to_value(one->node);
     if (!value) {
       Error error = std::move(value).error();
-      if (!one->file.empty()) {
-        error = std::move(error).at({std::string(one->file), one->line});
-      }
-      return fail(std::move(error).with_context(one->current_id(build).to_string()));
+      const std::string id = one->current_id(build).to_string();
+      if (one->file.empty()) return fail(std::move(error).with_context(id));
+      return fail(std::move(error).at({std::string(one->file), one->line}).with_context(id));
     }
     built.objects.push_back({std::move(*value), std::string(one->file), one->line});
   }

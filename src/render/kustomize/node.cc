@@ -59,8 +59,8 @@ Result<> Arena::check() const {
 }
 
 bool is_empty(const Node* node) {
-  if (is_missing(node)) return true;
-  return node->is(Kind::scalar) ? node->value.empty() : node->content.empty();
+  if (is_missing(node) || node->is(Kind::none)) return true;
+  return !node->is(Kind::scalar) && node->content.empty();
 }
 
 bool is_text(const Node* node) {

@@ -83,7 +83,7 @@ class Arena {
 inline bool is_missing(const Node* node) {
   return node == nullptr || node->is_null();
 }
-/// No node, null, "{}", "[]" or an empty text.
+/// No node, null, "{}" or "[]"; a text is something even if it is empty.
 bool is_empty(const Node* node);
 /// A scalar that is text by tag, or untagged.
 bool is_text(const Node* node);

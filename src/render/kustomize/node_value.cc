@@ -9,6 +9,7 @@
 #include "codec/numbers.h"
 #include "codec/utf8.h"
 #include "codec/yaml_scalar.h"
+#include "render/kustomize/folded_text.h"
 
 namespace rumbo::render::kustomize {
 namespace {
@@ -47,6 +48,7 @@ Result<Value> scalar_value(const Node& node) {
     if (prints_unreadable_block(node)) {
       return fail(Code::invalid, "found a tab character where an indentation space is expected");
     }
+    if (node.style == Style::folded) return Value(TRY(refold(node.value)));
     return Value(node.value);
   }
   const bool quoted = node.style != Style::plain && node.style != Style::flow;

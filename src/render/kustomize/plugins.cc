@@ -45,7 +45,7 @@ void each_field(Visit& visit, IamPolicy& policy) {
 }
 
 Result<Node*> service_account(Build& build, const IamPolicy& policy) {
-  if (policy.cloud != "GKE") {
+  if (policy.cloud != "gke") {
     return fail(Code::unsupported,
                 fmt::format("cloud provider {} not supported yet", printable(policy.cloud, 64)));
   }

@@ -57,14 +57,23 @@ bool was_of_kind(const Resource& resource, const Gvk& gvk) {
 class Updater {
  public:
   Updater(Build& build, const Index& index, Resource& referrer)
-      : build_(build), index_(index), referrer_(referrer), id_(index.id(&referrer)) {
-    if (referrer.kind() != "RoleBinding") return;
-    const Node* subjects = field(referrer.node, "subjects");
-    if (subjects == nullptr || !subjects->is(Kind::sequence)) return;
+      : build_(build), index_(index), referrer_(referrer), id_(index.id(&referrer)) {}
+
+  /// Finds out which namespaces the object reaches besides its own.
+  Result<> prepare() {
+    if (id_.cluster_scoped || referrer_.kind() != "RoleBinding") return {};
+    const Node* subjects = field(referrer_.node, "subjects");
+    if (subjects == nullptr || !subjects->is(Kind::sequence)) return {};
     for (const Node* subject : subjects->content) {
-      if (text_of(subject, "kind") != "ServiceAccount") continue;
-      if (const Node* ns = field(subject, "namespace")) binding_namespaces_.insert(ns->value);
+      const Node* ns = field(subject, "namespace");
+      if (ns == nullptr || text_of(subject, "kind") != "ServiceAccount") continue;
+      if (ns->is_null()) {
+        return fail(Code::invalid, "Invalid Input: namespace is blank for resource \"" +
+                                       printable(id_.to_string(), 512) + "\"");
+      }
+      binding_namespaces_.insert(ns->value);
     }
+    return {};
   }
 
   Result<> run(const Rule& rule) {
@@ -211,6 +220,7 @@ Result<> fix_references(Build& build, ResMap& map, const TransformerConfig& conf
     }
     if (found->second.empty()) continue;
     Updater updater(build, index, *one);
+    TRY(updater.prepare());
     for (const Rule& rule : found->second) TRY(updater.run(rule));
   }
   return {};

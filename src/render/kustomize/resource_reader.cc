@@ -60,12 +60,12 @@ class Reader {
     const Node* metadata = field(node, "metadata");
     const std::string_view kind = text_of(node, "kind");
     const std::string_view name = text_of(metadata, "name");
-    if (is_empty(field(node, "kind"))) {
-      const bool nothing = is_empty(field(node, "apiVersion")) && is_empty(metadata);
+    if (kind.empty() || is_missing(field(node, "kind"))) {
+      const bool nothing = is_missing(field(node, "apiVersion")) && is_empty(metadata);
       return wrong(document.line, nothing ? "missing Resource metadata"
                                           : "missing kind in object " + printable(name, 128));
     }
-    if (!kind.ends_with("List") && is_empty(field(metadata, "name"))) {
+    if (!kind.ends_with("List") && (name.empty() || is_missing(field(metadata, "name")))) {
       return wrong(document.line,
                    "missing metadata.name in object of kind " + printable(kind, 128));
     }

@@ -90,20 +90,30 @@ Result<> Schema::set_version(std::string_view version) {
   return {};
 }
 
-const Value* Schema::resolve(const Value* place) const {
+/// Follows references; built-in definitions hide those of the same name.
+std::optional<SchemaPlace> Schema::resolve(const Value* place) const {
   constexpr std::string_view kPrefix = "#/definitions/";
   for (int step = 0; step < kMostReferences; ++step) {
     const Value& reference = (*place)["$ref"];
-    if (!reference.is_string()) return place;
+    if (!reference.is_string()) return custom_place(place);
     const std::string_view text = reference.as_string();
-    if (!text.starts_with(kPrefix)) return nullptr;
-    place = document_["definitions"].find(text.substr(kPrefix.size()));
-    if (place == nullptr) return nullptr;
+    if (!text.starts_with(kPrefix)) return std::nullopt;
+    const std::string_view name = text.substr(kPrefix.size());
+    const auto known = data::definitions();
+    const auto found = std::lower_bound(known.begin(), known.end(), name);
+    if (with_builtin_ && found != known.end() && *found == name) {
+      SchemaPlace built_in;
+      built_in.shape = Shape::object;
+      built_in.definition = static_cast<int>(found - known.begin());
+      return built_in;
+    }
+    place = document_["definitions"].find(name);
+    if (place == nullptr) return std::nullopt;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-SchemaPlace Schema::custom_place(const Value* place) const {
+SchemaPlace Schema::custom_place(const Value* place) {
   SchemaPlace found;
   found.custom = place;
   found.shape = (*place)["type"].as_string() == "array" ? Shape::list : Shape::object;
@@ -120,16 +130,17 @@ SchemaPlace Schema::custom_place(const Value* place) const {
 std::optional<SchemaPlace> Schema::of_kind(std::string_view api_version,
                                            std::string_view kind) const {
   const std::string name = full_name(api_version, kind);
+  const auto* row = with_builtin_ ? find(data::kinds(), name) : nullptr;
+  if (row != nullptr) {
+    SchemaPlace place;
+    place.definition = row->definition;
+    if (row->definition >= 0) place.shape = Shape::object;
+    return place;
+  }
   for (auto it = custom_kinds_.rbegin(); it != custom_kinds_.rend(); ++it) {
     if (it->first == name) return custom_place(it->second);
   }
-  if (!with_builtin_) return std::nullopt;
-  const auto* row = find(data::kinds(), name);
-  if (row == nullptr) return std::nullopt;
-  SchemaPlace place;
-  place.definition = row->definition;
-  if (row->definition >= 0) place.shape = Shape::object;
-  return place;
+  return std::nullopt;
 }
 
 std::optional<SchemaPlace> Schema::field(const SchemaPlace& place, std::string_view name) const {
@@ -137,8 +148,7 @@ std::optional<SchemaPlace> Schema::field(const SchemaPlace& place, std::string_v
     const Value* found = (*place.custom)["properties"].find(name);
     if (found == nullptr) found = place.custom->find("additionalProperties");
     if (found == nullptr || !found->is_object()) return std::nullopt;
-    found = resolve(found);
-    return found == nullptr ? std::nullopt : std::optional(custom_place(found));
+    return resolve(found);
   }
   SchemaPlace inner;
   if (place.definition < 0) return inner;
@@ -161,8 +171,7 @@ std::optional<SchemaPlace> Schema::elements(const SchemaPlace& place) const {
   if (place.custom != nullptr) {
     const Value* items = place.custom->find("items");
     if (place.shape != Shape::list || items == nullptr) return std::nullopt;
-    items = resolve(items);
-    return items == nullptr ? std::nullopt : std::optional(custom_place(items));
+    return resolve(items);
   }
   if (place.shape != Shape::list) return std::nullopt;
   SchemaPlace inner;

@@ -41,8 +41,8 @@ class Schema {
   bool is_cluster_scoped(std::string_view api_version, std::string_view kind) const;
 
  private:
-  const Value* resolve(const Value* place) const;
-  SchemaPlace custom_place(const Value* place) const;
+  std::optional<SchemaPlace> resolve(const Value* place) const;
+  static SchemaPlace custom_place(const Value* place);
   void learn_scopes();
 
   bool is_set_ = false;

@@ -31,6 +31,8 @@ struct SchemaScope {
 
 /// Sorted by name.
 std::span<const SchemaField> fields_of(int definition);
+/// Names by number: "io.k8s.api.core.v1.PodSpec".
+std::span<const std::string_view> definitions();
 std::span<const SchemaKind> kinds();
 std::span<const SchemaScope> scopes();
 

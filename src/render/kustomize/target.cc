@@ -224,8 +224,8 @@ Result<> Target::run_transformers(Accumulator& into) {
     auto done = step.run(build_, into.resources);
     if (!done) {
       Error error = std::move(done).error();
-      if (!error.location()) error = std::move(error).at({loader_->locate(file_)});
-      return fail(std::move(error));
+      if (error.location()) return fail(std::move(error));
+      return fail(std::move(error).at({loader_->locate(file_)}));
     }
     if (step.origin) TRY(add_transformation(build_, into.resources, *step.origin));
     into.resources.drop_deleted();

@@ -17,8 +17,8 @@ Result<std::vector<Target::Step>> Target::builtin_steps(const TransformerConfig&
     auto made = patch_transformer(build_, *loader_, patch);
     if (!made) {
       Error error = std::move(made).error();
-      if (!error.location()) error = std::move(error).at({loader_->locate(file_)});
-      return fail(std::move(error));
+      if (error.location()) return fail(std::move(error));
+      return fail(std::move(error).at({loader_->locate(file_)}));
     }
     add(std::move(*made), "PatchTransformer");
   }

@@ -133,8 +133,9 @@ Result<> merge_specs(FieldSpecs& specs, const FieldSpecs& more) {
 
 Result<ConfigPtr> merge_configs(const ConfigPtr& base, const ConfigPtr& more) {
   if (!more || base == more) return base;
-  if (!base) return more;
-  TransformerConfig merged = *base;
+  if (!base && more == default_config()) return more;
+  // Also into nothing: a spec for all kinds gives way to one of the same field for some.
+  TransformerConfig merged = base ? *base : TransformerConfig();
   for (const Member list : kLists) TRY(merge_specs(merged.*list, (*more).*list));
   for (const NameReference& one : more->name_reference) {
     TRY(merge_reference(merged.name_reference, one));

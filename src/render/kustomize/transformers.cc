@@ -52,7 +52,7 @@ class NamespaceSetter {
  private:
   std::function<Result<>(Node&)> set() const {
     return [this](Node& field) -> Result<> {
-      if (args_.unset_only && field.is(Kind::scalar) && !is_empty(&field)) return {};
+      if (args_.unset_only && field.is(Kind::scalar) && !field.value.empty()) return {};
       return set_scalar(field, scalar_of(text_, Tag::string));
     };
   }

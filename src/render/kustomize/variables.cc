@@ -47,7 +47,7 @@ Result<std::optional<Expansion>> read_value(Build& build, const Node& node) {
     case Tag::real: {
       const double number = std::strtod(text.c_str(), nullptr);
       return Expansion{build.arena().keep(codec::format_go_json(number)), Tag::real,
-                         codec::format_go_g(number)};
+                       codec::format_go_g(number)};
     }
     case Tag::boolean: {
       const bool yes = text.starts_with('t') || text.starts_with('T');
