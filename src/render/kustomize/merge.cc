@@ -45,6 +45,11 @@ Merger::Place Merger::find_place(const Node* object, const Node* patch, Place pl
 }
 
 Result<Node*> Merger::walk(Node* object, Node* patch, Place place) {
+  // An empty collection looks like what is put into it.
+  if (object != nullptr && patch != nullptr && !object->is(Kind::scalar) &&
+      object->content.empty()) {
+    object->style = patch->style;
+  }
   place = find_place(object, patch, std::move(place));
   const Kind kind = kind_of(object, patch);
   switch (kind) {

@@ -107,9 +107,9 @@ class Printer {
       }
     }
     if (style == Style::folded) style = Style::literal;
-    if (style == Style::plain && (!traits.plain || flow_breaks(node.value))) {
-      style = node.value.empty() && node.is_null() ? Style::plain : Style::single_quoted;
-    }
+    const bool needs_quotes = node.value.empty() ? flow_ > 0 || is_key
+                                                 : !traits.plain || flow_breaks(node.value);
+    if (style == Style::plain && needs_quotes) style = Style::single_quoted;
     if (style == Style::single_quoted && !traits.single_quoted) style = Style::double_quoted;
     if (style == Style::literal && (!traits.block || is_key || flow_ > 0)) {
       style = Style::double_quoted;

@@ -43,7 +43,9 @@ bool prints_unreadable_block(const Node& node) {
          node.value.find(" \n") == node.value.npos;
 }
 
-Result<Value> scalar_value(const Node& node) {
+/// `in_flow`: below a flow collection, where kyaml prints an empty plain text as ''.
+Result<Value> scalar_value(const Node& node, bool in_flow) {
+  if (in_flow && node.value.empty() && node.style == Style::plain) return Value("");
   if (node.tag == Tag::string || node.tag == Tag::other || node.tag == Tag::merge) {
     if (prints_unreadable_block(node)) {
       return fail(Code::invalid, "found a tab character where an indentation space is expected");
@@ -75,9 +77,9 @@ bool is_text_key(const Node& key) {
          codec::ScalarType::string;
 }
 
-Result<Value> node_value(const Node* node, bool root);
+Result<Value> node_value(const Node* node, bool root, bool in_flow);
 
-Result<Value> mapping_value(const Node& node, bool root) {
+Result<Value> mapping_value(const Node& node, bool root, bool in_flow) {
   std::vector<Member> members;
   members.reserve(node.fields());
   for (std::size_t at = 0; at < node.fields(); ++at) {
@@ -87,7 +89,7 @@ Result<Value> mapping_value(const Node& node, bool root) {
                                              "map[interface {{}}]interface {{}}",
                                              printable(key.value, 64)));
     }
-    members.emplace_back(key.value, TRY(node_value(node.field_value(at), false)));
+    members.emplace_back(key.value, TRY(node_value(node.field_value(at), false, in_flow)));
   }
   const std::size_t count = members.size();
   Value value = Value::object(std::move(members));
@@ -101,20 +103,21 @@ Result<Value> mapping_value(const Node& node, bool root) {
   return value;
 }
 
-Result<Value> node_value(const Node* node, bool root) {
+Result<Value> node_value(const Node* node, bool root, bool in_flow) {
   if (node == nullptr) return Value();
+  in_flow |= node->style == Style::flow;
   switch (node->kind) {
     case Kind::none:
       return Value();
     case Kind::scalar:
-      return scalar_value(*node);
+      return scalar_value(*node, in_flow);
     case Kind::mapping:
       if (node->is_null()) return Value();
-      return mapping_value(*node, root);
+      return mapping_value(*node, root, in_flow);
     case Kind::sequence: {
       std::vector<Value> items;
       items.reserve(node->content.size());
-      for (const Node* item : node->content) items.push_back(TRY(node_value(item, false)));
+      for (const Node* item : node->content) items.push_back(TRY(node_value(item, false, in_flow)));
       return Value::array(std::move(items));
     }
   }
@@ -300,7 +303,7 @@ class GoJson {
 }  // namespace
 
 Result<Value> to_value(const Node* node) {
-  return node_value(node, true);
+  return node_value(node, true, false);
 }
 
 Node* from_value(Arena& arena, const Value& value) {
