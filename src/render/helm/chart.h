@@ -16,7 +16,7 @@ namespace rumbo::render::helm {
 
 struct ChartFile {
   std::string name;  ///< relative to the chart, '/'-separated
-  std::shared_ptr<const std::string> data;
+  Value data;        ///< a string, so that templates can share it
 };
 
 struct Chart {

@@ -17,7 +17,7 @@ constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 ChartFile make_file(std::string name, std::string data) {
   if (data.starts_with(kBom)) data.erase(0, kBom.size());
-  return {std::move(name), std::make_shared<const std::string>(std::move(data))};
+  return {std::move(name), Value(data)};
 }
 
 /// Helm walks folder by folder, each sorted by name: "a/b" comes before "a.txt".

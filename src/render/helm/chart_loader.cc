@@ -51,7 +51,7 @@ class Loader {
     bool found = false;
     for (const ChartFile& file : files) {
       if (file.name != "Chart.yaml") continue;
-      auto metadata = read_metadata(*file.data, options_.profile);
+      auto metadata = read_metadata(file.data.as_string(), options_.profile);
       if (!metadata) return while_loading(file.name, std::move(metadata).error());
       chart.metadata = *std::move(metadata);
       found = true;
@@ -76,18 +76,19 @@ class Loader {
     const std::string& name = file.name;
     if (name == "Chart.yaml") return {};
     if (name == "values.yaml") {
-      auto values = load_values(*file.data, options_.profile);
+      auto values = load_values(file.data.as_string(), options_.profile);
       if (!values) return while_loading(name, std::move(values).error());
       chart.values = *std::move(values);
     } else if (name == "values.schema.json") {
-      chart.schema = *file.data;
+      chart.schema = file.data.str();
     } else if (name == "Chart.lock" || name == "requirements.lock") {
-      if (auto lock = yaml_to_json(*file.data); !lock) {
+      if (auto lock = yaml_to_json(file.data.as_string()); !lock) {
         return while_loading(name, std::move(lock).error());
       }
       if (name == "requirements.lock") take_old(file, chart);
     } else if (name == "requirements.yaml") {
-      if (auto read = read_requirements(*file.data, chart.metadata, options_.profile); !read) {
+      if (auto read = read_requirements(file.data.as_string(), chart.metadata, options_.profile);
+          !read) {
         return while_loading(name, std::move(read).error());
       }
       take_old(file, chart);
@@ -134,7 +135,7 @@ class Loader {
       if (archive.name != name) {
         return fail(Code::invalid, fmt::format("expected {}, got {}", name, archive.name));
       }
-      return load(TRY(read_chart_archive(*archive.data, options_.limits)), depth + 1);
+      return load(TRY(read_chart_archive(archive.data.as_string(), options_.limits)), depth + 1);
     }
     std::vector<ChartFile> inside;
     for (const ChartFile& file : files) {
