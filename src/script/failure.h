@@ -8,7 +8,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "base/error.h"
+#include "base/result.h"
 
 namespace rumbo::script {
 

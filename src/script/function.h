@@ -44,7 +44,8 @@ struct Function {
   bool random = false;  ///< wants Call::place
 
   /// `signature` is a list of Go types: "string, int", "string, ...any", "map, string, any".
-  /// Words: any string int int64 float64 bool map list strings bytes; others through `more`.
+  /// Words: any value (reflect.Value) string int int64 float64 bool map list strings bytes; others
+  /// through `more`.
   static Function make(std::string name, std::string_view signature, Body body,
                        std::span<const Type* const> more = {});
 };

@@ -72,7 +72,8 @@ extern const Type bytes;          ///< []uint8
 extern const Type any_map;        ///< map[string]interface {}
 extern const Type string_map;     ///< map[string]string
 extern const Type any_map_slice;  ///< []map[string]interface {}
-extern const Type duration;       ///< time.Duration
+/// reflect.Value: a parameter that takes anything, and tells a nil interface from no value.
+extern const Type reflected;
 }  // namespace types
 
 /// Whether a value of type `from` may be given where `to` is wanted.
