@@ -144,7 +144,8 @@ Result<SchemaPlace> SchemaIndex::find(const SchemaPlace& from, std::string_view 
                 fmt::format("failing loading \"{}\": schemas are not read from elsewhere", address))
               .with_hint("put the schema below `$defs` of this one"));
     }
-    TRY(add_document(TRY(parse_json(text)), address));
+    Value schema = TRY(parse_json(text));
+    TRY(add_document(std::move(schema), address));
   }
   SchemaPlace place = resources_.find(address)->second;
   if (fragment.empty()) return place;

@@ -26,7 +26,8 @@ Outcome<Any> has_version(Call& call) {
   const List* versions = call.receiver == nullptr ? nullptr : call.receiver->list();
   if (versions == nullptr) return Any(false);
   for (std::size_t i = 0; i < versions->size(); ++i) {
-    if (versions->at(i).text() == call[0].text()) return Any(true);
+    const Any version = versions->at(i);
+    if (version.text() == call[0].text()) return Any(true);
   }
   return Any(false);
 }
