@@ -226,7 +226,7 @@ void SchemaCheck::check_string(Frame& frame) const {
   }
   const Value& form = schema["pattern"];
   if (!form.is_string()) return;
-  const Pattern* pattern = index_.pattern(form.as_string());
+  const Regex* pattern = index_.pattern(form.as_string());
   if (pattern != nullptr && !pattern->found_in(text)) {
     add(frame, fmt::format("{} does not match pattern {}", quote(text), quote(form.as_string())));
   }

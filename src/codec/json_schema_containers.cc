@@ -84,7 +84,7 @@ void SchemaCheck::check_member(Frame& frame, const Member& member,
     check_below(frame, *own, member.value, member.key());
   }
   for (const Member& pattern : schema["patternProperties"].members()) {
-    const Pattern* compiled = index_.pattern(pattern.key());
+    const Regex* compiled = index_.pattern(pattern.key());
     if (compiled == nullptr || !compiled->found_in(member.key())) continue;
     evaluated = true;
     check_below(frame, pattern.value, member.value, member.key());

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/pattern.h"
+#include "base/regex.h"
 #include "base/strings.h"
 
 namespace rumbo::codec {
@@ -137,7 +137,7 @@ std::string date_time(std::string_view text) {
 }
 
 std::string duration(std::string_view text) {
-  static const auto kForm = Pattern::parse(
+  static const auto kForm = Regex::compile(
       "^P([0-9]+W|([0-9]+Y([0-9]+M([0-9]+D)?)?|[0-9]+M([0-9]+D)?|[0-9]+D)?"
       "(T([0-9]+H([0-9]+M([0-9]+S)?)?|[0-9]+M([0-9]+S)?|[0-9]+S))?)$");
   if (text == "P" || !kForm || !kForm->found_in(text)) return "invalid duration";
@@ -160,7 +160,7 @@ std::string uri_part(std::string_view text, bool ascii) {
 }
 
 std::string uri(std::string_view text, bool ascii) {
-  static const auto kScheme = Pattern::parse("^[A-Za-z][-+.A-Za-z0-9]*:");
+  static const auto kScheme = Regex::compile("^[A-Za-z][-+.A-Za-z0-9]*:");
   if (!kScheme || !kScheme->found_in(text)) return "relative url";
   return uri_part(text, ascii);
 }
@@ -214,7 +214,7 @@ std::string format_complaint(std::string_view format, std::string_view text) {
   if (format == "json-pointer") return json_pointer(text);
   if (format == "relative-json-pointer") return relative_json_pointer(text);
   if (format == "regex") {
-    const auto pattern = Pattern::parse(text);
+    const auto pattern = Regex::compile(text);
     return pattern ? "" : "invalid regexp: " + pattern.error().message();
   }
   return {};

@@ -185,7 +185,7 @@ bool SchemaIndex::is_dynamic_anchor(const SchemaPlace& place) const {
   return place.schema->is_object() && place.schema->contains("$dynamicAnchor");
 }
 
-const Pattern* SchemaIndex::pattern(std::string_view text) const {
+const Regex* SchemaIndex::pattern(std::string_view text) const {
   const auto found = patterns_.find(text);
   return found == patterns_.end() ? nullptr : &found->second;
 }
@@ -194,7 +194,7 @@ Result<> SchemaIndex::visit_patterns(std::string_view key, const Value& value) {
   const auto add = [this](std::string_view text) -> Result<> {
     if (patterns_.find(text) != patterns_.end()) return {};
     if (patterns_.size() >= kMaxPatterns) return fail(Code::too_large, "too many patterns");
-    patterns_.emplace(text, TRY(Pattern::parse(text)));
+    patterns_.emplace(text, TRY(Regex::compile(text)));
     return {};
   };
   if (key == "pattern" && value.is_string()) return add(value.as_string());

@@ -11,7 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/pattern.h"
+#include "base/regex.h"
 #include "base/result.h"
 #include "base/value.h"
 
@@ -41,7 +41,7 @@ class SchemaIndex {
   /// The place with that `$dynamicAnchor` in the resource of `base`, or null.
   SchemaPlace dynamic_anchor(std::string_view base, std::string_view name) const;
   bool is_dynamic_anchor(const SchemaPlace& place) const;
-  const Pattern* pattern(std::string_view text) const;
+  const Regex* pattern(std::string_view text) const;
   /// True if any schema looks at what others left unevaluated, so that it must be tracked.
   bool tracks_evaluated() const { return tracks_; }
 
@@ -67,7 +67,7 @@ class SchemaIndex {
   std::map<std::string, SchemaPlace, std::less<>> dynamic_;    // "address#name"
   std::unordered_map<const Value*, SchemaPlace> based_;       // schemas with addresses of their own
   std::map<std::string, SchemaPlace, std::less<>> resolved_;  // "base reference"
-  std::map<std::string, Pattern, std::less<>> patterns_;
+  std::map<std::string, Regex, std::less<>> patterns_;
   std::unordered_set<const Value*> visited_;
 };
 
