@@ -11,6 +11,7 @@
 #include "script/list.h"
 #include "script/map.h"
 #include "script/operand.h"
+#include "script/session.h"
 
 namespace rumbo::script {
 namespace {
@@ -120,7 +121,7 @@ Outcome<Any> slice(Call& call) {
   };
   if (at[0] > at[1]) return invalid(at[0], at[1]);
   if (count == 3 && at[1] > at[2]) return invalid(at[1], at[2]);
-  if (auto room = call.session.room_for_items(at[1] - at[0]); !room) return fail(room.error());
+  TRY(call.session.room_for_items(at[1] - at[0]));
   return cut(item, at[0], at[1]);
 }
 
@@ -199,7 +200,7 @@ template <class Escape>
 Body escaper(Escape escape) {
   return [escape](Call& call) -> Outcome<Any> {
     const std::string text = TRY(joined(call));
-    if (auto room = call.session.room_for_text(text.size()); !room) return fail(room.error());
+    TRY(call.session.room_for_text(text.size()));
     return Any(escape(text));
   };
 }
