@@ -5,6 +5,7 @@
 #include "script/format.h"
 #include "script/list.h"
 #include "script/map.h"
+#include "script/native.h"
 #include "script/unicode.h"
 
 namespace rumbo::script {
@@ -233,6 +234,8 @@ bool Executor::print(const Node& node, const Operand& value) {
   } else if (value.value.kind() == Kind::function) {
     return fails("can't print " + node.print() + " of type " +
                  std::string(value.value.type_name()));
+  } else if (const Native* native = value.value.native(); native && native->printed()) {
+    out_ += *native->printed();
   } else {
     auto text = format_value(value.value, session_.limits().max_text);
     if (!text) return fails("", std::move(text).error());

@@ -19,6 +19,8 @@ class Native : public Object {
   virtual std::optional<Any> field(std::string_view) const { return std::nullopt; }
   /// What String() or Error() says, or nullopt if it has neither: then print_struct() counts.
   virtual std::optional<std::string> text() const { return std::nullopt; }
+  /// What {{ x }} prints: also String() of the pointer, which fmt does not see.
+  virtual std::optional<std::string> printed() const { return text(); }
   /// How %v prints a struct without String().
   virtual std::string print_struct() const { return "{}"; }
   /// What encoding/json makes of it.
