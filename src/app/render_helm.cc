@@ -76,6 +76,9 @@ Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
     return fail(Error(Code::invalid, "--profile `" + printable(profile, 32) + "` is not known")
                     .with_hint("helm4 or helm3"));
   }
+  if (asked.has("name-template") && asked.has("release-name")) {
+    return fail(Code::invalid, "cannot set --name-template and also specify a name");
+  }
   options.profile = profile == "helm3" ? helm::Profile::helm3 : helm::Profile::helm4;
   options.release.name = asked.value("release-name", options.release.name);
   options.release.ns = asked.value("namespace", options.release.ns);

@@ -80,6 +80,9 @@ HelmOutcome run_helm(const std::map<std::string, std::string>& files,
   if (names.size() < 2) return failed("", "\"helm template\" requires at least 1 argument");
   std::string folder = names[1];
   if (names.size() > 2) {
+    if (!options.name_template.empty()) {
+      return failed("", "cannot set --name-template and also specify a name");
+    }
     options.release.name = names[1];
     folder = names[2];
   }

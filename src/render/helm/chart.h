@@ -27,11 +27,13 @@ struct Chart {
   std::vector<Chart> dependencies;
   /// How the path of the templates below begins: "parent/charts/name".
   std::string path;
+  /// How subcharts call this one in their paths, if not by its name.
+  std::string name_for_subcharts;
 
   const std::string& name() const { return metadata.name; }
 };
 
 /// Sets `path` of the chart and, below it, of all its subcharts.
-void set_paths(Chart& chart, const std::string& path);
+void set_paths(Chart& chart, const std::string& parent);
 
 }  // namespace rumbo::render::helm

@@ -181,7 +181,7 @@ Result<Value> load_values(std::string_view text, Profile profile) {
 Result<Chart> load_chart(const std::vector<ChartFile>& files, const LoadOptions& options,
                          std::vector<std::string>& warnings) {
   Chart chart = TRY(Loader(options, warnings).load(files, 0));
-  set_paths(chart, chart.name());
+  set_paths(chart, "");
   return chart;
 }
 

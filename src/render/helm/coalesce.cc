@@ -85,39 +85,39 @@ class Coalescer {
     return false;
   }
 
+  /// Helm 4 takes nulls among a chart's own values for nothing, unless they are to be kept.
+  Value effective(const Value& own, Nulls nulls) const {
+    const bool strips = warnings_.profile() == Profile::helm4 && nulls == Nulls::remove;
+    return strips ? without_nulls(own) : own;
+  }
+
   /// The chart's own values below those given.
   Value defaults(const Chart& chart, const Value& given, const std::string& prefix) {
-    const bool strips = warnings_.profile() == Profile::helm4 && nulls_ == Nulls::remove;
-    const Value own = strips ? without_nulls(chart.values) : chart.values;
+    const Value unset = effective(chart.values, nulls_);
     std::vector<Member> out;
-    out.reserve(own.size() + given.size());
-    for (const Member& member : own.members()) {
+    out.reserve(unset.size() + given.size());
+    for (const Member& member : unset.members()) {
       if (!given.contains(member.key())) out.push_back(member);
     }
     for (const Member& member : given.members()) {
-      const Value* other = own.find(member.key());
-      if (other == nullptr) {
+      const Value* other = chart.values.find(member.key());
+      if (member.value.is_null() && nulls_ == Nulls::remove && other != nullptr) continue;
+      if (other == nullptr || !member.value.is_object()) {
         out.push_back(member);
         continue;
       }
-      if (member.value.is_null() && nulls_ == Nulls::remove && !other->is_null()) continue;
-      if (!member.value.is_object()) {
-        out.push_back(member);
-        continue;
-      }
+      const std::string name = joined(prefix, member.key());
       if (!other->is_object()) {
         if (!other->is_null()) {
           warnings_.log("coalesce.go:237",
-                        fmt::format("warning: skipped value for {}: Not a table.",
-                                    joined(prefix, member.key())));
+                        fmt::format("warning: skipped value for {}: Not a table.", name));
         }
         out.push_back(member);
         continue;
       }
       // Nulls meant for a subchart must live until its own values are met.
       const Nulls nulls = is_subchart(chart, member.key()) ? Nulls::keep : nulls_;
-      out.emplace_back(member.key(),
-                       tables(member.value, *other, joined(prefix, member.key()), nulls));
+      out.emplace_back(member.key(), tables(member.value, effective(*other, nulls), name, nulls));
     }
     return Value::object(std::move(out));
   }

@@ -23,7 +23,7 @@ bool is_for(const Dependency& wanted, const Chart& chart) {
 }
 
 /// The subcharts under the names that Chart.yaml gives them; those it does not mention stay.
-void apply_aliases(Chart& chart) {
+void apply_aliases(Chart& chart, Profile profile) {
   std::vector<Chart> out;
   for (const Chart& existing : chart.dependencies) {
     const bool named =
@@ -35,7 +35,12 @@ void apply_aliases(Chart& chart) {
     for (const Chart& existing : chart.dependencies) {
       if (!is_for(wanted, existing)) continue;
       out.push_back(existing);
-      if (!wanted.alias.empty()) out.back().metadata.name = wanted.alias;
+      if (!wanted.alias.empty()) {
+        // Helm 3 leaves the subcharts below with the chart that was copied, unless they are chosen.
+        const bool stays = profile == Profile::helm3 && !existing.metadata.dependencies;
+        if (stays) out.back().name_for_subcharts = existing.name();
+        out.back().metadata.name = wanted.alias;
+      }
       break;
     }
     if (!wanted.alias.empty()) wanted.name = wanted.alias;
@@ -70,7 +75,7 @@ void apply_conditions(std::vector<Dependency>& wanted, const Value& values,
   for (Dependency& one : wanted) {
     for (const auto written : split(trim(one.condition), ',')) {
       if (written.empty()) continue;
-      const Value* found = find_scalar(values, prefix + std::string(trim(written)));
+      const Value* found = find_scalar(values, prefix + std::string(written));
       if (found == nullptr) continue;
       if (found->is_bool()) {
         one.enabled = found->as_bool();
@@ -87,7 +92,7 @@ void apply_conditions(std::vector<Dependency>& wanted, const Value& values,
 
 Result<> enable(Chart& chart, const Value& values, const std::string& prefix, Warnings& warnings) {
   if (!chart.metadata.dependencies) return {};
-  apply_aliases(chart);
+  apply_aliases(chart, warnings.profile());
   std::vector<Dependency>& wanted = *chart.metadata.dependencies;
   for (Dependency& one : wanted) one.enabled = true;
   const Value all = TRY(coalesce_values(chart, values, Nulls::remove, warnings));
@@ -181,7 +186,7 @@ Result<> check_dependencies(const Chart& chart, Profile profile) {
 
 Result<> process_dependencies(Chart& chart, const Value& values, Warnings& warnings) {
   TRY(enable(chart, values, "", warnings));
-  set_paths(chart, chart.name());
+  set_paths(chart, "");
   return import_values(chart, warnings);
 }
 
