@@ -54,8 +54,8 @@ Health deployment(const Value& object) {
   const std::string told = available != nullptr && (*available)["status"].as_string() != "True"
                                ? reason_of(*available)
                                : std::string();
-  const auto waiting = [&](std::string counts) {
-    return progressing(told.empty() ? std::move(counts) : told);
+  const auto waiting = [&](const std::string& counts) {
+    return progressing(told.empty() ? counts : told);
   };
   if (status["updatedReplicas"].as_int() < want) {
     return waiting(counted(status["updatedReplicas"].as_int(), want, "replicas updated"));
