@@ -91,7 +91,7 @@ class Agent {
     std::map<std::string, Container> containers;
     bool created = false;  // it was seen to exist
     bool was_ready = false;
-    bool was_there = false;
+    bool was_lost = false;
     MonoTime ready_since;
     MonoTime not_before;  // after a failed attempt
     int failures = 0;
