@@ -63,7 +63,16 @@ Health deployment(const Value& object) {
   const Value& status = object["status"];
   const std::int64_t want = object["spec"]["replicas"].as_int(1);
   const Value* available = condition(object, "Available");
+<<<<<<< HEAD
   const auto waiting = [&](std::string counts) { return waiting_for(object, std::move(counts)); };
+=======
+  const std::string told = available != nullptr && (*available)["status"].as_string() != "True"
+                               ? reason_of(*available)
+                               : std::string();
+  const auto waiting = [&](const std::string& counts) {
+    return progressing(told.empty() ? counts : told);
+  };
+>>>>>>> lint
   if (status["updatedReplicas"].as_int() < want) {
     return waiting(counted(status["updatedReplicas"].as_int(), want, "replicas updated"));
   }
