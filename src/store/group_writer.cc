@@ -89,7 +89,9 @@ Result<> GroupWriter::settle() {
     last = written_;
     tell = committed_();
   }
+  queue_.with([](Queue& queue) { queue.syncing = true; });
   auto synced = vfs_.sync_wal();
+  queue_.with([](Queue& queue) { queue.syncing = false; });
   {
     MutexLock lock(mutex_);
     if (!synced) return stop(std::move(synced).error());
@@ -146,6 +148,17 @@ void GroupWriter::lead(const std::vector<std::shared_ptr<Caller>>& group) {
 }
 
 Result<> GroupWriter::run(const Job& job) {
+  // While the disk is at work nobody else is: what this thread does now the next leader need not.
+  if (!queue_.with([](const Queue& queue) { return queue.syncing; })) return wait(job);
+  Ticket ticket = 0;
+  {
+    MutexLock lock(mutex_);
+    ticket = TRY(job());
+  }
+  return make_durable(ticket);
+}
+
+Result<> GroupWriter::wait(const Job& job) {
   // Shared, because its thread may be gone before the one that woke it has done so.
   const auto me = std::make_shared<Caller>(job);
   const bool first = queue_.with([&](Queue& queue) {
@@ -168,7 +181,7 @@ Result<> GroupWriter::run(const Job& job) {
 }
 
 Result<> GroupWriter::make_durable(Ticket ticket) {
-  return run([ticket]() -> Result<Ticket> { return ticket; });
+  return wait([ticket]() -> Result<Ticket> { return ticket; });
 }
 
 }  // namespace rumbo::store

@@ -75,6 +75,8 @@ class GroupWriter {
 
   /// A thread in run(), with its job.
   struct Caller;
+  /// As run(), by this thread or the one that leads.
+  Result<> wait(const Job& job) EXCLUDES(mutex_);
   /// Runs the jobs of the group and makes them durable; each caller's result is set.
   void lead(const std::vector<std::shared_ptr<Caller>>& group) EXCLUDES(mutex_);
   /// Makes all that is written durable.
@@ -95,7 +97,8 @@ class GroupWriter {
 
   struct Queue {
     std::vector<std::shared_ptr<Caller>> waiting;
-    bool led = false;  ///< one of the callers leads, and will look at the queue when it is done
+    bool syncing = false;  ///< the leader waits for the disk
+    bool led = false;      ///< one of the callers leads, and will look at the queue when it is done
   };
   Guarded<Queue> queue_;
 };
