@@ -235,9 +235,10 @@ start_rumbo() {
 }
 daemon_answers() { [[ -S $state/rumbo.sock ]] && rumbo status -o json | jq -e .daemon; [[ -S $state/rumbo.sock ]]; }
 
-# app_status APP FILTER: jq over one application's part of `rumbo status`; succeeds if it is true.
+# app_status APP FILTER: jq over one application's part of `rumbo status`; succeeds if it is true,
+# whether all is well (0) or not (1).
 app_status() {
-  rumbo status -o json | jq -re --arg app "$1" ".applications[] | select(.application == \$app) | $2"
+  { rumbo status -o json || (($? == 1)); } | jq -re --arg app "$1" ".applications[] | select(.application == \$app) | $2"
 }
 # committed APP COMMIT: is it what runs, healthy, with nothing open?
 committed() {

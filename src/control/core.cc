@@ -223,6 +223,16 @@ Result<> Core::append(Draft draft) {
   return {};
 }
 
+Result<> Core::compact() {
+  Retention retention;
+  int most = 0;
+  for (const Application& application : parts_.config.applications) {
+    most = std::max(most, application.revision_history_limit);
+  }
+  if (most > 0) retention.transactions_per_scope = most;
+  return parts_.journal.compact(parts_.journal.head().seq + 1, retention);
+}
+
 Result<> Core::note(const std::string& event, const std::vector<Scope>& scopes, const Value& body,
                     const Actor& actor) {
   Draft draft;

@@ -114,6 +114,9 @@ class Core : private engine::Progress {
   Result<> note(const std::string& event, const std::vector<Scope>& scopes, const Value& body,
                 const Actor& actor);
   Result<> append(Draft draft);
+  /// Takes out of the journal what no application's revisionHistoryLimit wants any more; a
+  /// checkpoint stands for it.
+  Result<> compact();
 
   /// Hears waits of all transactions until the returned handle is destroyed.
   std::shared_ptr<void> listen(WaitListener listener);

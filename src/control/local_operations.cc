@@ -239,6 +239,12 @@ Result<Value> LocalOperations::recover(const std::string& txn, const std::string
   std::vector<Value> transactions;
   for (const TxnId& one : txns) {
     const engine::TxnState state = TRY(core_.executor().load(one));
+    if (word && state.ended) {
+      return fail(Error(Code::conflict, one.value +
+                                            " has ended: " + std::string(to_string(*state.ended)) +
+                                            "; there is nothing to decide")
+                      .with_hint("`rumbo show " + one.value + "` tells how"));
+    }
     engine::Request about;
     for (const engine::TxnScope& scope : state.scopes) {
       engine::ScopeInput input;

@@ -113,6 +113,10 @@ std::vector<Reconciler::Job> Reconciler::due_jobs(State& state, MonoTime now) {
     watched.busy = true;
     jobs.push_back({Lane::deploy, [this, scope = scope] { check(scope); }});
   }
+  if (!state.compacting && state.compact_due <= now) {
+    state.compacting = true;
+    jobs.push_back({Lane::poll, [this] { compact(); }});
+  }
   return jobs;
 }
 
@@ -125,7 +129,19 @@ MonoTime Reconciler::next_due(const State& state) const {
   for (const auto& [key, source] : state.sources) consider(source.busy, source.due);
   for (const Batch& batch : state.batches) consider(batch.busy || !batch.dirty, batch.not_before);
   for (const auto& [scope, watched] : state.watched) consider(watched.busy, watched.due);
+  consider(state.compacting, state.compact_due);
   return next;
+}
+
+void Reconciler::compact() {
+  if (auto done = core_.compact(); !done) {
+    log(LogLevel::warn, "reconciler", "the journal is not compacted: {}", done.error().to_string());
+  }
+  state_.with([&](State& state) {
+    state.compacting = false;
+    state.compact_due = core_.clock().mono() + options_.compact_every;
+  });
+  poke_scheduler();
 }
 
 void Reconciler::take_hints(MonoTime now) {

@@ -29,6 +29,7 @@ struct ReconcilerOptions {
   Duration unhealthy_for = 10s;   ///< a workload is restarted by its target's agent before that
   Duration refused_again = 5min;  ///< between looks whether a refused plan may run now
   Backoff retry{1s, 5min};
+  Duration compact_every = 1h;  ///< how often old transactions are taken out of the journal
   Duration resolve_timeout = 2min;
   Duration fetch_timeout = 10min;
   int pollers = 4;
@@ -106,6 +107,8 @@ class Reconciler {
     std::map<TxnId, OpenTxn> open;
     std::vector<std::pair<TargetId, TargetEvent>> hints;
     bool begun = false;
+    MonoTime compact_due;
+    bool compacting = false;
   };
   struct Job {
     Lane lane;
@@ -141,6 +144,7 @@ class Reconciler {
   void heal(const Scope& scope);
   void recover(const TxnId& txn);
   void abandon();
+  void compact();
 
   Core& core_;
   LiveView live_;

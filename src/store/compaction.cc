@@ -1,5 +1,8 @@
 #include "store/compaction.h"
 
+#include <map>
+
+#include "codec/json.h"
 #include "crypto/digest.h"
 #include "store/inventory_table.h"
 
@@ -55,7 +58,13 @@ Result<Compaction> plan_compaction(Database& database, Seq cut, const Retention&
   if (last.cut > 0) folded = TRY(inventory_from(inventory));
   const auto txns = TRY(kept_txns(database, retention));
   const WallTime oldest_event{now.since_epoch - retention.events};
-  crypto::Sha256 retained;
+  struct Candidate {
+    Seq seq = 0;
+    std::string hash;
+    bool stays = false;
+  };
+  std::vector<Candidate> candidates;
+  std::map<std::string, std::size_t> newest_event;  // by its name and scopes, into candidates
   Head before_cut = last.before_cut;
   Query query =
       TRY(database.query("SELECT seq, hash, text FROM records WHERE seq<? ORDER BY seq", {cut}));
@@ -67,11 +76,21 @@ Result<Compaction> plan_compaction(Database& database, Seq cut, const Retention&
       for (const InventoryChange& change : record.inventory) fold(folded, change);
       before_cut = {seq, hash};
     }
-    if (!stays(record, txns, oldest_event)) {
-      out.remove.push_back(seq);
-      continue;
+    candidates.push_back({seq, hash, stays(record, txns, oldest_event)});
+    if (record.type == RecordType::event) {
+      newest_event[codec::to_json(Value::array({record.body["event"], record.body["scopes"]}))] =
+          candidates.size() - 1;
     }
-    retained.update(std::to_string(seq) + " " + hash + "\n");
+  }
+  // A pause holds, and what was configured is known, however long ago that was.
+  for (const auto& [name, index] : newest_event) candidates[index].stays = true;
+  crypto::Sha256 retained;
+  for (const Candidate& one : candidates) {
+    if (one.stays) {
+      retained.update(std::to_string(one.seq) + " " + one.hash + "\n");
+    } else {
+      out.remove.push_back(one.seq);
+    }
   }
   out.inventory = inventory_text(folded);
   out.body =

@@ -27,7 +27,8 @@ Value untype_number(const Value& text) {
 
 Value byte_list(const Value& base64) {
   std::vector<Value> numbers;
-  for (const std::uint8_t byte : as_bytes(codec::base64_decode(base64.as_string()).value())) {
+  const std::string bytes = codec::base64_decode(base64.as_string()).value();
+  for (const std::uint8_t byte : as_bytes(bytes)) {
     numbers.emplace_back(byte);
   }
   return Value::array(std::move(numbers));

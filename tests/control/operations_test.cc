@@ -333,6 +333,9 @@ TEST(Operations, RecoverDecides) {
   EXPECT_EQ((*undone)["transactions"][0]["outcome"].str(), "restored");
   EXPECT_EQ(rig.image(), "app:1");
   EXPECT_EQ((*rig.operations().recover("", "", "user:anna", {}))["transactions"].size(), 0u);
+  const auto ended = rig.operations().recover("t-000002", "undo", "user:anna", {});
+  ASSERT_FALSE(ended);
+  EXPECT_NE(ended.error().to_string().find("has ended: restored"), std::string::npos);
 }
 
 TEST(Operations, WhatADeadProcessLeftOpenComesFirst) {

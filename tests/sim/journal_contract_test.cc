@@ -230,6 +230,30 @@ TEST_P(JournalContract, CompactionKeepsWhatIsNeededAndTheChain) {
   EXPECT_EQ(journal_->inventory(kShop).value().size(), 6u);
 }
 
+// A pause of last year still holds, and the configuration that was last seen is still known.
+TEST_P(JournalContract, CompactionKeepsTheNewestEventOfEachName) {
+  const auto event = [&](const std::string& name, int number) {
+    Draft out = draft(RecordType::event);
+    out.body = Value::object({{"event", name}, {"number", number}});
+    return out;
+  };
+  ASSERT_TRUE(journal_->append({event("pause", 1), event("config", 2), event("pause", 3)},
+                               Durability::synced));
+  const TxnId txn = begin();
+  ASSERT_TRUE(journal_->append({draft(RecordType::end, txn)}, Durability::synced));
+  Retention retention;
+  retention.events = Duration(0);
+  ASSERT_TRUE(journal_->compact(journal_->head().seq + 1, retention));
+  std::vector<std::int64_t> left;
+  const std::vector<Record> kept = journal_->read({}, 0, 100).value();
+  for (const Record& record : kept) {
+    if (record.type == RecordType::event) left.push_back(record.body["number"].as_int());
+  }
+  const std::vector<std::int64_t> newest = {2, 3};
+  EXPECT_TRUE(std::includes(left.begin(), left.end(), newest.begin(), newest.end()));
+  EXPECT_TRUE(journal_->verify(1, journal_->head().seq));
+}
+
 TEST_P(JournalContract, ManyThreadsShareTheLog) {
   constexpr int kThreads = 8;
   constexpr int kEach = 25;

@@ -132,12 +132,12 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
 }
 
 void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& status) {
-  const bool lost = pod.was_there && !status.exists;
-  if (pod.was_ready != status.ready || lost) {
+  const bool lost = !status.lost.empty();
+  if (pod.was_ready != status.ready || pod.was_lost != lost) {
     parts_.watchers.tell({TargetEvent::Kind::changed, replica.workload});
   }
   pod.was_ready = status.ready;
-  pod.was_there = status.exists;
+  pod.was_lost = lost;
 }
 
 void Agent::publish(const Record& record, MonoTime now) {

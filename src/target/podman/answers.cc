@@ -28,6 +28,7 @@ constexpr Words kInternalErrors[] = {
     {"already exists", Code::conflict, Retry::never},
     {"already used", Code::conflict, Retry::never},
     {"image not known", Code::not_found, Retry::never},
+    {"tag not known", Code::not_found, Retry::never},
     {"no such container", Code::not_found, Retry::never},
     {"no such pod", Code::not_found, Retry::never},
     {"no such volume", Code::not_found, Retry::never},

@@ -127,6 +127,7 @@ TEST(ApiError, ClassesStatusesAndKnownWords) {
            Row{500, R"({"message":"name \"p\" is already in use by 1"})", Code::conflict,
                Retry::never},
            Row{500, R"({"message":"web:1: image not known"})", Code::not_found, Retry::never},
+           Row{500, R"({"message":"keep:ab: tag not known"})", Code::not_found, Retry::never},
            Row{500, R"({"message":"database is locked"})", Code::unavailable, Retry::later},
            Row{503, "not json", Code::unavailable, Retry::later},
            Row{418, "", Code::invalid, Retry::never},
