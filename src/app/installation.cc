@@ -56,6 +56,7 @@ Result<std::unique_ptr<Installation>> Installation::open(InstallationOptions opt
 }
 
 Result<Config> Installation::read_config() const {
+  if (options_.loaded) return *options_.loaded;
   const std::string path = TRY(find_config(env_.files, options_.config, options_.state));
   return control::load_config(env_.files, path);
 }
