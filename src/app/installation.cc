@@ -73,8 +73,7 @@ Result<> Installation::open_parts() {
   }
   store::JournalOptions journal;
   journal.directory = options_.state;
-  journal_ =
-      TRY(store::SqliteJournal::open(std::move(journal), env_.files, env_.clock, env_.random));
+  journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
   source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);

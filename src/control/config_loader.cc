@@ -60,7 +60,8 @@ Result<Config> load_config(io::FileSystem& files, const std::string& path) {
   if (!info) {
     Error error = std::move(info).error();
     if (error.code() == Code::not_found) {
-      std::move(error).with_hint("`rumbo init` writes one, or name another by --config");
+      error =
+          Error(std::move(error).with_hint("`rumbo init` writes one, or name another by --config"));
     }
     return fail(std::move(error).with_context("while reading the configuration"));
   }

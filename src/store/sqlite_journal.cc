@@ -28,7 +28,7 @@ bool deeper_than(const Value& value, int levels) {
 
 SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(JournalOptions options,
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const JournalOptions& options,
                                                            io::FileSystem& files, Clock& clock,
                                                            io::Random& random) {
   JournalFiles opened = TRY(open_journal_files(options, files, clock, random));

@@ -35,8 +35,9 @@ class SqliteJournal : public Journal {
   /// Code::denied with "frozen: …" if the key of stored secrets is lost, Code::corrupt if SQLite
   /// cannot read its file. A broken chain opens, but takes no appends: see damage(). The references
   /// outlive the journal.
-  static Result<std::unique_ptr<SqliteJournal>> open(JournalOptions options, io::FileSystem& files,
-                                                     Clock& clock, io::Random& random);
+  static Result<std::unique_ptr<SqliteJournal>> open(const JournalOptions& options,
+                                                     io::FileSystem& files, Clock& clock,
+                                                     io::Random& random);
   ~SqliteJournal() override;
 
   Result<std::uint64_t> take_over(std::string_view owner, std::string_view boot_id) override;
