@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The update of one service under load: by Rumbo, by `podman play kube --replace` and by
 # `podman-compose up`, one after another on the same images and with the same requests. Then, of the
-# Rumbo that runs: commit to switched, and its memory when idle. Prints rows of a Markdown table.
+# Rumbo that runs: commit to switched, and its memory when idle. Before, how long it takes to start.
+# Prints rows of a Markdown table.
 #
-# usage: bench/peers.sh        PEERS="play-kube compose rumbo" chooses; RUMBO=<binary>
+# usage: bench/peers.sh        PEERS="start play-kube compose rumbo" chooses; RUMBO=<binary>
 #
 # It lies in a directory and on ports of its own, and removes all it made, also when it fails.
 set -euo pipefail
@@ -181,8 +182,12 @@ memory_of_rumbo() {
   done
 }
 
-for peer in ${PEERS:-play-kube compose rumbo}; do
+for peer in ${PEERS:-start play-kube compose rumbo}; do
   case $peer in
+    start)
+      write_config  # a host, and no application yet
+      "$top/build/bench/bench/process_bench" "$binary" "$dir/rumbo.yaml" "$dir/cold"
+      ;;
     rumbo)
       unset CONTAINERS_CONF
       under_load "Rumbo, image pulled on the way" rumbo_before rumbo_update rumbo_after

@@ -32,14 +32,10 @@ measure() {
   "${@:2}" 8>&- | tee -a "$work/all" || failed=1
 }
 
-# No application and no target: what is measured is the daemon itself.
-printf '%s\n' 'apiVersion: rumbo.dev/v1alpha1' 'kind: Project' 'metadata: {name: bench}' > "$work/rumbo.yaml"
-measure "start of the binary and of the daemon" \
-  build/bench/bench/process_bench "$RUMBO" "$work/rumbo.yaml" "$work/state"
 measure "journal" build/bench/bench/journal_bench
 measure "engine" build/bench/bench/engine_bench
 measure "codec" build/bench/bench/codec_bench
-measure "updates under load, by Rumbo and by its peers" bench/peers.sh
+measure "start; updates under load, by Rumbo and by its peers" bench/peers.sh
 
 echo
 echo "$(nproc) cores, $(. /etc/os-release && echo "$PRETTY_NAME"), kernel $(uname -r | cut -d. -f1,2), load $(cut -d' ' -f1 /proc/loadavg) at the end"
