@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "target/podman/identity.h"
 #include "target/podman/transitions.h"
 
 namespace rumbo::target::podman {
@@ -269,6 +270,15 @@ void Agent::know_process(const Replica& replica, const ContainerShape& shape,
   kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
 }
 
+bool Agent::waits_for_previous(const Record& record, const Replica& replica,
+                               const Thing& thing) const {
+  if (replica.ordinal == 0 || !starts_in_order(thing.object)) return false;
+  for (const Replica* other : record.replicas_of(replica.revision)) {
+    if (other->ordinal == replica.ordinal - 1) return !parts_.live.ready(other->name);
+  }
+  return false;
+}
+
 MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime now) {
   const Thing* thing = record.of_revision(replica.revision);
   if (thing == nullptr) return MonoTime::never();
@@ -284,6 +294,7 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
   pod.created = pod.created || there;
   if (!there && !record.transaction_open(*thing)) return MonoTime::never();  // control heals it
+  if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
   if (!there || needs_start(*pod.shape, seen->second)) {
     if (now < pod.not_before) return pod.not_before;
     if (auto up = bring_up(record, replica, pod); !up) {

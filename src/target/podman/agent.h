@@ -110,6 +110,7 @@ class Agent {
   Pod& know_pod(const Replica& replica, const Thing& thing) REQUIRES(round_);
   void know_process(const Replica& replica, const ContainerShape& shape, const ContainerSight& seen,
                     Container& kept, MonoTime now) REQUIRES(round_);
+  bool waits_for_previous(const Record& record, const Replica& replica, const Thing& thing) const;
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
   Result<> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
   void note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now)

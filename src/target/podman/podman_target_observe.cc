@@ -34,6 +34,12 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
     if (out.lost.empty()) out.lost = pod.status.lost;
     if (out.obstacle.empty()) out.obstacle = pod.status.obstacle;
   }
+  if (key.kind == "PersistentVolumeClaim" && !is_staged) {
+    const std::string volume = volume_prefix(options.install, key.ns) + key.name;
+    if (!client().volume_exists(volume, cancel).value_or(true)) {
+      out.object = out.object.with("status", Value::object({{"phase", "Lost"}}));
+    }
+  }
   const Culprit culprit = culprit_of(input.pods);
   if (culprit.container.empty()) return out;
   // Evidence only: a log that cannot be read must not hide the status.

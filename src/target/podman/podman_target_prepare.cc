@@ -62,6 +62,7 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
     std::set<std::string> namespaces;
     std::vector<Value> services, routes, spaces;
     std::vector<Member> pinned;
+    TRY(choose_virtual_range(record.addresses, AddressRanges(), taken));
     for (const Object& object : outline.objects) {
       const std::string& ns = object.key.kind == "Namespace" ? object.key.name : object.key.ns;
       if (!ns.empty()) namespaces.insert(ns);

@@ -1,4 +1,5 @@
 // perform: the record first, durably; then what follows from it.
+#include "target/podman/identity.h"
 #include "target/podman/sight.h"
 #include "target/podman/target_parts.h"
 #include "target/podman/transitions.h"
@@ -89,6 +90,9 @@ Result<Receipt> PodmanTarget::Parts::stage(const Step& step, const Fence& fence,
   TRY(change_fenced(fence, edit));
   if (item.key.kind == "PersistentVolumeClaim") TRY(make_claim(item.key, cancel));
   if (!revision.empty()) {
+    for (const std::string& claim : template_claims(item.want_object)) {
+      TRY(make_claim({"", "PersistentVolumeClaim", item.key.ns, claim}, cancel));
+    }
     TRY(networks->ensure(item.key.ns, cancel));
     TRY(start_pods(revision, cancel));
   }
@@ -116,6 +120,7 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
   const PodShape shape = TRY(shape_of(thing->object));
   for (const Replica* replica : record->replicas_of(revision)) {
     TRY(cancel.check(env.clock.mono()));
+    if (replica->ordinal > 0 && starts_in_order(thing->object)) continue;  // the agent goes on
     const auto hold = busy.take(replica->name);
     Sight sight = TRY(look(client(), options.install, cancel));
     PodSight& pod = sight[replica->name];
@@ -224,6 +229,10 @@ Result<Receipt> PodmanTarget::Parts::prune_one(const Step& step, const Fence& fe
   if (gone && item.key.kind == "PersistentVolumeClaim") {
     const std::string name = volume_prefix(options.install, item.key.ns) + item.key.name;
     auto removed = client().remove_volume(name, false, cancel);
+    if (!removed && removed.error().code() == Code::conflict) {
+      // Its last pods are still finishing.
+      return fail(std::move(removed).error().with_retry(Retry::later));
+    }
     if (!removed && removed.error().code() != Code::not_found) {
       return fail(std::move(removed).error());
     }

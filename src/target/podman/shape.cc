@@ -40,11 +40,17 @@ Result<PodShape> shape_of(const Value& workload) {
       std::clamp<std::int64_t>(spec["terminationGracePeriodSeconds"].as_int(30), 0, 3600));
   out.min_ready = std::chrono::seconds(
       std::clamp<std::int64_t>(workload["spec"]["minReadySeconds"].as_int(), 0, 3600));
+  out.keeps_data = !workload["spec"]["volumeClaimTemplates"].empty();
+  for (const Value& volume : spec["volumes"].items()) {
+    out.keeps_data = out.keeps_data || volume["persistentVolumeClaim"].is_object() ||
+                     volume["hostPath"].is_object();
+  }
   return out;
 }
 
 int wanted_replicas(const Value& workload) {
-  if (workload["kind"].as_string() == "Pod") return 1;
+  const std::string_view kind = workload["kind"].as_string();
+  if (kind == "Pod" || kind == "DaemonSet") return 1;
   return static_cast<int>(
       std::clamp<std::int64_t>(workload["spec"]["replicas"].as_int(1), 0, kMostReplicas));
 }

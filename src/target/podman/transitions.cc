@@ -21,7 +21,8 @@ bool means(const Thing& thing, const Value& object) {
 }
 
 bool runs_pods(const ObjectKey& key) {
-  return key.kind == "Deployment" || key.kind == "Pod";
+  return key.kind == "Deployment" || key.kind == "DaemonSet" || key.kind == "StatefulSet" ||
+         key.kind == "Pod";
 }
 
 /// Short, and different for every time a workload is brought up.
