@@ -45,9 +45,9 @@ std::string told_by(const Value& object) {
              : std::string();
 }
 
-Health waiting_for(const Value& object, std::string counts) {
-  std::string told = told_by(object);
-  return progressing(told.empty() ? std::move(counts) : std::move(told));
+Health waiting_for(const Value& object, const std::string& counts) {
+  const std::string told = told_by(object);
+  return progressing(told.empty() ? counts : told);
 }
 
 Health deployment(const Value& object) {
@@ -63,7 +63,7 @@ Health deployment(const Value& object) {
   const Value& status = object["status"];
   const std::int64_t want = object["spec"]["replicas"].as_int(1);
   const Value* available = condition(object, "Available");
-  const auto waiting = [&](std::string counts) { return waiting_for(object, std::move(counts)); };
+  const auto waiting = [&](const std::string& counts) { return waiting_for(object, counts); };
   if (status["updatedReplicas"].as_int() < want) {
     return waiting(counted(status["updatedReplicas"].as_int(), want, "replicas updated"));
   }

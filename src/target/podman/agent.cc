@@ -283,7 +283,8 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const Thing* thing = record.of_revision(replica.revision);
   if (thing == nullptr) return MonoTime::never();
   Pod& pod = know_pod(replica, *thing);
-  if (!pod.shape || thing->stopped) return MonoTime::never();
+  if (pod.shape && thing->outcome) end_job(replica, *pod.shape);
+  if (!pod.shape || thing->stopped || thing->outcome) return MonoTime::never();
   const auto hold = parts_.busy.try_take(replica.name);
   if (!hold) return now + 100ms;
   const auto still = parts_.store.read();
@@ -316,9 +317,7 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
   for (const ContainerShape& shape : pod.shape->containers) {
     const ContainerSight& seen = sight.containers.at(shape.name);
     Container& kept = pod.containers[shape.name];
-    const RestartPolicy policy = shape.init && pod.shape->restart == RestartPolicy::always
-                                     ? RestartPolicy::on_failure
-                                     : pod.shape->restart;
+    const RestartPolicy policy = policy_of(*pod.shape, shape, kept);
     const std::string name = container_name(replica.name, shape.name);
     const RestartKeeper::Do act = kept.keeper.step(seen, policy, now);
     Result<> done;
@@ -340,6 +339,26 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     restart_for_probe(replica, shape.name, *pod.shape);
   }
   return next;
+}
+
+RestartPolicy Agent::policy_of(const PodShape& pod, const ContainerShape& shape,
+                               const Container& kept) {
+  if (shape.init && pod.restart == RestartPolicy::always) return RestartPolicy::on_failure;
+  const bool exhausted = pod.most_restarts >= 0 && kept.keeper.restarts() > pod.most_restarts;
+  return exhausted ? RestartPolicy::never : pod.restart;
+}
+
+/// A Job's pod is kept for its log, without its network.
+void Agent::end_job(const Replica& replica, const PodShape& shape) {
+  const auto seen = sight_.find(replica.name);
+  if (seen == sight_.end() || !seen->second.network_up) return;
+  if (!ending_jobs_.with([&](auto& names) { return names.insert(replica.name).second; })) return;
+  drainers_->run([this, name = replica.name, grace = shape.grace] {
+    auto stopped = parts_.pods.stop(name, grace, cancel_);
+    if (!stopped) log(LogLevel::warn, "podman", "{}", stopped.error().to_string());
+    ending_jobs_.with([&](auto& names) { names.erase(name); });
+    wake();
+  });
 }
 
 /// The keeper starts it again when it has ended.

@@ -20,7 +20,7 @@ constexpr KindRow kKinds[] = {
     {"Pod", "v1", "Pod", "one pod that is replaced in one switch"},
     {"PersistentVolumeClaim", "v1", "PersistentVolumeClaim",
      "a named volume of Podman, which outlives its pods"},
-    {"Job.batch", "batch/v1", "Job", "a hook; runs once"},
+    {"Job.batch", "batch/v1", "Job", "runs once; as a hook once in each transaction"},
 };
 
 using Index = std::map<std::string_view, std::span<const Field>>;

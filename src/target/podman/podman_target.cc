@@ -23,6 +23,7 @@ Capabilities podman_capabilities() {
   out.rolls_on_config_change = true;
   out.max_in_flight = 4;
   out.kinds = supported_kinds();
+  out.hook_kinds = {"Job.batch"};
   out.check = check_object;
   return out;
 }

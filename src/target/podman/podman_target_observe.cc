@@ -19,6 +19,9 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
                                    [&](const auto& entry) { return entry.first.second == key; });
   const bool is_staged = staged != record.staged.end();
   const Thing* thing = is_staged ? &staged->second : record.find_current(key);
+  for (const auto& [at, hook] : record.hooks) {
+    if (at.second == key) thing = &hook;
+  }
   if (thing == nullptr) return out;
   StatusInput input{record, *thing, is_staged, plane->serving(), now(), {}, {}};
   input.ready = [this](const Replica& replica) { return live.ready(replica.name); };

@@ -93,7 +93,11 @@ Result<> PodmanTarget::release(const TxnId& txn, const Fence&, const Cancel& can
   TRY(parts_->store->change([&](Record& record) -> Result<> {
     record.reservations.erase(txn);
     record.fences.erase(txn);
-    std::erase_if(record.hooks, [&](const auto& entry) { return entry.first.first == txn; });
+    std::vector<ObjectKey> over;
+    for (const auto& [at, thing] : record.hooks) {
+      if (at.first == txn) over.push_back(at.second);
+    }
+    for (const ObjectKey& key : over) drop_hook(record, txn, key, parts_->now());
     release_unused_addresses(record);
     for (const Thing* thing : record.things()) {
       for (const auto& [reference, pin] : thing->pins) wanted.insert(pin);

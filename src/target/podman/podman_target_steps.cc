@@ -45,8 +45,9 @@ Result<Receipt> PodmanTarget::perform(const Step& step, const Fence& fence, cons
       return parts_->retire_all(step, fence);
     case StepKind::prune:
       return parts_->prune_one(step, fence, cancel);
-    case StepKind::apply:
     case StepKind::hook:
+      return parts_->hook(step, fence, cancel);
+    case StepKind::apply:
       break;
   }
   return fail(Code::unsupported, "a podman host has no step " + std::string(to_string(step.kind)));
@@ -99,6 +100,29 @@ Result<Receipt> PodmanTarget::Parts::stage(const Step& step, const Fence& fence,
   return Receipt{{version}, {}};
 }
 
+/// Starts the Job of a hook; how it ends is observed.
+Result<Receipt> PodmanTarget::Parts::hook(const Step& step, const Fence& fence,
+                                          const Cancel& cancel) {
+  const Item& item = step.items.at(0);
+  const auto taken = TRY(networks->taken());
+  std::string revision;
+  const auto edit = [&](Record& record) -> Result<> {
+    TRY(networks->reserve(record, item.key.ns, taken));
+    TRY(run_hook(record, item, fence, now()));
+    Thing& thing = record.hooks.at({fence.txn, item.key});
+    for (const Member& pin : step.reservation["pins"].members()) {
+      thing.pins.emplace(pin.key(), pin.value.str());
+    }
+    revision = thing.revision;
+    return {};
+  };
+  TRY(change_fenced(fence, edit));
+  if (store->read()->of_revision(revision)->outcome) return Receipt{};
+  TRY(networks->ensure(item.key.ns, cancel));
+  TRY(start_pods(revision, cancel));
+  return Receipt{};
+}
+
 Result<> PodmanTarget::Parts::make_claim(const ObjectKey& key, const Cancel& cancel) {
   const std::string name = volume_prefix(options.install, key.ns) + key.name;
   if (TRY(client().volume_exists(name, cancel))) return {};
@@ -148,7 +172,7 @@ Result<> PodmanTarget::Parts::staged_are_ready(const Step& step, const Fence& fe
     }
     for (const Replica* replica : record->replicas_of(staged->second.revision)) {
       const PodStatus status = live.of(replica->name);
-      if (status.ready || status.succeeded) continue;
+      if (status.ready || status.succeeded || staged->second.outcome) continue;
       return fail(
           Code::unavailable,
           item.key.to_string() + ": pod " + replica->name + " is not ready: " + status.trouble,

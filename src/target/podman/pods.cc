@@ -73,6 +73,7 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
   context.memory_directory = places_.memory + "/" + replica.name;
   context.volume_prefix = volume_prefix(places_.install, replica.workload.ns);
   context.cgroup_limits = places_.cgroup_limits;
+  if (replica.workload.kind == "Job") context.extra_env = {{"RUMBO_TXN", thing->owner.txn.value}};
   auto out = translate(pod_template_of(thing->object, replica.ordinal), context);
   if (!out) return fail(std::move(out).error().with_context(replica.workload.to_string()));
   return out;
@@ -161,6 +162,8 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
       if (container.init) return false;
       continue;
     }
+    // What runs once may have run since that sight.
+    if (shape.most_restarts >= 0 && TRY(has_run(replica.name, container.name, cancel))) continue;
     if (!files_there) {
       // Files in memory do not survive a reboot.
       const PodPlan made = TRY(plan(record, replica));
@@ -175,6 +178,13 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
     if (container.init) return false;
   }
   return true;
+}
+
+Result<bool> Pods::has_run(const std::string& pod, const std::string& container,
+                           const Cancel& cancel) const {
+  const auto seen = TRY(client_.inspect_container(container_name(pod, container), cancel));
+  const std::string_view status = seen["State"]["Status"].as_string();
+  return status != "created" && status != "configured" && status != "initialized";
 }
 
 Result<> Pods::stop(const std::string& pod, Duration grace, const Cancel& cancel) const {

@@ -160,6 +160,12 @@ std::vector<Stage> stages_of(const Record& record, const ReadyTest& ready) {
         stage.sources.push_back(replica->address);
       }
     }
+    for (const auto& [at, thing] : record.hooks) {
+      if (at.first != txn) continue;
+      for (const Replica* replica : record.replicas_of(thing.revision)) {
+        stage.sources.push_back(replica->address);
+      }
+    }
     if (stage.sources.empty()) continue;
     stage.routes = routes_of(record, staged_view(record, txn), ready, &namespaces);
     out.push_back(std::move(stage));

@@ -36,6 +36,12 @@ Result<PodShape> shape_of(const Value& workload) {
   TRY(add_containers(spec, "initContainers", true, out));
   TRY(add_containers(spec, "containers", false, out));
   out.restart = restart_of(spec);
+  if (workload["kind"].as_string() == "Job") {
+    // One pod for all attempts, whatever its policy says of its containers.
+    out.restart = RestartPolicy::on_failure;
+    out.most_restarts = static_cast<int>(
+        std::clamp<std::int64_t>(workload["spec"]["backoffLimit"].as_int(6), 0, 1000));
+  }
   out.grace = std::chrono::seconds(
       std::clamp<std::int64_t>(spec["terminationGracePeriodSeconds"].as_int(30), 0, 3600));
   out.min_ready = std::chrono::seconds(
@@ -50,7 +56,7 @@ Result<PodShape> shape_of(const Value& workload) {
 
 int wanted_replicas(const Value& workload) {
   const std::string_view kind = workload["kind"].as_string();
-  if (kind == "Pod" || kind == "DaemonSet") return 1;
+  if (kind == "Pod" || kind == "DaemonSet" || kind == "Job") return 1;
   return static_cast<int>(
       std::clamp<std::int64_t>(workload["spec"]["replicas"].as_int(1), 0, kMostReplicas));
 }

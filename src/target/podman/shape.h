@@ -26,6 +26,7 @@ struct PodShape {
   RestartPolicy restart = RestartPolicy::always;
   Duration grace = 30s;
   Duration min_ready{0};    ///< spec.minReadySeconds
+  int most_restarts = -1;   ///< a Job's backoffLimit; -1: no limit
   bool keeps_data = false;  ///< on a claim or a path of the host: never killed without a warning
 };
 

@@ -144,6 +144,32 @@ Value pod_status(const StatusInput& input) {
   return Value::object(std::move(out));
 }
 
+Value job_status(const StatusInput& input) {
+  const Thing& thing = input.thing;
+  std::vector<Member> out;
+  out.emplace_back("startTime", to_rfc3339(thing.since));
+  if (!thing.outcome) {
+    out.emplace_back("active", 1);
+    const std::string trouble = trouble_of(input.pods);
+    if (!trouble.empty()) {
+      out.emplace_back("conditions",
+                       Value::array({condition("Running", true, "Running", trouble)}));
+    }
+    return Value::object(std::move(out));
+  }
+  const JobOutcome& outcome = *thing.outcome;
+  out.emplace_back("active", 0);
+  out.emplace_back(outcome.complete ? "succeeded" : "failed", 1);
+  if (outcome.complete) out.emplace_back("completionTime", to_rfc3339(outcome.at));
+  out.emplace_back(
+      "conditions",
+      Value::array({condition(
+          outcome.complete ? "Complete" : "Failed", true,
+          outcome.complete ? "Completed" : outcome.reason,
+          outcome.message.empty() ? outcome.reason : outcome.reason + ": " + outcome.message)}));
+  return Value::object(std::move(out));
+}
+
 /// Reachable: its table is in the kernel and, if it selects pods, one of them serves.
 Value service_status(const StatusInput& input) {
   const Value& service = input.thing.object;
@@ -188,6 +214,7 @@ Value with_status(const StatusInput& input) {
     return out.with("status", counted_status(input));
   }
   if (kind == "Pod") return out.with("status", pod_status(input));
+  if (kind == "Job") return out.with("status", job_status(input));
   if (kind == "Service") return out.with("status", service_status(input));
   if (kind == "Namespace") return out.with("status", Value::object({{"phase", "Active"}}));
   if (kind == "PersistentVolumeClaim") {
