@@ -1,8 +1,7 @@
 // What the agent says of each pod: from what Podman shows, what its keepers counted and what its
 // probes answered.
-#include "target/podman/agent.h"
-
 #include "base/log.h"
+#include "target/podman/agent.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -64,7 +63,8 @@ void Agent::judge(const ContainerStatus& one, const Container* kept, const Conta
   if (!ended || one.exit_code != 0) out.succeeded = false;
   if (one.ready) return;
   out.ready = false;
-  const bool probed = running && kept != nullptr && kept->probes && kept->probed_pid == seen->pid;
+  const bool probed = running && seen != nullptr && kept != nullptr && kept->probes &&
+                      kept->probed_pid == seen->pid;
   if (running && !(probed && kept->answered)) out.judged = false;
   if (out.exists && !one.exists) {
     note_trouble(out, one.name, "was removed");

@@ -25,7 +25,7 @@ std::string identity_of(const ObjectKey& workload, const std::string& pod, int o
 }
 
 Value pod_template_of(const Value& workload, int ordinal) {
-  const Value plain = pod_template_of(workload);
+  Value plain = pod_template_of(workload);
   const Value& templates = workload["spec"]["volumeClaimTemplates"];
   if (!is_stateful(workload) || templates.empty()) return plain;
   const auto& own = plain["spec"]["volumes"].items();
