@@ -331,7 +331,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|podman-fields|schema",
+     "cli|configuration|podman-fields|man|schema",
      1,
      1,
      "Print a generated page",
