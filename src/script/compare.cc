@@ -45,7 +45,8 @@ std::string incompatible(const Any& a, const Any& b) {
 
 Outcome<bool> equal_others(const Any& a, const Any& b) {
   if (a.kind() != b.kind() && !a.is_nil() && !b.is_nil()) {
-    return failed("non-comparable types " + TRY(format_value(a)) + ": " +
+    const Any first[] = {a};
+    return failed("non-comparable types " + TRY(format_printf("%s", first)) + ": " +
                   std::string(a.type_name()) + ", " + std::string(b.type_name()) + ": " +
                   TRY(format_value(b)));
   }

@@ -304,6 +304,11 @@ void Printer::print_argument(const Any& value, char32_t verb, int depth) {
     bad_verb(value, verb);
     return;
   }
+  const bool stringable = verb == 'v' || verb == 's' || verb == 'x' || verb == 'X' || verb == 'q';
+  if (value.type()->text != nullptr && stringable && !erroring_ && !flags_.sharp_v) {
+    print_text(value.type()->text(value), verb, value);
+    return;
+  }
   switch (value.kind()) {
     case Kind::boolean:
       if (verb == 't' || verb == 'v') {

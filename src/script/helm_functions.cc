@@ -18,6 +18,9 @@ std::shared_ptr<const FunctionTable> make_table() {
   add_sprig_json(*table);
   add_helm_templates(*table);
   add_helm_formats(*table);
+  add_sprig_dates(*table);
+  add_sprig_paths(*table);
+  add_sprig_semver(*table);
   return table;
 }
 

@@ -102,6 +102,8 @@ bool can_be_nil(const Type& type) {
     case Kind::pointer:
     case Kind::slice:
       return true;
+    case Kind::structure:
+      return &type == &types::reflected;
     default:
       return false;
   }

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace rumbo::script {
 
 struct Function;
+class Any;
 
 enum class Kind : std::uint8_t {
   invalid,
@@ -58,6 +60,8 @@ struct Type {
   const Type* key = nullptr;         ///< of maps
   /// The method of that name, or nullptr; null if the type has none.
   const Function* (*method)(std::string_view name) = nullptr;
+  /// What String() says of a number with names (a month, a duration); null if it has none.
+  std::string (*text)(const Any& value) = nullptr;
 };
 
 namespace types {
