@@ -89,9 +89,8 @@ Error Mistakes::as_error() const {
 
 void ConfigCheck::error(const codec::YamlNode& node, std::string message, std::string hint,
                         Code code) {
-  Error error = Error(code, std::move(message)).at(node.location(file_));
-  if (!hint.empty()) std::move(error).with_hint(std::move(hint));
-  mistakes_.add(std::move(error));
+  mistakes_.add(
+      Error(code, std::move(message)).at(node.location(file_)).with_hint(std::move(hint)));
 }
 
 bool ConfigCheck::check(const codec::YamlNode& document) {

@@ -190,7 +190,7 @@ std::string ConfigReader::git_url(const codec::YamlNode& git, ConfigCheck& check
                                   std::string_view file) {
   const codec::YamlNode* node = git.find("url");
   if (node == nullptr || !node->value.is_string()) return {};
-  const std::string url = node->value.str();
+  std::string url = node->value.str();
   if (url.empty()) {
     check.error(*node, "`spec.source.git.url` is empty", "write the repository's URL or path");
     return {};

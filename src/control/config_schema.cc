@@ -16,7 +16,7 @@ Value words_value(std::string_view words) {
 }
 
 Value schema_of(std::string_view kind, const Field& field) {
-  const Value text = Value::object({{"type", "string"}});
+  Value text = Value::object({{"type", "string"}});
   switch (field.type) {
     case FieldType::boolean:
       return Value::object({{"type", "boolean"}});

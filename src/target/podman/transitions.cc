@@ -21,7 +21,8 @@ bool means(const Thing& thing, const Value& object) {
 }
 
 bool runs_pods(const ObjectKey& key) {
-  return key.kind == "Deployment" || key.kind == "Pod";
+  return key.kind == "Deployment" || key.kind == "DaemonSet" || key.kind == "StatefulSet" ||
+         key.kind == "Pod" || key.kind == "Job";
 }
 
 /// Short, and different for every time a workload is brought up.
@@ -185,6 +186,22 @@ Result<> stage(Record& record, const Item& item, const Fence& fence, WallTime no
   if (!thing.revision.empty()) TRY(add_replicas(record, item.key, thing));
   record.staged.emplace(at, std::move(thing));
   return {};
+}
+
+Result<> run_hook(Record& record, const Item& item, const Fence& fence, WallTime now) {
+  const Record::Key at{fence.txn, item.key};
+  if (record.hooks.contains(at)) return {};
+  Thing thing = make(record, item, fence, now);
+  TRY(add_replicas(record, item.key, thing));
+  record.hooks.emplace(at, std::move(thing));
+  return {};
+}
+
+void drop_hook(Record& record, const TxnId& txn, const ObjectKey& key, WallTime now) {
+  const auto hook = record.hooks.find({txn, key});
+  if (hook == record.hooks.end()) return;
+  let_leave(record, hook->second, now);
+  record.hooks.erase(hook);
 }
 
 Result<> scaffold(Record& record, const Item& item, const Fence& fence, WallTime now) {

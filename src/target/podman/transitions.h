@@ -23,6 +23,10 @@ ObservedVersion version_of(const ObjectKey& key, const Thing& thing);
 /// Puts the item beside the current ones, with a replica recorded for every pod wanted. Staged
 /// already, or switched to already: nothing. Networks and addresses must be given out before.
 Result<> stage(Record& record, const Item& item, const Fence& fence, WallTime now);
+/// Gives the hook's Job a pod, once for this transaction.
+Result<> run_hook(Record& record, const Item& item, const Fence& fence, WallTime now);
+/// The hook is over, or undone as far as that goes; its pod leaves.
+void drop_hook(Record& record, const TxnId& txn, const ObjectKey& key, WallTime now);
 /// A Namespace is there at once.
 Result<> scaffold(Record& record, const Item& item, const Fence& fence, WallTime now);
 /// Takes the staged thing away; its pods leave. True if it served at some time.
