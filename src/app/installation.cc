@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "control/config_loader.h"
 #include "crypto/digest.h"
+#include "render/helm/helm_renderer.h"
 #include "render/plain.h"
 #include "source/git_source.h"
 #include "target/podman/podman_target.h"
@@ -79,6 +80,7 @@ Result<> Installation::open_parts() {
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
   source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
+  renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
 
   targets_ = std::make_unique<Targets>();
   for (const Environment& environment : config.environments) {

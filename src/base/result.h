@@ -3,6 +3,7 @@
 
 #include <string>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -21,11 +22,10 @@ inline tl::unexpected<Error> fail(Error error) {
 }
 
 namespace detail {
-template <class T>
-T unwrap(tl::expected<T, Error>&& result) {
-  return *std::move(result);
+template <class T, class E>
+T unwrap(tl::expected<T, E>&& result) {
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
-inline void unwrap(tl::expected<void, Error>&&) {}
 }  // namespace detail
 
 }  // namespace rumbo

@@ -1,0 +1,152 @@
+#include <cmath>
+#include <fmt/core.h>
+
+#include "codec/numbers.h"
+#include "codec/utf8.h"
+#include "script/go_json.h"
+
+namespace rumbo::script {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(const GoJsonStyle& style) : style_(style) {}
+
+  Outcome<> write(const Value& value, int level) {
+    switch (value.kind()) {
+      case Value::Kind::null:
+        out_ += "null";
+        break;
+      case Value::Kind::boolean:
+        out_ += value.as_bool() ? "true" : "false";
+        break;
+      case Value::Kind::integer:
+        out_ += std::to_string(value.as_int());
+        break;
+      case Value::Kind::unsigned_integer:
+        out_ += std::to_string(value.as_uint());
+        break;
+      case Value::Kind::real:
+        return write_real(value.as_double());
+      case Value::Kind::string:
+        write_string(value.as_string());
+        break;
+      case Value::Kind::array: {
+        bool first = true;
+        out_ += '[';
+        for (const Value& item : value.items()) {
+          next(first, level + 1);
+          TRY(write(item, level + 1));
+        }
+        if (!first) line(level);
+        out_ += ']';
+        break;
+      }
+      case Value::Kind::object: {
+        bool first = true;
+        out_ += '{';
+        for (const Member& member : value.members()) {
+          next(first, level + 1);
+          write_string(member.key());
+          out_ += style_.indent ? ": " : ":";
+          TRY(write(member.value, level + 1));
+        }
+        if (!first) line(level);
+        out_ += '}';
+        break;
+      }
+    }
+    return {};
+  }
+  std::string finish() && { return std::move(out_); }
+
+ private:
+  void line(int level) {
+    if (!style_.indent) return;
+    out_ += '\n';
+    out_.append(static_cast<std::size_t>(level) * 2, ' ');
+  }
+  void next(bool& first, int level) {
+    if (!first) out_ += ',';
+    first = false;
+    line(level);
+  }
+
+  Outcome<> write_real(double number) {
+    if (!std::isfinite(number)) {
+      return failed("json: unsupported value: " + codec::format_go_g(number));
+    }
+    out_ += codec::format_go_json(number);
+    return {};
+  }
+
+  void write_string(std::string_view text) {
+    out_ += '"';
+    for (std::size_t i = 0; i < text.size();) {
+      const char c = text[i];
+      if (static_cast<unsigned char>(c) < 0x80) {
+        write_ascii(c);
+        ++i;
+        continue;
+      }
+      const codec::Rune rune = codec::decode_utf8(text, i);
+      const std::size_t size = rune.valid ? rune.size : 1;
+      if (!rune.valid) {
+        out_ += "\\ufffd";
+      } else if (rune.value == 0x2028 || rune.value == 0x2029) {
+        out_ += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(rune.value));
+      } else {
+        out_ += text.substr(i, size);
+      }
+      i += size;
+    }
+    out_ += '"';
+  }
+
+  void write_ascii(char c) {
+    switch (c) {
+      case '"':
+        out_ += "\\\"";
+        return;
+      case '\\':
+        out_ += "\\\\";
+        return;
+      case '\b':
+        out_ += "\\b";
+        return;
+      case '\f':
+        out_ += "\\f";
+        return;
+      case '\n':
+        out_ += "\\n";
+        return;
+      case '\r':
+        out_ += "\\r";
+        return;
+      case '\t':
+        out_ += "\\t";
+        return;
+      default:
+        break;
+    }
+    const bool html = style_.escape_html && (c == '<' || c == '>' || c == '&');
+    if (c < ' ' || html) {
+      out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out_ += c;
+    }
+  }
+
+  const GoJsonStyle& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+Outcome<std::string> write_go_json(const Value& value, const GoJsonStyle& style) {
+  Writer writer(style);
+  TRY(writer.write(value, 0));
+  return std::move(writer).finish();
+}
+
+}  // namespace rumbo::script
