@@ -51,8 +51,8 @@ class Corpus {
       return fail(Code::not_found, "open " + std::string(path) + ": no such file or directory");
     }
     const bool shared = path.starts_with("@values/");
-    auto text = read_file(shared ? root_ + "/values/" + std::string(path.substr(8))
-                                 : std::string(path));
+    auto text =
+        read_file(shared ? root_ + "/values/" + std::string(path.substr(8)) : std::string(path));
     if (!text) return fail(Code::not_found, "open " + std::string(path) + ": no such file");
     return *std::move(text);
   }
