@@ -17,23 +17,23 @@ bool is_hex(char c) {
 int hex(char c) {
   return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }
-bool has(std::string_view set, char c) {
+bool in_set(std::string_view set, char c) {
   return set.find(c) != set.npos;
 }
 
 bool must_escape(char c, Mode mode) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return false;
-  if (has("-_.~", c)) return false;
+  if (in_set("-_.~", c)) return false;
   switch (mode) {
     case Mode::path:
-      return !has("$&+,/:;=@", c);
+      return !in_set("$&+,/:;=@", c);
     case Mode::user:
-      return !has("$&+,;=", c);
+      return !in_set("$&+,;=", c);
     case Mode::host:
     case Mode::zone:
-      return !has("!$&'()*+,;=:[]<>\"", c);
+      return !in_set("!$&'()*+,;=:[]<>\"", c);
     case Mode::fragment:
-      return !has("$&+,/:;=?@!()*", c);
+      return !in_set("$&+,/:;=?@!()*", c);
   }
   return true;
 }
@@ -145,7 +145,7 @@ Outcome<std::string> parse_host(std::string_view scheme, std::string_view host) 
 bool valid_userinfo(std::string_view text) {
   for (const char c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && !has("-._:~!$&'()*+,;=%@", c)) return false;
+    if (!letter && !in_set("-._:~!$&'()*+,;=%@", c)) return false;
   }
   return true;
 }
@@ -178,7 +178,7 @@ bool take_scheme(GoUrl& url, std::string_view& rest) {
     }
     if (c != ':') return true;
     if (i == 0) return false;
-    url.scheme = to_lower(rest.substr(0, i));
+    url.scheme = rumbo::to_lower(rest.substr(0, i));
     rest.remove_prefix(i + 1);
     return true;
   }
@@ -227,7 +227,7 @@ std::string escaped_path(const GoUrl& url) {
   if (!url.raw_path.empty()) {
     bool valid = true;
     for (const char c : url.raw_path) {
-      valid = valid && (has("!$&'()*+,;=:@[]%", c) || !must_escape(c, Mode::path));
+      valid = valid && (in_set("!$&'()*+,;=:@[]%", c) || !must_escape(c, Mode::path));
     }
     if (valid && unescape(url.raw_path, Mode::path).value_or("") == url.path) return url.raw_path;
   }
