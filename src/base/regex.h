@@ -1,11 +1,13 @@
-// Regex: regular expressions in Go's syntax, matched in linear time.
+// Regex: RE2 regular expressions, whose time is linear in the text whatever the pattern.
 //
-// Threads: immutable after construction.
+// Threads: immutable, may be shared.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -13,19 +15,30 @@ namespace rumbo {
 
 class Regex {
  public:
-  /// Code::invalid for a pattern that cannot be read, Code::too_large for one that needs too much
-  /// memory. A pattern without special characters costs next to nothing.
+  /// Perl syntax without what needs backtracking; bounded to 8 MiB of program. The message is what
+  /// is wrong in the words Go uses: "missing closing ): `(`".
+  /// Plain letters, digits and `-_/ :` cost next to nothing.
   static Result<Regex> compile(std::string_view pattern);
 
-  /// True if the pattern is found anywhere in the text.
+  struct Span {
+    std::size_t begin = std::string_view::npos, end = std::string_view::npos;
+    bool matched() const { return begin != std::string_view::npos; }
+  };
+  /// The leftmost match at or behind `from`: the whole first, then the groups. Empty if none.
+  std::vector<Span> find(std::string_view text, std::size_t from = 0) const;
+  /// True if it matches anywhere in the text.
   bool found_in(std::string_view text) const;
-  /// True if the pattern matches the whole text.
+  /// True if it matches the whole text.
   bool matches(std::string_view text) const;
+  int groups() const;
+  /// The number of a named group.
+  std::optional<int> group(const std::string& name) const;
 
  private:
   struct Program;
-  std::string literal_;  ///< of a pattern without special characters
-  std::shared_ptr<const Program> program_;
+  Regex() = default;
+  std::string literal_;                     ///< of a pattern without special characters
+  std::shared_ptr<const Program> program_;  ///< null for those
 };
 
 }  // namespace rumbo

@@ -35,6 +35,7 @@ std::string_view type_name(FieldType type) {
     case FieldType::text_map:
       return "a map of strings";
     case FieldType::record:
+    case FieldType::tree:
       return "a map";
     case FieldType::entries:
       return "a list of names or maps";
@@ -178,6 +179,8 @@ void ConfigCheck::value(const codec::YamlNode& node, const Field& field, const s
     case FieldType::record:
       if (!node.is_mapping()) return wrong();
       return record(node, path);
+    case FieldType::tree:
+      return node.is_mapping() ? void() : wrong();
     case FieldType::texts:
       return is_texts(node) ? void() : wrong();
     case FieldType::text_map:

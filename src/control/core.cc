@@ -56,7 +56,11 @@ void Core::History::apply(const Record& record) {
 Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
-      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock) {
+      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock,
+               [this](const Scope& scope) {
+                 const auto committed = state(scope).committed;
+                 return committed ? committed->manifest : std::nullopt;
+               }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };

@@ -21,6 +21,11 @@ std::shared_ptr<const FunctionTable> make_table() {
   add_sprig_dates(*table);
   add_sprig_paths(*table);
   add_sprig_semver(*table);
+  add_sprig_regex(*table);
+  add_sprig_urls(*table);
+  add_sprig_hashes(*table);
+  add_sprig_random(*table);
+  add_sprig_certificates(*table);
   return table;
 }
 

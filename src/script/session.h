@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/regex.h"
 #include "script/failure.h"
 #include "script/host.h"
 #include "script/map.h"
@@ -73,6 +75,8 @@ class Session {
   /// Counts nested uses of a template by name; the count before.
   int& uses(std::string_view name);
   int repetition(const RandomCall& call);
+  /// Patterns compiled in this session, for the regex functions.
+  std::map<std::string, std::shared_ptr<const Regex>>& regexes() { return regexes_; }
   /// Maps that got a container: they may hold themselves, which the end of the session undoes.
   void note_changed(Ref<Map> map) { changed_.push_back(std::move(map)); }
 
@@ -89,6 +93,7 @@ class Session {
   std::map<std::string, int, std::less<>> uses_;
   std::map<std::string, int> repetitions_;
   std::vector<Ref<Map>> changed_;
+  std::map<std::string, std::shared_ptr<const Regex>> regexes_;
 };
 
 }  // namespace rumbo::script
