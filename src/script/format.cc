@@ -358,7 +358,11 @@ bool parse_number(std::string_view format, std::size_t& at, int& number) {
   bool any = false;
   number = 0;
   for (; at < format.size() && format[at] >= '0' && format[at] <= '9'; ++at) {
-    if (number > kMaxWidth) return false;
+    if (number > kMaxWidth) {
+      at = format.size();
+      number = 0;
+      return false;
+    }
     number = number * 10 + (format[at] - '0');
     any = true;
   }
