@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 .DEFAULT_GOAL := help
-.PHONY: help setup release dev test demo demo-down bench fuzz soak lint format asan tsan install clean
+.PHONY: help setup release dev test demo demo-down bench fuzz soak lint format asan tsan install deb clean
 .NOTPARALLEL:
 
 help: ## what there is
@@ -48,8 +48,11 @@ asan: setup ## the tests with address and undefined-behaviour sanitizers
 tsan: setup ## the tests with the thread sanitizer
 	@scripts/build.sh tsan && scripts/real_root.sh scripts/test.sh tsan $(LABEL)
 
-install: release ## put the binary into PREFIX/bin (PREFIX=/usr/local, DESTDIR honoured)
-	install -D -m 0755 build/release/rumbo $(DESTDIR)$(PREFIX)/bin/rumbo
+install: release ## binary, manual, completion and unit (PREFIX=/usr/local, DESTDIR honoured)
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) scripts/install.sh
+
+deb: release ## a Debian package: build/rumbo_*.deb
+	@scripts/setup.sh package && scripts/deb.sh
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -1,11 +1,46 @@
 #!/usr/bin/env bash
-# Builds and runs the benchmarks, then the update of one service by Rumbo and by its peers.
+# Builds and runs the benchmarks, then the update of one service by Rumbo and by its peers, and
+# prints one table at the end. It asserts no number: it fails only if something could not be
+# measured, and cleans up behind itself also then.
+#
+# usage: scripts/bench.sh        TMPDIR is the disk that is measured (default /tmp)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/build.sh bench
-for program in build/bench/bench/*_bench; do
-  [[ -x $program ]] || break
-  echo "bench: $(basename "$program")"
-  "$program" --benchmark_out="$program.json" --benchmark_out_format=json
+
+exec 8> "${TMPDIR:-/tmp}/rumbo-bench.lock"
+flock -n 8 || { echo "bench: another run is under way" >&2; exit 1; }
+demo=${RUMBO_DEMO_DIR:-/tmp/rumbo-demo}
+for pidfile in "$demo"/pids/*; do
+  [[ -e $pidfile ]] || continue
+  if read -r pid _ < "$pidfile" && [[ -e /proc/$pid ]]; then
+    echo "bench: the demo runs in $demo, and each would disturb the other: \`make demo-down\` first" >&2
+    exit 1
+  fi
 done
-exec bench/peers.sh
+
+export RUMBO=${RUMBO:-$PWD/build/release/rumbo}
+[[ -x $RUMBO ]] || scripts/build.sh release rumbo
+scripts/build.sh bench journal_bench engine_bench codec_bench process_bench
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+failed=0
+
+# measure NAME COMMAND…: shows what it prints and keeps it for the table.
+measure() {
+  echo "bench: $1"
+  "${@:2}" 8>&- | tee -a "$work/all" || failed=1
+}
+
+measure "journal" build/bench/bench/journal_bench
+measure "engine" build/bench/bench/engine_bench
+measure "codec" build/bench/bench/codec_bench
+measure "start; updates under load, by Rumbo and by its peers" bench/peers.sh
+
+echo
+echo "$(nproc) cores, $(. /etc/os-release && echo "$PRETTY_NAME"), kernel $(uname -r | cut -d. -f1,2), load $(cut -d' ' -f1 /proc/loadavg) at the end"
+echo
+echo '| What | Goal | Found |'
+echo '|---|---|---|'
+grep '^| ' "$work/all" || failed=1
+exit "$failed"

@@ -2,7 +2,7 @@
 # Installs what Rumbo is built, tested and run with on Debian 12. Asks nothing, may be run any
 # number of times, and touches the network only when something is missing.
 #
-# usage: scripts/setup.sh [GROUP…]     groups: build run test lint bench (default: build run test)
+# usage: scripts/setup.sh [GROUP…]     groups: build run test lint bench package (default: build run test)
 set -euo pipefail
 
 declare -A packages=(
@@ -15,11 +15,12 @@ declare -A packages=(
   [test]="docker-registry busybox-static curl jq skopeo"
   [lint]="clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev"
   [bench]="podman-compose"
+  [package]="dpkg-dev"
 )
 declare -A purpose=(
   [build]="to compile Rumbo and its tests" [run]="to deploy to Podman on this machine"
   [test]="for the tests and the demo" [lint]="for lint, format and fuzzing"
-  [bench]="to run beside the peers"
+  [bench]="to run beside the peers" [package]="to make a Debian package"
 )
 
 say() { printf 'setup: %s\n' "$*"; }

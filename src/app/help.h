@@ -17,6 +17,8 @@ std::string overview();
 std::string verb_help(const Verb& verb);
 /// docs/cli.md, whole.
 std::string markdown();
+/// The manual page rumbo(1), in the language of man(7).
+std::string man_page();
 /// A page of docs/ that is made from the program's own tables: cli, configuration, podman-fields;
 /// nullopt for others.
 std::optional<std::string> docs_page(std::string_view page);

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "control/config_loader.h"
 #include "crypto/digest.h"
+#include "render/helm/helm_renderer.h"
 #include "render/plain.h"
 #include "source/git_source.h"
 #include "target/podman/podman_target.h"
@@ -56,6 +57,7 @@ Result<std::unique_ptr<Installation>> Installation::open(InstallationOptions opt
 }
 
 Result<Config> Installation::read_config() const {
+  if (options_.loaded) return *options_.loaded;
   const std::string path = TRY(find_config(env_.files, options_.config, options_.state));
   return control::load_config(env_.files, path);
 }
@@ -73,12 +75,12 @@ Result<> Installation::open_parts() {
   }
   store::JournalOptions journal;
   journal.directory = options_.state;
-  journal_ =
-      TRY(store::SqliteJournal::open(std::move(journal), env_.files, env_.clock, env_.random));
+  journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
   source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
+  renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
 
   targets_ = std::make_unique<Targets>();
   for (const Environment& environment : config.environments) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct InstallationOptions {
   std::string state;   ///< the state directory
   std::string config;  ///< as --config; empty: the usual places
   Need need = Need::act;
+  std::optional<Config> loaded{};  ///< instead of what the files of `config` hold
 };
 
 class Installation {

@@ -1,11 +1,14 @@
 #include "app/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace rumbo::app {
 namespace {
 
 const Cancel* g_cancel = nullptr;  // set once, before the handlers are
+std::atomic<bool> g_hangup{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler stores to it
 
 void on_signal(int signal) {
   if (g_cancel->cancelled()) {
@@ -17,6 +20,15 @@ void on_signal(int signal) {
 }
 
 }  // namespace
+
+bool take_hangup() {
+  static const bool caught = [] {
+    struct sigaction action {};
+    action.sa_handler = [](int) { g_hangup = true; };
+    return ::sigaction(SIGHUP, &action, nullptr) == 0;
+  }();
+  return caught && g_hangup.exchange(false);
+}
 
 const Cancel& interrupt() {
   static const Cancel cancel;

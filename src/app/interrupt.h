@@ -1,4 +1,4 @@
-// Interrupt: SIGINT and SIGTERM as a Cancel.
+// Interrupt: SIGINT and SIGTERM as a Cancel, and SIGHUP as a question.
 //
 // Threads: any; the handler only stores to an atomic.
 #pragma once
@@ -10,5 +10,8 @@ namespace rumbo::app {
 /// From the first call on SIGINT and SIGTERM cancel it instead of ending the process; a second one
 /// ends it at once.
 const Cancel& interrupt();
+
+/// From the first call on SIGHUP no longer ends the process; true if one came since the last call.
+bool take_hangup();
 
 }  // namespace rumbo::app

@@ -1,19 +1,25 @@
-// The daemon: reconciler and API in one process, until a signal ends it.
+// The daemon: reconciler and API in one process, until a signal ends it. A new configuration takes
+// the place of the old one without a restart.
+#include <malloc.h>
+
 #include "api/metrics.h"
 #include "api/server.h"
 #include "api/service.h"
 #include "app/build_facts.h"
+#include "app/config_watch.h"
 #include "app/handlers.h"
 #include "app/installation.h"
 #include "app/interrupt.h"
 #include "app/log_lines.h"
+#include "app/paths.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 
 namespace rumbo::app {
 namespace {
 
-constexpr Duration kGrace = 1s;      ///< for answers under way when the daemon ends
+constexpr Duration kGrace = 1s;  ///< for answers under way when the daemon ends
+constexpr Duration kLookForConfig = 2s;
 constexpr Duration kHandover = 15s;  ///< for a verb that runs in-process to let go of the state
 
 /// Without a daemon every verb holds the state directory while it runs, and a supervisor restarts a
@@ -67,9 +73,41 @@ class Daemon {
   std::unique_ptr<api::Server> server_;
 };
 
+/// Runs the daemon until a signal ends it (then nothing is returned) or a new configuration is
+/// there. `proven` is set to the one it runs with. Pods serve on between two runs; what is open is
+/// suspended and taken up by the next.
+Result<std::optional<Config>> run_until_changed(const InstallationOptions& options,
+                                                ConfigWatch& watch, std::optional<Config>& proven,
+                                                io::Env& env) {
+  const Cancel& stop = interrupt();
+  auto installation = TRY(open_when_free(options, env, stop));
+  installation->set_drain(Duration(0));
+  std::optional<Config> next;
+  Daemon daemon(*installation, env);
+  TRY(daemon.start(options.state));
+  proven = installation->core().config();
+  log(LogLevel::info, "serve", "ready: {} applications, API on {}/rumbo.sock",
+      proven->applications.size(), options.state);
+  MonoTime look = env.clock.mono() + kLookForConfig;
+  while (!stop.cancelled() && !next) {
+    env.sleep(50ms);
+    const bool asked = take_hangup();
+    if (!asked && env.clock.mono() < look) continue;
+    look = env.clock.mono() + kLookForConfig;
+    next = watch.changed(asked);
+  }
+  log(LogLevel::info, "serve", "{}",
+      next ? "a new configuration: open transactions go on under it"
+           : "stopping: open transactions are suspended");
+  daemon.stop();
+  return next;
+}
+
 }  // namespace
 
 Result<int> run_serve(Session& session) {
+  // A heap for each of the many threads, which rest most of the time, keeps twice the memory.
+  ::mallopt(M_ARENA_MAX, 2);
   const Invocation& asked = session.invocation();
   if (asked.has("listen")) {
     return fail(Error(Code::unsupported,
@@ -82,22 +120,22 @@ Result<int> run_serve(Session& session) {
          session.verbose() ? LogLevel::debug
          : session.quiet() ? LogLevel::warn
                            : LogLevel::info);
-  const Cancel& stop = interrupt();
-  const std::string state = session.state_directory();
-
-  auto installation =
-      TRY(open_when_free({state, asked.value("config"), Need::act}, session.env(), stop));
-  installation->set_drain(Duration(0));
-  {
-    Daemon daemon(*installation, session.env());
-    TRY(daemon.start(state));
-    log(LogLevel::info, "serve", "ready: {} applications, API on {}/rumbo.sock",
-        installation->core().config().applications.size(), state);
-    while (!stop.cancelled()) session.env().sleep(50ms);
-    log(LogLevel::info, "serve", "stopping: open transactions are suspended");
-    daemon.stop();
+  take_hangup();
+  InstallationOptions options{session.state_directory(), "", Need::act};
+  options.config = TRY(find_config(session.env().files, asked.value("config"), options.state));
+  ConfigWatch watch(session.env().files, options.config);
+  std::optional<Config> proven;  // what the daemon ran with last
+  while (true) {
+    auto next = run_until_changed(options, watch, proven, session.env());
+    if (!next && proven) {
+      log(LogLevel::error, "serve", "the new configuration does not work, the old one goes on: {}",
+          next.error().to_string());
+      options.loaded = std::exchange(proven, std::nullopt);
+      continue;
+    }
+    options.loaded = TRY(std::move(next));
+    if (!options.loaded) break;
   }
-  installation.reset();
   log(LogLevel::info, "serve", "stopped");
   return kOk;
 }

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -77,7 +78,11 @@ std::string Session::actor() const {
 }
 
 std::string Session::state_directory() const {
-  return invocation_.has("state") ? invocation_.value("state") : default_state_directory();
+  // Absolute: sockets and bind mounts below it are named to programs that run elsewhere.
+  std::error_code none;
+  const std::string given =
+      invocation_.has("state") ? invocation_.value("state") : default_state_directory();
+  return std::filesystem::absolute(given, none).lexically_normal().string();
 }
 
 Result<control::Operations*> Session::operations(Need need) {

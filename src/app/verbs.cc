@@ -32,8 +32,31 @@ constexpr Words kInitExamples[] = {
     "rumbo init --app shop --git https://git.example.org/shop.git --path deploy",
 };
 constexpr Flag kRender[] = {
-    {"namespace", 'n', "NAME", "for objects that name none"},
+    {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
     {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
+    {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
+    {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
+    {"plain", 0, "", "PATH holds plain files"},
+    {"values", 'f', "FILE", "chart: values from a file"},
+    {"set", 0, "KEY=VALUE", "chart: a value; integers, true and null are what they look like"},
+    {"set-string", 0, "KEY=VALUE", "chart: a value that is a string"},
+    {"set-json", 0, "KEY=JSON", "chart: a value as JSON"},
+    {"set-file", 0, "KEY=FILE", "chart: a value from a file"},
+    {"set-literal", 0, "KEY=VALUE", "chart: a value taken as it is"},
+    {"release-name", 0, "NAME", "chart: the release's name (release-name)"},
+    {"name-template", 0, "TEMPLATE", "chart: a template of the release's name"},
+    {"include-crds", 0, "", "chart: print its crds/ too"},
+    {"skip-tests", 0, "", "chart: leave out test hooks"},
+    {"no-hooks", 0, "", "chart: leave out all hooks"},
+    {"is-upgrade", 0, "", "chart: .Release.IsUpgrade instead of .Release.IsInstall"},
+    {"kube-version", 0, "VERSION", "chart: the version of Kubernetes to assume"},
+    {"api-versions", 'a', "VERSION", "chart: an API version to assume besides the usual ones"},
+    {"show-only", 's', "FILE", "chart: only what this template makes"},
+    {"skip-schema-validation", 0, "", "chart: do not check values against its schema"},
+    {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},
+    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+    {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
+    {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",
@@ -46,6 +69,8 @@ constexpr Flag kValidate[] = {
 constexpr Words kRenderExamples[] = {
     "rumbo render deploy/",
     "rumbo render deploy/ -n shop-dev -o json",
+    "rumbo render chart/ -f values-prod.yaml --set replicas=3 --release-name shop",
+    "rumbo render overlays/prod --reorder none",
 };
 constexpr Flag kPlan[] = {
     {"detailed", 0, "", "show the fields that change"},
@@ -199,8 +224,10 @@ constexpr Verb kVerbs[] = {
      "Findings are printed as compilers do: file:line:column: error: what.",
      kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
     {"render", "PATH", 1, 1, "Print the manifest of a directory",
-     "Prints the objects a deployment of PATH would want, as YAML documents.", kRender,
-     kRenderExamples, "0, or 2 with the error", run_render},
+     "Prints the objects a deployment of PATH would want, as YAML documents. A Helm chart (a "
+     "directory or .tgz) is printed exactly as `helm template` prints it, an overlay as "
+     "`kustomize build` does.",
+     kRender, kRenderExamples, "0, or 2 with the error", run_render},
     {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
      "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,
      "0 nothing differs, 1 something does, 2 refused or error", run_plan},
@@ -309,7 +336,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|podman-fields|schema",
+     "cli|configuration|podman-fields|man|schema",
      1,
      1,
      "Print a generated page",

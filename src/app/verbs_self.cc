@@ -47,10 +47,14 @@ Result<int> run_docs(Session& session) {
     session.print(codec::to_json_pretty(control::config_schema()) + "\n");
     return kOk;
   }
+  if (page == "man") {
+    session.print(man_page());
+    return kOk;
+  }
   const auto text = docs_page(page);
   if (!text) {
     return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-                    .with_hint("pages: cli, configuration, podman-fields, schema"));
+                    .with_hint("pages: cli, configuration, podman-fields, man, schema"));
   }
   session.print(*text);
   return kOk;

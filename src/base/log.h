@@ -17,7 +17,7 @@ std::string_view to_string(LogLevel level);
 using LogSink = std::function<void(LogLevel, std::string_view component, std::string_view text)>;
 
 /// Where lines go; without one they are dropped. Lines below `least` never reach the sink.
-void set_log_sink(LogSink sink, LogLevel least = LogLevel::info);
+void set_log_sink(LogSink write, LogLevel least = LogLevel::info);
 
 /// Formats with fmt and hands the line to the sink.
 void vlog(LogLevel level, std::string_view component, fmt::string_view format,

@@ -1,5 +1,6 @@
 #include "base/regex.h"
 
+#include <algorithm>
 #include <re2/re2.h>
 
 namespace rumbo {
@@ -11,6 +12,15 @@ struct Regex::Program {
 };
 
 namespace {
+
+constexpr std::int64_t kMostMemory = std::int64_t{8} << 20;
+
+bool is_literal(std::string_view pattern) {
+  return std::all_of(pattern.begin(), pattern.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '/' || c == ' ' || c == ':';
+  });
+}
 
 std::string_view explain(re2::RE2::ErrorCode code) {
   switch (code) {
@@ -49,15 +59,16 @@ std::string_view explain(re2::RE2::ErrorCode code) {
 
 }  // namespace
 
-Regex::Regex(std::unique_ptr<Program> program) : program_(std::move(program)) {}
-Regex::~Regex() = default;
-Regex::Regex(Regex&&) noexcept = default;
-Regex& Regex::operator=(Regex&&) noexcept = default;
-
 Result<Regex> Regex::compile(std::string_view pattern) {
+  Regex regex;
+  if (is_literal(pattern)) {
+    regex.literal_ = pattern;
+    return regex;
+  }
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto program = std::make_unique<Program>(pattern, options);
+  options.set_max_mem(kMostMemory);
+  auto program = std::make_shared<Program>(pattern, options);
   if (!program->re.ok()) {
     const auto code = program->re.error_code();
     std::string text(explain(code));
@@ -65,10 +76,16 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     text += ": `" + (named ? program->re.error_arg() : std::string()) + "`";
     return fail(Code::invalid, text);
   }
-  return Regex(std::move(program));
+  regex.program_ = std::move(program);
+  return regex;
 }
 
 std::vector<Regex::Span> Regex::find(std::string_view text, std::size_t from) const {
+  if (!program_) {
+    const std::size_t at = from > text.size() ? text.npos : text.find(literal_, from);
+    if (at == text.npos) return {};
+    return {{at, at + literal_.size()}};
+  }
   std::vector<re2::StringPiece> parts(static_cast<std::size_t>(groups()) + 1);
   const re2::StringPiece input(text.data(), text.size());
   if (!program_->re.Match(input, from, text.size(), re2::RE2::UNANCHORED, parts.data(),
@@ -88,16 +105,22 @@ std::vector<Regex::Span> Regex::find(std::string_view text, std::size_t from) co
   return out;
 }
 
+bool Regex::found_in(std::string_view text) const {
+  if (!program_) return text.find(literal_) != text.npos;
+  return re2::RE2::PartialMatch({text.data(), text.size()}, program_->re);
+}
+
 bool Regex::matches(std::string_view text) const {
-  return program_->re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
-                            re2::RE2::UNANCHORED, nullptr, 0);
+  if (!program_) return text == literal_;
+  return re2::RE2::FullMatch({text.data(), text.size()}, program_->re);
 }
 
 int Regex::groups() const {
-  return program_->re.NumberOfCapturingGroups();
+  return program_ ? program_->re.NumberOfCapturingGroups() : 0;
 }
 
 std::optional<int> Regex::group(const std::string& name) const {
+  if (!program_) return std::nullopt;
   const auto& names = program_->re.NamedCapturingGroups();
   const auto at = names.find(name);
   return at == names.end() ? std::nullopt : std::optional(at->second);

@@ -31,5 +31,18 @@ TEST(Regex, SaysWhatIsWrongInThePattern) {
   EXPECT_EQ(Regex::compile("\\").error().message(), "trailing backslash at end of expression: ``");
 }
 
+TEST(Regex, TellsAnywhereFromTheWhole) {
+  const auto word = Regex::compile("web").value();
+  EXPECT_TRUE(word.found_in("a web b"));
+  EXPECT_FALSE(word.matches("a web b"));
+  EXPECT_TRUE(word.matches("web"));
+  ASSERT_EQ(word.find("a web").size(), 1u);
+  EXPECT_EQ(word.find("a web")[0].begin, 2u);
+  const auto either = Regex::compile("web|db").value();
+  EXPECT_TRUE(either.found_in("mydb"));
+  EXPECT_FALSE(either.matches("mydb"));
+  EXPECT_TRUE(either.matches("db"));
+}
+
 }  // namespace
 }  // namespace rumbo

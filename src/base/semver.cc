@@ -217,10 +217,10 @@ class VersionRange::Parser {
   std::string_view rest_;
 };
 
-bool VersionRange::Comparison::holds(const Version& v) const {
-  const int order = v.compare(version);
-  const bool same_major = v.major_number == version.major_number;
-  const bool same_minor = v.minor_number == version.minor_number;
+bool VersionRange::Comparison::holds(const Version& candidate) const {
+  const int order = candidate.compare(version);
+  const bool same_major = candidate.major_number == version.major_number;
+  const bool same_minor = candidate.minor_number == version.minor_number;
   switch (relation) {
     case Relation::equal:
       if (!open) return order == 0;
@@ -239,12 +239,12 @@ bool VersionRange::Comparison::holds(const Version& v) const {
       if (!same_minor && !minor_open) return true;
       if (minor_open) return false;
       if (!patch_open) return order != 0;
-      return order_prereleases(v.prerelease, version.prerelease) != 0;
+      return order_prereleases(candidate.prerelease, version.prerelease) != 0;
     case Relation::greater:
       if (!open) return order > 0;
-      if (!same_major) return v.major_number > version.major_number;
+      if (!same_major) return candidate.major_number > version.major_number;
       if (minor_open) return false;
-      if (patch_open) return v.minor_number > version.minor_number;
+      if (patch_open) return candidate.minor_number > version.minor_number;
       return order > 0;
     case Relation::less:
       return order < 0;
@@ -252,14 +252,14 @@ bool VersionRange::Comparison::holds(const Version& v) const {
       return order >= 0;
     case Relation::at_most:
       if (!open) return order <= 0;
-      if (v.major_number > version.major_number) return false;
-      return !(same_major && v.minor_number > version.minor_number && !minor_open);
+      if (candidate.major_number > version.major_number) return false;
+      return !(same_major && candidate.minor_number > version.minor_number && !minor_open);
     case Relation::caret:
       if (order < 0) return false;
       if (version.major_number > 0 || minor_open) return same_major;
-      if (v.major_number > 0) return false;
+      if (candidate.major_number > 0) return false;
       if (version.minor_number > 0 || patch_open) return same_minor;
-      return v.minor_number == 0 && v.patch_number == version.patch_number;
+      return candidate.minor_number == 0 && candidate.patch_number == version.patch_number;
   }
   return false;
 }

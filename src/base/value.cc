@@ -102,13 +102,14 @@ void Value::set_unsigned(std::uint64_t number) noexcept {
 void Value::set_heap(Kind kind, const Heap* heap) noexcept {
   raw_[0] = static_cast<unsigned char>(kind);
   raw_[1] = kHeap;
-  std::memcpy(raw_ + 8, &heap, sizeof heap);
+  const void* const pointer = heap;
+  std::memcpy(raw_ + 8, &pointer, sizeof pointer);
 }
 
 const Value::Heap* Value::heap() const noexcept {
-  const Heap* pointer = nullptr;
+  const void* pointer = nullptr;
   std::memcpy(&pointer, raw_ + 8, sizeof pointer);
-  return pointer;
+  return static_cast<const Heap*>(pointer);
 }
 
 void Value::release() noexcept {

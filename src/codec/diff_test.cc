@@ -117,13 +117,13 @@ TEST(DiffSecrets, CountStringDataAsData) {
 
 TEST(DiffSecrets, NeverLeak) {
   const std::string canary = "c2VjcmV0LWNhbmFyeQ==";
+  const std::string applied = "kubectl.kubernetes.io/last-applied-configuration";
   const std::vector<std::string> objects = {
       "{kind: Secret, data: {k: CANARY}}",
       "{kind: Secret, stringData: {k: CANARY, l: [CANARY], m: {n: CANARY}}}",
       "{kind: Secret, data: CANARY}",
       "{kind: Secret, data: [CANARY]}",
-      "{kind: Secret, metadata: {annotations: {kubectl.kubernetes.io/last-applied-configuration: "
-      "CANARY}}}",
+      "{kind: Secret, metadata: {annotations: {" + applied + ": CANARY}}}",
       "{kind: List, items: [{kind: Secret, data: {k: CANARY}}]}",
       "{kind: SecretList, items: [{data: {k: CANARY}}]}"};
   for (const std::string& text : objects) {

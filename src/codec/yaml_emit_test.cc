@@ -94,7 +94,7 @@ TEST(Numbers, AsGoPrintsThem) {
 }
 
 TEST(NaturalOrder, IsThatOfGoYaml) {
-  const auto sorted = [](std::vector<std::string> keys, YamlDialect dialect) {
+  const auto sorted = [](const std::vector<std::string>& keys, YamlDialect dialect) {
     std::vector<Member> members;
     for (const std::string& key : keys) members.emplace_back(key, 1);
     const Value object = Value::object(std::move(members));

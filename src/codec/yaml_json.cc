@@ -77,7 +77,7 @@ std::optional<Value> changed(const Value& value) {
     for (const Value& item : value.items()) {
       auto other = changed(item);
       any |= other.has_value();
-      items.push_back(other ? std::move(*other) : item);
+      items.push_back(std::move(other).value_or(item));
     }
     return any ? std::optional(Value::array(std::move(items))) : std::nullopt;
   }
@@ -130,8 +130,7 @@ Result<> check_text(std::string_view text, bool is_key) {
 }  // namespace
 
 Value as_json_reads_in_yaml(const Value& value) {
-  auto other = changed(value);
-  return other ? std::move(*other) : value;
+  return changed(value).value_or(value);
 }
 
 Result<> check_json_reads_in_yaml(const Value& value) {

@@ -127,15 +127,10 @@ class Analysis {
   void look_for_indicator(char32_t c, bool first, bool after_blank, std::size_t next) {
     const bool before_blank =
         next >= text_.size() || is_blank_or_break(decode_utf8(text_, next).value);
-    if (first && c < 0x80 && kNeverFirst.find(static_cast<char>(c)) != kNeverFirst.npos) {
-      indicator_ = true;
-    } else if (first && (c == '?' || c == '-') && before_blank) {
-      indicator_ = true;
-    } else if (c == ':' && before_blank) {
-      indicator_ = true;
-    } else if (c == '#' && after_blank) {
-      indicator_ = true;
-    }
+    const bool starts =
+        first && ((c < 0x80 && kNeverFirst.find(static_cast<char>(c)) != kNeverFirst.npos) ||
+                  ((c == '?' || c == '-') && before_blank));
+    if (starts || (c == ':' && before_blank) || (c == '#' && after_blank)) indicator_ = true;
   }
 
   void look_for_special(char32_t c) {

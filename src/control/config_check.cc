@@ -35,6 +35,7 @@ std::string_view type_name(FieldType type) {
     case FieldType::text_map:
       return "a map of strings";
     case FieldType::record:
+    case FieldType::tree:
       return "a map";
     case FieldType::entries:
       return "a list of names or maps";
@@ -89,9 +90,8 @@ Error Mistakes::as_error() const {
 
 void ConfigCheck::error(const codec::YamlNode& node, std::string message, std::string hint,
                         Code code) {
-  Error error = Error(code, std::move(message)).at(node.location(file_));
-  if (!hint.empty()) std::move(error).with_hint(std::move(hint));
-  mistakes_.add(std::move(error));
+  mistakes_.add(
+      Error(code, std::move(message)).at(node.location(file_)).with_hint(std::move(hint)));
 }
 
 bool ConfigCheck::check(const codec::YamlNode& document) {
@@ -179,6 +179,8 @@ void ConfigCheck::value(const codec::YamlNode& node, const Field& field, const s
     case FieldType::record:
       if (!node.is_mapping()) return wrong();
       return record(node, path);
+    case FieldType::tree:
+      return node.is_mapping() ? void() : wrong();
     case FieldType::texts:
       return is_texts(node) ? void() : wrong();
     case FieldType::text_map:

@@ -20,6 +20,7 @@ enum class FieldType {
   duration,  ///< Go syntax: 1m30s
   texts,     ///< list of strings
   text_map,  ///< map of strings
+  tree,      ///< map of anything
   record,    ///< map with fields of its own
   entries,   ///< list of names or records
 };

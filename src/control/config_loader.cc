@@ -23,7 +23,7 @@ codec::YamlOptions yaml_options() {
   return options;
 }
 
-Result<Config> read_all(const std::vector<std::pair<std::string, std::string>>& files) {
+Result<Config> read_all(const ConfigTexts& files) {
   Mistakes mistakes;
   ConfigReader reader(mistakes);
   bool parsed = true;
@@ -55,19 +55,28 @@ Result<Config> parse_config(std::string_view text, std::string_view file) {
   return read_all({{std::string(file), std::string(text)}});
 }
 
+Result<Config> parse_config(const ConfigTexts& texts) {
+  return read_all(texts);
+}
+
 Result<Config> load_config(io::FileSystem& files, const std::string& path) {
+  return read_all(TRY(read_config_texts(files, path)));
+}
+
+Result<ConfigTexts> read_config_texts(io::FileSystem& files, const std::string& path) {
   auto info = files.stat(path);
   if (!info) {
     Error error = std::move(info).error();
     if (error.code() == Code::not_found) {
-      std::move(error).with_hint("`rumbo init` writes one, or name another by --config");
+      error =
+          Error(std::move(error).with_hint("`rumbo init` writes one, or name another by --config"));
     }
     return fail(std::move(error).with_context("while reading the configuration"));
   }
-  std::vector<std::pair<std::string, std::string>> texts;
+  ConfigTexts texts;
   if (!info->directory) {
     texts.emplace_back(path, TRY(files.read_all(path, kMostBytes)));
-    return read_all(texts);
+    return texts;
   }
   for (const std::string& name : TRY(files.list(path))) {
     if (name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml"))) continue;
@@ -81,7 +90,7 @@ Result<Config> load_config(io::FileSystem& files, const std::string& path) {
     return fail(Error(Code::not_found, path + " holds no *.yaml files")
                     .with_hint("`rumbo init` writes one to begin with"));
   }
-  return read_all(texts);
+  return texts;
 }
 
 std::string example_config(std::string_view application, std::string_view git_url,

@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/value.h"
@@ -14,12 +16,19 @@
 
 namespace rumbo::control {
 
+/// File names and what the files hold, in order.
+using ConfigTexts = std::vector<std::pair<std::string, std::string>>;
+/// A file, or all *.yaml and *.yml files right in a directory, unread.
+Result<ConfigTexts> read_config_texts(io::FileSystem& files, const std::string& path);
+
 /// A file, or all *.yaml and *.yml files right in a directory. Code::invalid lists up to 20
 /// mistakes, one a line, when there are several.
 Result<Config> load_config(io::FileSystem& files, const std::string& path);
 
 /// The same from text. Relative Git paths count from the directory of `file`.
 Result<Config> parse_config(std::string_view text, std::string_view file);
+
+Result<Config> parse_config(const ConfigTexts& texts);
 
 /// JSON Schema (2020-12) of one document.
 Value config_schema();

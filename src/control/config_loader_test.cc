@@ -96,9 +96,11 @@ TEST(ConfigLoader, ExplainsMistakes) {
       {good + "  sync: {timeout: 0s}\n", {"is zero"}},
       {good + "  sync: {onFailure: restart}\n", {"cannot be `restart`", "`restore`?"}},
       {good + "  sync: {retry: {limit: 3}}\n", {"`spec.sync.retry` is not supported yet"}},
-      {good + "  helm: {values: {}}\n", {"`spec.helm` is not supported yet", "plain YAML"}},
+      {good + "  helm: {values: [1]}\n", {"`spec.helm.values`", "a map"}},
+      {good + "  helm: {valuesFiles: []}\n", {"unknown field", "`valueFiles`?"}},
+      {good + "  helm: {profile: helm2}\n", {"cannot be `helm2`"}},
       {good + "  kustomize: {}\n", {"`spec.kustomize` is not supported yet"}},
-      {good + "  renderer: helm\n", {"renderer `helm` is not supported yet"}},
+      {good + "  renderer: kustomize\n", {"renderer `kustomize` is not supported yet"}},
       {good + "  dependsOn: [database]\n", {"depends on `database`, which is not defined"}},
       {good + "  dependsOn: [shop]\n", {"depends on itself"}},
       {good + "  revisionHistoryLimit: 0\n", {"from 1 to 1000"}},
@@ -204,12 +206,30 @@ TEST(ConfigLoader, ExampleIsValid) {
   EXPECT_EQ(config->environment("dev")->ns, "web-dev");
 }
 
+TEST(ConfigLoader, AnEnvironmentsHelmSectionIsMergedOverTheApplications) {
+  const auto config = parse_config(
+      "apiVersion: rumbo.dev/v1alpha1\nkind: Environment\nmetadata: {name: dev}\n"
+      "spec: {target: {podman: {}}, namespace: shop-dev}\n---\n"
+      "apiVersion: rumbo.dev/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec:\n"
+      "  source: {git: {url: https://example.org/shop.git}}\n"
+      "  helm: {releaseName: s, values: {image: {tag: v1, name: shop}, replicas: 1}}\n"
+      "  environments: [{name: dev, helm: {values: {image: {tag: v2}}}}]\n",
+      "rumbo.yaml");
+  ASSERT_TRUE(config) << config.error().to_string();
+  const Value& helm = config->application("shop")->environments[0].helm;
+  EXPECT_EQ(helm["releaseName"].as_string(), "s");
+  EXPECT_EQ(helm["values"]["image"]["tag"].as_string(), "v2");
+  EXPECT_EQ(helm["values"]["image"]["name"].as_string(), "shop");
+  EXPECT_EQ(helm["values"]["replicas"].as_int(), 1);
+}
+
 TEST(ConfigLoader, SchemaAndReferenceFollowTheTable) {
   const Value schema = config_schema();
   ASSERT_EQ(schema["oneOf"].size(), 2u);
   const Value& app = schema["oneOf"][0]["properties"]["spec"]["properties"];
   EXPECT_EQ(app["sync"]["properties"]["onFailure"]["enum"].size(), 2u);
-  EXPECT_FALSE(app.contains("helm")) << "what is not built yet is no valid field";
+  EXPECT_FALSE(app.contains("kustomize")) << "what is not built yet is no valid field";
+  EXPECT_TRUE(app["helm"]["properties"].contains("valueFiles"));
   EXPECT_TRUE(app["environments"]["items"]["anyOf"][1]["properties"]["sync"]["properties"].contains(
       "prune"));
   const std::string page = config_reference();

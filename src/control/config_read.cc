@@ -131,12 +131,14 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
   if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
     const std::string_view word = renderer->value.as_string();
     if (word == "plain") app.renderer = RendererKind::plain;
-    if (word == "kustomize" || word == "helm") {
+    if (word == "helm") app.renderer = RendererKind::helm;
+    if (word == "kustomize") {
       check.error(*renderer, "renderer `" + std::string(word) + "` is not supported yet",
                   "render the manifests to plain YAML, commit those, and use `renderer: plain`",
                   Code::unsupported);
     }
   }
+  app.helm = spec["helm"];
   app.group = spec["group"].str();
   if (spec["deletionPolicy"].as_string() == "delete") app.deletion_policy = DeletionPolicy::remove;
   app.revision_history_limit = static_cast<int>(spec["revisionHistoryLimit"].as_int(20));
@@ -161,6 +163,18 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
   config_.applications.push_back(std::move(app));
 }
 
+/// Maps merge, all else is replaced.
+static Value merged(const Value& under, const Value& over) {
+  if (!over.is_object()) return under;
+  Value out = under;
+  for (const Member& member : over.members()) {
+    const Value* below = out.find(member.key());
+    const bool both = below != nullptr && below->is_object() && member.value.is_object();
+    out = out.with(member.key(), both ? merged(*below, member.value) : member.value);
+  }
+  return out;
+}
+
 void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check) {
   const SyncPolicy base = sync_policy(spec.value["sync"], {});
   const codec::YamlNode* list = spec.find("environments");
@@ -169,6 +183,7 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
   for (const codec::YamlNode& entry : list->items()) {
     Deployment deployment;
     deployment.sync = base;
+    deployment.helm = app.helm;
     const codec::YamlNode* name = entry.is_mapping() ? entry.find("name") : &entry;
     if (name == nullptr || !name->value.is_string()) continue;
     deployment.environment = name->value.str();
@@ -176,6 +191,7 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
       if (const auto* path = entry.find("path")) deployment.path = tree_path(path, check);
       if (const auto* ref = entry.find("ref")) deployment.ref = git_ref(ref, check);
       deployment.sync = sync_policy(entry.value["sync"], base);
+      deployment.helm = merged(app.helm, entry.value["helm"]);
     }
     if (!seen.insert(deployment.environment).second) {
       check.error(*name, "environment `" + deployment.environment + "` is listed twice",
@@ -190,7 +206,7 @@ std::string ConfigReader::git_url(const codec::YamlNode& git, ConfigCheck& check
                                   std::string_view file) {
   const codec::YamlNode* node = git.find("url");
   if (node == nullptr || !node->value.is_string()) return {};
-  const std::string url = node->value.str();
+  std::string url = node->value.str();
   if (url.empty()) {
     check.error(*node, "`spec.source.git.url` is empty", "write the repository's URL or path");
     return {};

@@ -16,7 +16,7 @@ Value words_value(std::string_view words) {
 }
 
 Value schema_of(std::string_view kind, const Field& field) {
-  const Value text = Value::object({{"type", "string"}});
+  Value text = Value::object({{"type", "string"}});
   switch (field.type) {
     case FieldType::boolean:
       return Value::object({{"type", "boolean"}});
@@ -26,6 +26,8 @@ Value schema_of(std::string_view kind, const Field& field) {
       return Value::object({{"type", "array"}, {"items", text}});
     case FieldType::text_map:
       return Value::object({{"type", "object"}, {"additionalProperties", text}});
+    case FieldType::tree:
+      return Value::object({{"type", "object"}});
     case FieldType::record:
       return schema_of_record(kind, field.path);
     case FieldType::entries: {
@@ -74,6 +76,7 @@ std::string_view type_word(FieldType type) {
     case FieldType::text_map:
       return "map of strings";
     case FieldType::record:
+    case FieldType::tree:
       return "map";
     case FieldType::entries:
       return "list of names or maps";

@@ -56,7 +56,11 @@ void Core::History::apply(const Record& record) {
 Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
-      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock) {
+      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock,
+               [this](const Scope& scope) {
+                 const auto committed = state(scope).committed;
+                 return committed ? committed->manifest : std::nullopt;
+               }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };
@@ -206,9 +210,12 @@ void Core::pause(MonoTime until) {
   const Duration most = std::chrono::seconds(1);
   const Duration left = until - parts_.clock.mono();
   if (left <= Duration(0)) return;
-  std::unique_lock<Mutex> lock(wake_mutex_);
+  const auto end = std::chrono::steady_clock::now() + std::min(left, most);
+  MutexLock lock(wake_mutex_);
   const std::uint64_t seen = wakes_;
-  wake_.wait_for(lock, std::min(left, most), [&] { return wakes_ != seen; });
+  while (wakes_ == seen) {
+    if (wake_.wait_until(wake_mutex_, end) == std::cv_status::timeout) break;
+  }
 }
 
 void Core::run_all(std::vector<std::function<void()>> work,

@@ -110,14 +110,38 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
                                    const Cancel& cancel) {
   const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
   const Renderer* renderer = TRY(this->renderer(placement, *snapshot));
-  const RenderSpec spec{placement.git.path, placement.environment->ns, {}};
+  RenderSpec spec{placement.git.path, placement.environment->ns, placement.deployment->helm};
+  if (!spec.options["releaseName"].is_string()) {
+    spec.options = spec.options.with("releaseName", placement.application->name);
+  }
   const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
   if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
     return fail(Code::unsupported, "the manifests need files from elsewhere: " +
                                        (needed.snapshots.empty() ? needed.live_reads.front()
                                                                  : needed.snapshots.front()));
   }
-  return TRY(renderer->render(*snapshot, spec, {})).manifest;
+  RenderInputs inputs;
+  inputs.recorded = TRY(recorded(placement.scope));
+  inputs.now = clock_.wall();
+  // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
+  inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
+  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  if (!rendered.to_record.empty()) {
+    rendered.manifest.recorded = rendered.to_record;
+    recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
+  }
+  return std::move(rendered.manifest);
+}
+
+Result<Value> Desired::recorded(const Scope& scope) const {
+  const auto known = recorded_.with([&](const auto& all) -> std::optional<Value> {
+    const auto it = all.find(scope);
+    return it == all.end() ? std::nullopt : std::optional(it->second);
+  });
+  if (known) return *known;
+  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
+  if (!committed) return Value();
+  return TRY(engine::load_manifest(journal_, *committed)).recorded;
 }
 
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,

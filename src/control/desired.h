@@ -4,6 +4,7 @@
 // Threads: any. The parts outlive it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,9 +46,16 @@ struct WantedStatus {
 
 class Desired {
  public:
+  /// The manifest that a scope's last commit stored, if there is one.
+  using CommittedManifest = std::function<std::optional<BlobRef>(const Scope&)>;
+
   Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
-          const Clock& clock)
-      : journal_(journal), source_(source), renderers_(std::move(renderers)), clock_(clock) {}
+          const Clock& clock, CommittedManifest committed)
+      : journal_(journal),
+        source_(source),
+        renderers_(std::move(renderers)),
+        clock_(clock),
+        committed_(std::move(committed)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
@@ -65,12 +73,16 @@ class Desired {
  private:
   Result<Manifest> manifest(const Placement& placement, const Revision& revision,
                             const Cancel& cancel);
+  /// Results of random functions that the next rendering takes up again.
+  Result<Value> recorded(const Scope& scope) const;
   Result<const Renderer*> renderer(const Placement& placement, const Snapshot& snapshot) const;
 
   Journal& journal_;
   Source& source_;
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
+  const CommittedManifest committed_;
+  Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
 };

@@ -32,7 +32,7 @@ class EventQueue {
     std::deque<Value> events;
     bool closed = false;
   };
-  static void hear(Guarded<State>& state, const Record& record);
+  static void hear(Guarded<State>& guarded, const Record& record);
 
   std::shared_ptr<Guarded<State>> state_ = std::make_shared<Guarded<State>>();
   std::shared_ptr<void> waits_;

@@ -146,7 +146,7 @@ Result<Value> LocalOperations::sync_batch(const std::vector<Placement>& batch,
   if (!report) {
     Error error = std::move(report).error();
     if (error.code() == Code::conflict && wanted.expect_plan) {
-      std::move(error).with_hint("look at a new plan: `rumbo plan --out FILE`");
+      error = Error(std::move(error).with_hint("look at a new plan: `rumbo plan --out FILE`"));
     }
     return fail(std::move(error));
   }

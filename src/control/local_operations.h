@@ -59,7 +59,7 @@ class LocalOperations : public Operations {
   /// Runs work while its records and waits go to the sink.
   void with_events(const std::vector<Scope>& scopes, const EventSink& events,
                    std::vector<std::function<void()>> work);
-  Result<Value> applications(const std::vector<Scope>& scopes);
+  Result<Value> applications(const std::vector<Scope>& chosen);
   Value sources() const;
 
   Core& core_;

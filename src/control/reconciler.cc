@@ -2,6 +2,7 @@
 #include "control/reconciler.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/log.h"
 
@@ -312,9 +313,12 @@ Result<> Reconciler::start() {
     while (true) {
       const MonoTime next = step(core_.clock().mono());
       const Duration left = next == MonoTime::never() ? Duration(1h) : next - core_.clock().mono();
-      std::unique_lock<Mutex> lock(mutex_);
-      poked_.wait_for(lock, std::clamp(left, Duration(0), Duration(1h)),
-                      [this] { return poke_ || stop_; });
+      const auto end =
+          std::chrono::steady_clock::now() + std::clamp(left, Duration(0), Duration(1h));
+      MutexLock lock(mutex_);
+      while (!poke_ && !stop_) {
+        if (poked_.wait_until(mutex_, end) == std::cv_status::timeout) break;
+      }
       poke_ = false;
       if (stop_) return;
     }

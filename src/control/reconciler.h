@@ -136,9 +136,9 @@ class Reconciler {
   void deploy(std::size_t batch);
   void run_deploy(std::size_t batch, Rendered rendered);
   bool waits_for_others(const State& state, const Batch& batch, std::size_t index) const;
-  bool still_refused(std::size_t batch, const engine::Request& request, const std::string& state);
-  void after_deploy(std::size_t batch, const std::string& state, const engine::Report& report);
-  void trouble(std::size_t batch, const std::string& state, const Error& error);
+  bool still_refused(std::size_t batch, const engine::Request& request, const std::string& wanted);
+  void after_deploy(std::size_t batch, const std::string& wanted, const engine::Report& report);
+  void trouble(std::size_t batch, const std::string& wanted, const Error& error);
   void again(std::size_t batch, MonoTime when);
   void check(const Scope& scope);
   void heal(const Scope& scope);

@@ -33,7 +33,7 @@ std::string outcome_word(std::string_view outcome) {
 
 std::string revision_in(const Record& record) {
   for (const Value& scope : record.body["scopes"].items()) {
-    const std::string name = engine::txn_scope_from(scope).revision.name;
+    std::string name = engine::txn_scope_from(scope).revision.name;
     if (!name.empty()) return name;
   }
   return "its revision";

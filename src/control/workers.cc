@@ -33,8 +33,8 @@ void Workers::work() {
   while (true) {
     std::function<void()> job;
     {
-      std::unique_lock<Mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      MutexLock lock(mutex_);
+      while (!stop_ && queue_.empty()) changed_.wait(mutex_);
       if (stop_) return;
       job = std::move(queue_.front());
       queue_.pop_front();

@@ -73,7 +73,7 @@ std::vector<InventoryChange> shrunk(const TxnState& state) {
 
 }  // namespace
 
-Draft simple_draft(const TxnState& state, RecordType type, Value body,
+Draft simple_draft(const TxnState& state, RecordType type, const Value& body,
                    const DraftContext& context) {
   Draft draft;
   draft.type = type;

@@ -36,7 +36,8 @@ std::vector<Draft> abort_drafts(const TxnState& state, const Abort& abort,
                                 const DraftContext& context);
 /// COMMIT, with a HOLD of each application after a manual rollback.
 std::vector<Draft> commit_drafts(const TxnState& state, const DraftContext& context);
-Draft simple_draft(const TxnState& state, RecordType type, Value body, const DraftContext& context);
+Draft simple_draft(const TxnState& state, RecordType type, const Value& body,
+                   const DraftContext& context);
 Draft end_draft(const TxnState& state, Outcome outcome, const std::string& note,
                 const DraftContext& context);
 

@@ -72,8 +72,8 @@ std::string_view to_string(Report::Kind kind) {
 
 ExecutorParts with_defaults(ExecutorParts parts) {
   if (!parts.run_all) {
-    parts.run_all = [](std::vector<std::function<void()>> work) {
-      for (auto& one : work) one();
+    parts.run_all = [](const std::vector<std::function<void()>>& work) {
+      for (const auto& one : work) one();
     };
   }
   if (!parts.signals) {
@@ -173,7 +173,7 @@ Result<Report> Executor::run(const Request& request) {
   for (const ScopeInput& scope : request.scopes) scopes.push_back(scope.scope);
   TRY(hold_locks(scopes, txn));
   // Locks come before the first look at the target: what is observed is the pre-image.
-  const auto result = [&]() -> Result<Report> {
+  auto result = [&]() -> Result<Report> {
     Plan plan = make_plan(TRY(plan_input(request)));
     if (!plan.refusals.empty()) return refuse(request, txn, plan);
     if (plan.empty()) return Report{};
@@ -265,7 +265,7 @@ Result<Report> Executor::resume(const TxnId& txn) {
   for (const TxnScope& scope : state.scopes) scopes.push_back(scope.scope);
   TRY(hold_locks(scopes, txn));
   begin_recovery(state, state.boot_id != boot_id_, parts_.clock.mono());
-  const auto result = drive(state);
+  auto result = drive(state);
   const bool stays_open = !result || result->kind == Report::Kind::needs_operator ||
                           result->kind == Report::Kind::suspended;
   if (!stays_open) drop_locks(txn);
@@ -430,7 +430,7 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
   }
   Fence fence{parts_.journal.installation(), state.id, epoch_, state.attempt};
   const Cancel cancel = Cancel().with_deadline(parts_.clock.mono() + parts_.options.call_timeout);
-  const auto keep = [&](auto&& answer, auto& into) {
+  const auto keep = [&](auto answer, auto& into) {
     if (answer) {
       into = std::move(*answer);
     } else {

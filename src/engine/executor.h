@@ -103,8 +103,8 @@ class Executor {
   Result<Report> refuse(const Request& request, const TxnId& txn, const Plan& plan);
   Result<TxnState> new_state(const Request& request, const TxnId& txn, Plan plan);
   Result<Report> drive(TxnState& state);
-  Result<> append(TxnState& state, const Append& action, const Moment& moment);
-  void call_all(TxnState& state, const std::vector<Call>& calls, const Moment& moment);
+  Result<> append(TxnState& state, const Append& action, const Moment& now);
+  void call_all(TxnState& state, const std::vector<Call>& calls, const Moment& now);
   CallResult call(const TxnState& state, const Call& call);
   Outline outline(const TxnState& state, const TargetId& participant) const;
   Result<TxnMirror> mirror_of(const TxnState& state) const;

@@ -37,6 +37,19 @@ std::string counted(std::int64_t have, std::int64_t want, std::string_view what)
   return std::to_string(have) + " of " + std::to_string(want) + " " + std::string(what);
 }
 
+/// What the target says of the pod that is not ready beats a bare count.
+std::string told_by(const Value& object) {
+  const Value* available = condition(object, "Available");
+  return available != nullptr && (*available)["status"].as_string() != "True"
+             ? reason_of(*available)
+             : std::string();
+}
+
+Health waiting_for(const Value& object, const std::string& counts) {
+  const std::string told = told_by(object);
+  return progressing(told.empty() ? counts : told);
+}
+
 Health deployment(const Value& object) {
   if (object["spec"]["paused"].as_bool()) return {HealthStatus::suspended, "paused"};
   const Value* progress = condition(object, "Progressing");
@@ -49,14 +62,8 @@ Health deployment(const Value& object) {
   }
   const Value& status = object["status"];
   const std::int64_t want = object["spec"]["replicas"].as_int(1);
-  // The reason a target gives (which pod, which container) beats a bare count.
   const Value* available = condition(object, "Available");
-  const std::string told = available != nullptr && (*available)["status"].as_string() != "True"
-                               ? reason_of(*available)
-                               : std::string();
-  const auto waiting = [&](std::string counts) {
-    return progressing(told.empty() ? std::move(counts) : told);
-  };
+  const auto waiting = [&](const std::string& counts) { return waiting_for(object, counts); };
   if (status["updatedReplicas"].as_int() < want) {
     return waiting(counted(status["updatedReplicas"].as_int(), want, "replicas updated"));
   }
@@ -70,7 +77,7 @@ Health deployment(const Value& object) {
     return waiting(counted(status["readyReplicas"].as_int(), want, "replicas ready"));
   }
   if (available != nullptr && (*available)["status"].as_string() != "True" && want > 0) {
-    return progressing(told);
+    return progressing(told_by(object));
   }
   return ready();
 }
@@ -80,7 +87,7 @@ Health stateful_set(const Value& object) {
   const Value& status = object["status"];
   const std::int64_t want = object["spec"]["replicas"].as_int(1);
   if (status["readyReplicas"].as_int() < want) {
-    return progressing(counted(status["readyReplicas"].as_int(), want, "replicas ready"));
+    return waiting_for(object, counted(status["readyReplicas"].as_int(), want, "replicas ready"));
   }
   const std::int64_t partition =
       object["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_int();
@@ -102,7 +109,7 @@ Health daemon_set(const Value& object) {
   for (const std::string_view field :
        {"currentNumberScheduled", "updatedNumberScheduled", "numberAvailable", "numberReady"}) {
     if (status[field].as_int() < want) {
-      return progressing(counted(status[field].as_int(), want, field));
+      return waiting_for(object, counted(status[field].as_int(), want, field));
     }
   }
   return ready();

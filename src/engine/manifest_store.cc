@@ -88,6 +88,11 @@ Result<StoredManifest> store_manifest(Journal& journal, const Manifest& manifest
                                      {"line", object.origin.line},
                                      {"column", object.origin.column}}));
   }
+  if (!manifest.recorded.is_null()) {
+    const BlobRef ref = TRY(journal.put_blob(codec::to_json(manifest.recorded), Secrecy::secret));
+    stored.objects.push_back(ref);
+    entries.push_back(Value::object({{"recorded", true}, {"blob", ref.digest}}));
+  }
   stored.manifest =
       TRY(journal.put_blob(codec::to_json(Value::array(std::move(entries))), Secrecy::plain));
   return stored;
@@ -97,6 +102,10 @@ Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref) {
   const Value entries = TRY(load_value(journal, ref));
   Manifest manifest;
   for (const Value& entry : entries.items()) {
+    if (entry["recorded"].as_bool()) {
+      manifest.recorded = TRY(load_value(journal, BlobRef{entry["blob"].str()}));
+      continue;
+    }
     Object object;
     object.key = key_from(entry["key"]);
     object.value = TRY(load_value(journal, BlobRef{entry["blob"].str()}));

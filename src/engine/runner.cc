@@ -47,7 +47,7 @@ Action wait_until(MonoTime until) {
   return Wait{until};
 }
 
-Action abort_with(const TxnState& state, const Moment& moment, Abort abort) {
+Action abort_with(const TxnState& state, const Moment& moment, const Abort& abort) {
   std::vector<Draft> drafts = owed_drafts(state, moment);
   for (Draft& draft : abort_drafts(state, abort, draft_context(state, moment))) {
     drafts.push_back(std::move(draft));

@@ -27,7 +27,7 @@ DraftContext draft_context(const TxnState& state, const Moment& moment);
 Action append(std::vector<Draft> drafts);
 Action append(Draft draft);
 Action wait_until(MonoTime until);
-Action abort_with(const TxnState& state, const Moment& moment, Abort abort);
+Action abort_with(const TxnState& state, const Moment& moment, const Abort& abort);
 std::vector<Scope> all_scopes(const TxnState& state);
 
 /// Records that results in memory are still owed to the journal (done, undo_done, reap_done).

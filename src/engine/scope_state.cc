@@ -12,7 +12,7 @@ std::vector<Scope> scopes_of(const Record& record) {
 }
 
 Draft scope_draft(RecordType type, const Scope& scope, const Actor& actor, std::uint64_t epoch,
-                  Value body) {
+                  const Value& body) {
   Draft draft;
   draft.type = type;
   draft.actor = actor;

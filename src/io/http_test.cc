@@ -259,7 +259,7 @@ TEST(Http, CredentialsDoNotFollowARedirectToAnotherHost) {
 }
 
 TEST(Http, RequestsThatSmuggleOrLeakAreRefused) {
-  const auto refused = [](HttpRequest request) {
+  const auto refused = [](const HttpRequest& request) {
     const auto response = send(request);
     return !response && response.error().code() == Code::invalid &&
            response.error().to_string().find("hidden") == std::string::npos;

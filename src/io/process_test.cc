@@ -191,7 +191,7 @@ TEST(Process, ABackgroundHelperDoesNotHoldUpTheEnd) {
 class Background : public ::testing::Test {
  protected:
   std::string log_ = ::testing::TempDir() + "rumbo-log-" + std::to_string(::getpid());
-  ~Background() override { ::unlink(log_.c_str()); }
+  void TearDown() override { ::unlink(log_.c_str()); }
 };
 
 TEST_F(Background, WritesItsLogAndDiesWithItsOwner) {

@@ -36,6 +36,7 @@ struct Deployment {
   std::optional<std::string> path;
   std::optional<GitRef> ref;
   SyncPolicy sync;
+  Value helm;  ///< the application's `helm:`, with the deployment's own merged over it
 };
 
 struct Application {
@@ -45,6 +46,7 @@ struct Application {
   std::string project = "default";
   GitSpec git;
   RendererKind renderer = RendererKind::detect;
+  Value helm;  ///< the section `helm:`, null without one
   std::vector<Deployment> environments;
   std::string group;  ///< same group and environment = one transaction
   DeletionPolicy deletion_policy = DeletionPolicy::orphan;

@@ -57,6 +57,7 @@ struct Object {
 struct Manifest {
   std::vector<Object> objects;
   std::vector<std::string> files_read;  ///< the cache key: other files cannot change the result
+  Value recorded;                       ///< results of random functions it was made with; secret
   const Object* find(const ObjectKey& key) const;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "base/value.h"
 #include "model/object.h"
 #include "model/source.h"
@@ -29,12 +30,14 @@ struct InputsNeeded {
 struct RenderInputs {
   std::map<std::string, std::shared_ptr<const Snapshot>> snapshots;
   std::map<std::string, Value> live;
-  Value recorded;  ///< results of random functions from earlier renders
+  Value recorded;    ///< results of random functions from earlier renders
+  WallTime now;      ///< what `now` means to a template
+  std::string seed;  ///< where random functions take new results from; secret
 };
 
 struct Rendered {
   Manifest manifest;
-  Value to_record;                    ///< new results of random functions
+  Value to_record;                    ///< all results of random functions that were used
   std::vector<std::string> warnings;  ///< "ignored file x: not YAML"
 };
 

@@ -69,8 +69,9 @@ struct Observation {
   /// What was taken from it and its target does not bring back by itself, so that only a
   /// transaction mends it: "pod web-0 was removed". Empty if it is whole.
   std::string lost;
-  /// Why the target itself cannot do its part ("podman: no space left on device"): that says nothing
-  /// about the object, so that no revision is quarantined for it. Empty if nothing is in its way.
+  /// Why the target itself cannot do its part ("podman: no space left on device"): that says
+  /// nothing about the object, so that no revision is quarantined for it. Empty if nothing is in
+  /// its way.
   std::string obstacle;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;

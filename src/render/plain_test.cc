@@ -9,7 +9,7 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-Result<Rendered> render(Files files, RenderSpec spec = {}) {
+Result<Rendered> render(Files files, const RenderSpec& spec = {}) {
   return PlainRenderer().render(MemorySnapshot(std::move(files)), spec, {});
 }
 

@@ -229,12 +229,12 @@ void add_sprig_regex(FunctionTable& table) {
       return Any(false);
     }
     TRY(c.session.charge(1 + c[1].text().size() / 64));
-    return Any((*regex)->matches(c[1].text()));
+    return Any((*regex)->found_in(c[1].text()));
   });
   table.add("mustRegexMatch", "string, string", [](Call& c) -> Outcome<Any> {
     const auto regex = TRY(compiled(c, Fault::error));
     TRY(c.session.charge(1 + c[1].text().size() / 64));
-    return Any(regex->matches(c[1].text()));
+    return Any(regex->found_in(c[1].text()));
   });
   table.add("regexQuoteMeta", "string", [](Call& c) -> Outcome<Any> {
     TRY(c.session.room_for_text(c[0].text().size() * 2));

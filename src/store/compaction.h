@@ -24,7 +24,8 @@ struct Compaction {
 
 /// Decides what goes of the records before the cut; changes nothing. Kept in full are: transactions
 /// that are open, that are the last committed ones of a scope, or that are among its newest; all
-/// quarantines and holds; young events, and the newest of each name and scopes. `inventory` is what the checkpoint before this one kept.
+/// quarantines and holds; young events, and the newest of each name and scopes. `inventory` is what
+/// the checkpoint before this one kept.
 Result<Compaction> plan_compaction(Database& database, Seq cut, const Retention& retention,
                                    WallTime now, const Checkpoint& last,
                                    std::string_view inventory);

@@ -6,7 +6,7 @@
 namespace rumbo::store {
 namespace {
 
-constexpr std::size_t kMostIdle = 64;
+constexpr std::size_t kMostKept = 64;
 
 Code code_of(int result) {
   switch (result & 0xff) {
@@ -40,11 +40,20 @@ Error describe(sqlite3* handle, const Vfs& vfs, std::string_view doing) {
 }  // namespace
 
 Query::~Query() {
-  if (statement_ != nullptr) owner_.give_back(statement_);
+  if (statement_ == nullptr) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  if (home_ != nullptr && *home_ == nullptr) {
+    *home_ = statement_;
+  } else {
+    sqlite3_finalize(statement_);
+  }
 }
 
 Query::Query(Query&& other) noexcept
-    : owner_(other.owner_), statement_(std::exchange(other.statement_, nullptr)) {}
+    : owner_(other.owner_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      home_(other.home_) {}
 
 Result<bool> Query::next() {
   const int result = sqlite3_step(statement_);
@@ -97,7 +106,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Vfs& v
 }
 
 Database::~Database() {
-  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close(handle_);
 }
 
@@ -105,23 +114,18 @@ tl::unexpected<Error> Database::error(std::string_view doing) const {
   return fail(describe(handle_, vfs_, doing));
 }
 
-void Database::give_back(sqlite3_stmt* statement) {
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-  if (idle_.size() < kMostIdle && idle_.emplace(sqlite3_sql(statement), statement).second) return;
-  sqlite3_finalize(statement);
-}
-
 Result<Query> Database::query(std::string_view sql, std::initializer_list<Arg> args) {
-  sqlite3_stmt* statement = nullptr;
-  if (const auto found = idle_.find(sql); found != idle_.end()) {
-    statement = found->second;
-    idle_.erase(found);
-  } else if (sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement,
-                                nullptr) != SQLITE_OK) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end() && statements_.size() < kMostKept) {
+    found = statements_.emplace(std::string(sql), nullptr).first;
+  }
+  sqlite3_stmt** home = found == statements_.end() ? nullptr : &found->second;
+  sqlite3_stmt* statement = home == nullptr ? nullptr : std::exchange(*home, nullptr);
+  if (statement == nullptr && sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()),
+                                                 &statement, nullptr) != SQLITE_OK) {
     return error("prepare");
   }
-  Query query(*this, statement);
+  Query query(*this, statement, home);
   int index = 0;
   for (const Arg& arg : args) {
     ++index;

@@ -4,12 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "store/vfs.h"
@@ -67,9 +68,12 @@ class Query {
 
  private:
   friend class Database;
-  Query(Database& owner, sqlite3_stmt* statement) : owner_(owner), statement_(statement) {}
+  /// `home` is where the statement waits for its next use; null if it will have none.
+  Query(Database& owner, sqlite3_stmt* statement, sqlite3_stmt** home)
+      : owner_(owner), statement_(statement), home_(home) {}
   Database& owner_;
   sqlite3_stmt* statement_;
+  sqlite3_stmt** home_;
 };
 
 class Database {
@@ -105,11 +109,14 @@ class Database {
   friend class Query;
   Database(sqlite3* handle, Vfs& vfs) : handle_(handle), vfs_(vfs) {}
   tl::unexpected<Error> error(std::string_view doing) const;
-  void give_back(sqlite3_stmt* statement);
 
   sqlite3* handle_;
   Vfs& vfs_;
-  std::map<std::string, sqlite3_stmt*, std::less<>> idle_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  /// Compiled statements by their text; null while in use.
+  std::unordered_map<std::string, sqlite3_stmt*, Hash, std::equal_to<>> statements_;
   int wal_pages_ = 0;
 };
 

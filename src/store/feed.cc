@@ -1,6 +1,5 @@
 #include "store/feed.h"
 
-#include <optional>
 #include <utility>
 
 namespace rumbo::store {
@@ -25,19 +24,19 @@ std::unique_ptr<Journal::Subscription> Feed::subscribe(std::function<void(const 
   return std::make_unique<Ticket>(shared_, id);
 }
 
-void Feed::queue(const Record& record) {
+void Feed::queue(std::shared_ptr<const Record> record) {
   MutexLock lock(waiting_mutex_);
-  waiting_.push_back(record);
+  waiting_.push_back(std::move(record));
 }
 
 void Feed::deliver(Seq up_to) {
   // One thread delivers at a time, or records could overtake each other.
   MutexLock lock(shared_->mutex);
   for (;;) {
-    std::optional<Record> record;
+    std::shared_ptr<const Record> record;
     {
       MutexLock waiting(waiting_mutex_);
-      if (waiting_.empty() || waiting_.front().seq > up_to) return;
+      if (waiting_.empty() || waiting_.front()->seq > up_to) return;
       record = std::move(waiting_.front());
       waiting_.pop_front();
     }

@@ -19,7 +19,7 @@ class Feed {
   std::unique_ptr<Journal::Subscription> subscribe(std::function<void(const Record&)> sink);
 
   /// Keeps the record until deliver(); in the order of seq.
-  void queue(const Record& record);
+  void queue(std::shared_ptr<const Record> record);
   /// Calls the sinks with every kept record up to this one, which is durable.
   void deliver(Seq up_to);
 
@@ -32,7 +32,7 @@ class Feed {
   };
   const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   Mutex waiting_mutex_;
-  std::deque<Record> waiting_ GUARDED_BY(waiting_mutex_);
+  std::deque<std::shared_ptr<const Record>> waiting_ GUARDED_BY(waiting_mutex_);
 };
 
 }  // namespace rumbo::store

@@ -1,5 +1,8 @@
 #include "store/group_writer.h"
 
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 namespace rumbo::store {
@@ -74,43 +77,111 @@ Result<> GroupWriter::checkpoint_if_long() {
   return stop(std::move(done).error());
 }
 
-Result<GroupWriter::Ticket> GroupWriter::lead() {
+Result<> GroupWriter::settle() {
   Ticket last = 0;
+  std::function<void()> tell;
   {
     MutexLock lock(mutex_);
+    if (written_ == durable_) return {};
     TRY(usable());
     TRY(commit());
     TRY(checkpoint_if_long());
     last = written_;
+    tell = committed_();
   }
-  if (auto synced = vfs_.sync_wal(); !synced) {
+  queue_.with([](Queue& queue) { queue.syncing = true; });
+  auto synced = vfs_.sync_wal();
+  queue_.with([](Queue& queue) { queue.syncing = false; });
+  {
     MutexLock lock(mutex_);
-    return stop(std::move(synced).error());
+    if (!synced) return stop(std::move(synced).error());
+    durable_ = last;
   }
-  return last;
+  tell();
+  return {};
+}
+
+struct GroupWriter::Caller {
+  enum class Turn { waits, leads, done };
+  explicit Caller(const Job& what) : job(what) {}
+
+  void give(Turn next) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      turn = next;
+    }
+    // Not under the lock, where the woken thread would only run into it.
+    changed.notify_one();
+  }
+  Turn wait() {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return turn != Turn::waits; });
+    return turn;
+  }
+
+  const Job& job;
+  Ticket ticket = 0;
+  Result<> result;
+  std::mutex mutex;
+  std::condition_variable changed;
+  Turn turn = Turn::waits;
+};
+
+void GroupWriter::lead(const std::vector<std::shared_ptr<Caller>>& group) {
+  {
+    MutexLock lock(mutex_);
+    for (const auto& caller : group) {
+      auto ticket = caller->job();
+      if (ticket) {
+        caller->ticket = *ticket;
+      } else {
+        caller->result = fail(std::move(ticket).error());
+      }
+    }
+  }
+  const auto settled = settle();
+  if (settled) return;
+  MutexLock lock(mutex_);
+  for (const auto& caller : group) {
+    if (caller->result && caller->ticket > durable_) caller->result = settled;
+  }
+}
+
+Result<> GroupWriter::run(const Job& job) {
+  // While the disk is at work nobody else is: what this thread does now the next leader need not.
+  if (!queue_.with([](const Queue& queue) { return queue.syncing; })) return wait(job);
+  Ticket ticket = 0;
+  {
+    MutexLock lock(mutex_);
+    ticket = TRY(job());
+  }
+  return make_durable(ticket);
+}
+
+Result<> GroupWriter::wait(const Job& job) {
+  // Shared, because its thread may be gone before the one that woke it has done so.
+  const auto me = std::make_shared<Caller>(job);
+  const bool first = queue_.with([&](Queue& queue) {
+    queue.waiting.push_back(me);
+    return !std::exchange(queue.led, true);
+  });
+  if (!first && me->wait() == Caller::Turn::done) return me->result;
+  const auto group = queue_.with([](Queue& queue) { return std::exchange(queue.waiting, {}); });
+  lead(group);
+  for (const auto& caller : group) {
+    if (caller != me) caller->give(Caller::Turn::done);
+  }
+  // Only now, when those that were woken may wait again: the next group shall be a large one.
+  const auto next = queue_.with([](Queue& queue) {
+    queue.led = !queue.waiting.empty();
+    return queue.led ? queue.waiting.front() : std::shared_ptr<Caller>();
+  });
+  if (next != nullptr) next->give(Caller::Turn::leads);
+  return me->result;
 }
 
 Result<> GroupWriter::make_durable(Ticket ticket) {
-  MutexLock lock(sync_mutex_);
-  while (durable_ < ticket) {
-    if (sync_failure_) return fail(*sync_failure_);
-    if (leading_) {
-      synced_.wait(sync_mutex_);
-      continue;
-    }
-    leading_ = true;
-    sync_mutex_.unlock();
-    auto last = lead();
-    sync_mutex_.lock();
-    leading_ = false;
-    if (last) {
-      durable_ = std::max(durable_, *last);
-    } else {
-      sync_failure_ = std::move(last).error();
-    }
-    synced_.notify_all();
-  }
-  return {};
+  return wait([ticket]() -> Result<Ticket> { return ticket; });
 }
 
 }  // namespace rumbo::store

@@ -1,9 +1,10 @@
 #include "store/journal_parts.h"
 
+#include <memory>
 #include <utility>
 
-#include "codec/json.h"
 #include "store/chain.h"
+#include "store/record_table.h"
 
 namespace rumbo::store {
 namespace {
@@ -15,7 +16,8 @@ constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 SqliteJournal::Parts::Parts(JournalFiles opened, Clock& wall_clock, const JournalOptions& options)
     : files(std::move(opened)),
       clock(wall_clock),
-      writer(*files.database, *files.vfs, *files.reserve, options.most_wal_pages),
+      writer(*files.database, *files.vfs, *files.reserve, options.most_wal_pages,
+             [this] { return [this, last = head] { settled(last); }; }),
       blobs(files.keys),
       head(files.head),
       epoch(files.epoch),
@@ -51,21 +53,44 @@ Result<> SqliteJournal::Parts::check(const Draft& draft) const {
   return {};
 }
 
-Result<Written> SqliteJournal::Parts::next(Draft draft, const Head& last, Seq seq) const {
-  Written out;
-  static_cast<Draft&>(out.record) = std::move(draft);
-  out.record.seq = seq;
-  out.record.prev = last.hash;
-  out.record.at = clock.wall();
-  out.record.boot_id = boot_id;
-  out.text = codec::to_json(canonical_value(out.record));
-  if (out.text.size() > kMostRecordBytes) {
-    return fail(Code::too_large, "a journal record of " + std::to_string(out.text.size()) +
+Result<> SqliteJournal::Parts::complete(Written& written, const Head& last, Seq seq) const {
+  Record& record = written.record;
+  record.seq = seq;
+  record.prev = last.hash;
+  record.at = clock.wall();
+  record.boot_id = boot_id;
+  written.text = written.draft_text.finish(record);
+  if (written.text.size() > kMostRecordBytes) {
+    return fail(Code::too_large, "a journal record of " + std::to_string(written.text.size()) +
                                      " bytes is larger than the limit of " +
                                      std::to_string(kMostRecordBytes));
   }
-  out.record.hash = chain_hash(last.hash, out.text);
-  return out;
+  record.hash = chain_hash(last.hash, written.text);
+  return {};
+}
+
+Result<GroupWriter::Ticket> SqliteJournal::Parts::write(
+    const std::shared_ptr<std::vector<Written>>& all) {
+  TRY(accepting());
+  Head last = head;
+  std::uint64_t bytes = 0;
+  for (Written& one : *all) {
+    TRY(check(one.record));
+    TRY(complete(one, last, last.seq + 1));
+    last = {one.record.seq, one.record.hash};
+    bytes += one.text.size();
+  }
+  const auto insert = [all](Database& db) -> Result<> {
+    for (const Written& one : *all) TRY(insert_record(db, one.record, one.text));
+    return {};
+  };
+  const auto ticket = TRY(writer.write(insert, bytes));
+  head = last;
+  for (const Written& one : *all) {
+    for (const BlobRef& blob : one.record.blobs) blobs.named(blob);
+    feed.queue(std::shared_ptr<const Record>(all, &one.record));
+  }
+  return ticket;
 }
 
 void SqliteJournal::Parts::settled(const Head& last) {

@@ -5,12 +5,15 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/guarded.h"
 #include "store/blob_store.h"
 #include "store/feed.h"
 #include "store/group_writer.h"
 #include "store/journal_open.h"
+#include "store/record_text.h"
 #include "store/scope_locks.h"
 #include "store/sqlite_journal.h"
 
@@ -18,6 +21,10 @@ namespace rumbo::store {
 
 /// A record and the text that is hashed and stored.
 struct Written {
+  explicit Written(Draft draft) : draft_text(draft) {
+    static_cast<Draft&>(record) = std::move(draft);
+  }
+  RecordText draft_text;
   Record record;
   std::string text;
 };
@@ -45,9 +52,12 @@ struct SqliteJournal::Parts {
   Result<> accepting() const;
   /// Whether this draft may be appended now.
   Result<> check(const Draft& draft) const;
-  /// The record numbered `seq` that follows `last`.
-  Result<Written> next(Draft draft, const Head& last, Seq seq) const;
-  /// Everything up to this record is durable: tells everyone.
+  /// Makes it the record numbered `seq` that follows `last`.
+  Result<> complete(Written& written, const Head& last, Seq seq) const;
+  /// Writes them as the next records; all or none.
+  Result<GroupWriter::Ticket> write(const std::shared_ptr<std::vector<Written>>& all)
+      REQUIRES(writer.mutex());
+  /// Everything up to this record is durable: tells everyone. In the order of the records.
   void settled(const Head& last);
 };
 

@@ -28,7 +28,7 @@ bool deeper_than(const Value& value, int levels) {
 
 SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(JournalOptions options,
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const JournalOptions& options,
                                                            io::FileSystem& files, Clock& clock,
                                                            io::Random& random) {
   JournalFiles opened = TRY(open_journal_files(options, files, clock, random));
@@ -125,46 +125,35 @@ Result<std::vector<Record>> SqliteJournal::append(std::vector<Draft> drafts,
   Parts& p = *parts_;
   if (drafts.empty()) return std::vector<Record>();
   bool synced = durability == Durability::synced;
-  for (const Draft& draft : drafts) {
+  const auto written = std::make_shared<std::vector<Written>>();
+  written->reserve(drafts.size());
+  for (Draft& draft : drafts) {
     synced = synced || always_synced(draft.type);
     if (deeper_than(draft.body, kMostDepth)) {
       return fail(Code::too_large, "the body of a journal record is nested deeper than " +
                                        std::to_string(kMostDepth) + " levels");
     }
+    written->emplace_back(std::move(draft));
+  }
+  bool backlog = false;
+  const auto write = [&]() -> Result<GroupWriter::Ticket> {
+    p.writer.mutex().assert_held();
+    const auto ticket = TRY(p.write(written));
+    backlog = p.writer.backlog();
+    return ticket;
+  };
+  if (synced) {
+    TRY(p.writer.run(write));
+  } else {
+    {
+      MutexLock lock(p.writer.mutex());
+      TRY(write());
+    }
+    if (backlog) TRY(flush());
   }
   std::vector<Record> records;
-  records.reserve(drafts.size());
-  GroupWriter::Ticket ticket = 0;
-  {
-    MutexLock lock(p.writer.mutex());
-    TRY(p.accepting());
-    const auto written = std::make_shared<std::vector<Written>>();
-    Head head = p.head;
-    std::uint64_t bytes = 0;
-    for (Draft& draft : drafts) {
-      TRY(p.check(draft));
-      written->push_back(TRY(p.next(std::move(draft), head, head.seq + 1)));
-      const Written& last = written->back();
-      head = {last.record.seq, last.record.hash};
-      bytes += last.text.size();
-    }
-    const auto write = [written](Database& db) -> Result<> {
-      for (const Written& one : *written) TRY(insert_record(db, one.record, one.text));
-      return {};
-    };
-    ticket = TRY(p.writer.write(write, bytes));
-    p.head = head;
-    for (const Written& one : *written) {
-      for (const BlobRef& blob : one.record.blobs) p.blobs.named(blob);
-      p.feed.queue(one.record);
-      records.push_back(one.record);
-    }
-    synced = synced || p.writer.backlog();
-  }
-  if (synced) {
-    TRY(p.writer.make_durable(ticket));
-    p.settled({records.back().seq, records.back().hash});
-  }
+  records.reserve(written->size());
+  for (const Written& one : *written) records.push_back(one.record);
   return records;
 }
 
@@ -211,16 +200,10 @@ std::unique_ptr<Journal::Subscription> SqliteJournal::feed(
 
 Result<> SqliteJournal::flush() {
   Parts& p = *parts_;
-  GroupWriter::Ticket ticket = 0;
-  Head head;
-  {
-    MutexLock lock(p.writer.mutex());
-    ticket = p.writer.last();
-    head = p.head;
-  }
-  TRY(p.writer.make_durable(ticket));
-  p.settled(head);
-  return {};
+  return p.writer.run([&]() -> Result<GroupWriter::Ticket> {
+    p.writer.mutex().assert_held();
+    return p.writer.last();
+  });
 }
 
 }  // namespace rumbo::store

@@ -18,7 +18,6 @@ Result<> SqliteJournal::verify(Seq from, Seq to) const {
 Result<> SqliteJournal::compact(Seq before, const Retention& retention) {
   Parts& p = *parts_;
   GroupWriter::Ticket ticket = 0;
-  Head head;
   {
     MutexLock lock(p.writer.mutex());
     TRY(p.accepting());
@@ -36,8 +35,8 @@ Result<> SqliteJournal::compact(Seq before, const Retention& retention) {
     draft.epoch = p.epoch;
     draft.body = plan.body;
     draft.blobs = {{plan.body["inventory"].str()}};
-    const auto written =
-        std::make_shared<const Written>(TRY(p.next(std::move(draft), p.head, p.head.seq + 1)));
+    const auto written = std::make_shared<Written>(std::move(draft));
+    TRY(p.complete(*written, p.head, p.head.seq + 1));
     const auto shared = std::make_shared<const Compaction>(std::move(plan));
     const auto write = [shared, written, waiting = p.blobs.waiting()](Database& db) -> Result<> {
       TRY(remove_records(db, shared->remove));
@@ -48,12 +47,10 @@ Result<> SqliteJournal::compact(Seq before, const Retention& retention) {
     };
     const std::size_t held = shared->inventory.size() + shared->remove.size() * sizeof(Seq);
     ticket = TRY(p.writer.write(write, held));
-    p.head = head = {written->record.seq, written->record.hash};
-    p.feed.queue(written->record);
+    p.head = {written->record.seq, written->record.hash};
+    p.feed.queue(std::shared_ptr<const Record>(written, &written->record));
   }
-  TRY(p.writer.make_durable(ticket));
-  p.settled(head);
-  return {};
+  return p.writer.make_durable(ticket);
 }
 
 std::optional<Error> SqliteJournal::damage() const {
@@ -64,7 +61,6 @@ std::optional<Error> SqliteJournal::damage() const {
 Result<> SqliteJournal::accept_up_to(Seq seq) {
   Parts& p = *parts_;
   GroupWriter::Ticket ticket = 0;
-  Head head;
   {
     MutexLock lock(p.writer.mutex());
     const auto repair = std::make_shared<const Repair>(TRY(plan_repair(p.database(), seq)));
@@ -73,20 +69,18 @@ Result<> SqliteJournal::accept_up_to(Seq seq) {
     draft.epoch = p.epoch;
     draft.body = repair->body;
     // Its number is new, so that what others saw of the rejected records is not confused with it.
-    const auto written = std::make_shared<const Written>(
-        TRY(p.next(std::move(draft), repair->last, repair->next_seq)));
+    const auto written = std::make_shared<Written>(std::move(draft));
+    TRY(p.complete(*written, repair->last, repair->next_seq));
     const auto write = [repair, written](Database& db) -> Result<> {
       TRY(apply_repair(db, *repair));
       return insert_record(db, written->record, written->text);
     };
     ticket = TRY(p.writer.write(write, written->text.size()));
-    p.head = head = {written->record.seq, written->record.hash};
-    p.feed.queue(written->record);
+    p.head = {written->record.seq, written->record.hash};
+    p.feed.queue(std::shared_ptr<const Record>(written, &written->record));
     p.damage.reset();
   }
-  TRY(p.writer.make_durable(ticket));
-  p.settled(head);
-  return {};
+  return p.writer.make_durable(ticket);
 }
 
 bool SqliteJournal::low_on_space() const {

@@ -27,12 +27,11 @@ class ScriptedOperations : public control::Operations {
   Result<Value> status(const control::Selector& select) override;
   Result<Value> get(const std::string& kind, const control::Selector& select) override;
   Result<Value> plan(const control::SyncOptions& options) override;
-  Result<Value> sync(const control::SyncOptions& options,
-                     const control::EventSink& events) override;
+  Result<Value> sync(const control::SyncOptions& options, const control::EventSink& sink) override;
   Result<Value> rollback(const control::RollbackOptions& options,
-                         const control::EventSink& events) override;
+                         const control::EventSink& sink) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
-                        const std::string& actor, const control::EventSink& events) override;
+                        const std::string& actor, const control::EventSink& sink) override;
   Result<Value> resume(const control::Selector& select, const std::string& actor) override;
   Result<Value> pause(const control::Selector& select, const std::string& reason,
                       const std::string& actor) override;
@@ -41,11 +40,11 @@ class ScriptedOperations : public control::Operations {
   Result<Value> show(const std::string& txn) override;
   Result<Value> log(const control::LogOptions& options) override;
   Result<Value> verify_log() override;
-  Result<> follow(std::uint64_t after, const control::EventSink& events,
+  Result<> follow(std::uint64_t after, const control::EventSink& sink,
                   const Cancel& cancel) override;
   Result<> logs(const control::Selector& select, const std::string& object,
-                const std::string& container, int tail, bool follow,
-                const control::EventSink& events, const Cancel& cancel) override;
+                const std::string& container, int tail, bool follow, const control::EventSink& sink,
+                const Cancel& cancel) override;
 
  private:
   Result<Value> answer(Value call);

@@ -32,8 +32,9 @@ class MemorySnapshot : public Snapshot {
   MemorySource::Files files_;
 };
 
-void run_inline(std::vector<std::function<void()>> work, const std::function<void()>& meanwhile) {
-  for (auto& one : work) one();
+void run_inline(const std::vector<std::function<void()>>& work,
+                const std::function<void()>& meanwhile) {
+  for (const auto& one : work) one();
   if (meanwhile) meanwhile();
 }
 
@@ -163,7 +164,7 @@ void Rig::start(const std::string& config) {
   core_ = std::move(*core);
   reconciler_ = std::make_unique<control::Reconciler>(
       *core_, control::ReconcilerOptions{},
-      [](control::Lane, std::function<void()> job) { job(); });
+      [](control::Lane, const std::function<void()>& job) { job(); });
   control::LocalOptions options;
   options.changed = [this] { reconciler_->poke(); };
   operations_ = std::make_unique<control::LocalOperations>(*core_, options);

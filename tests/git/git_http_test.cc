@@ -87,7 +87,7 @@ class GitHttp : public ::testing::Test {
 
   GitSpec spec() { return branch(server_.url("/shop/.git")); }
   std::string credentials(const std::string& text) {
-    const std::string file = sources_.folder.path() + "/credentials";
+    std::string file = sources_.folder.path() + "/credentials";
     EXPECT_TRUE(io::real_filesystem().write_atomic(file, text));
     return file;
   }

@@ -23,16 +23,12 @@ class ContainersTest : public ::testing::Test {
     ASSERT_NE(mkdtemp(pattern), nullptr);
     directory_ = pattern;
     // A process that keeps a mount namespace with a /run/containers of its own.
+    const std::string hide =
+        "mount -t tmpfs tmpfs /run/containers && mount -t tmpfs tmpfs /run/netns && "
+        "touch \"$0\" && exec sleep 600";
     io::Command holder;
-    holder.argv = {"nsenter",
-                   "--net=" + lab.file("host"),
-                   "unshare",
-                   "-m",
-                   "sh",
-                   "-c",
-                   "mount -t tmpfs tmpfs /run/containers && mount -t tmpfs tmpfs /run/netns && "
-                   "touch \"$0\" && exec sleep 600",
-                   directory_ + "/ready"};
+    holder.argv = {"nsenter", "--net=" + lab.file("host"), "unshare", "-m", "sh", "-c",
+                   hide,      directory_ + "/ready"};
     holder.env = io::minimal_environment();
     auto started = lab.env.process.start(holder, "");
     ASSERT_TRUE(started) << started.error().to_string();

@@ -130,8 +130,8 @@ TEST_F(NetTest, SeveralBackendsAllServeAndStickyOnesStay) {
   auto sticky = web({kA, kC});
   sticky.sticky = true;
   seen.clear();
-  for (int i = 0; i < 20; ++i) {
-    apply(table({sticky}, static_cast<std::uint64_t>(2 + i)));  // a batch does not shuffle clients
+  for (std::uint64_t version = 2; version < 22; ++version) {
+    apply(table({sticky}, version));  // a batch does not shuffle clients
     seen.insert(ask("client", kVirtual, 80));
   }
   EXPECT_EQ(seen.size(), 1u);

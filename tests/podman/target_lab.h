@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <gtest/gtest.h>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,8 +46,7 @@ class TargetLab {
   /// Plans from these objects (YAML documents), observes, and prepares. `prune`: also what is owned
   /// and not named.
   Deployment begin(const std::string& txn, const std::string& yaml);
-  const Step& step(const Deployment& run, StepKind kind,
-                   const std::string& kind_or_empty = "") const;
+  const Step& step(const Deployment& run, StepKind kind, const std::string& object_kind = "") const;
   /// Sends again, as the engine does, what may pass later.
   Result<Receipt> perform(const Deployment& run, const Step& step);
   Result<Reverted> revert(const Step& step, const Fence& fence);

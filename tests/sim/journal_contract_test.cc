@@ -44,7 +44,7 @@ class JournalContract : public ::testing::TestWithParam<int> {
     return out;
   }
   TxnId begin(const Scope& scope = kShop) {
-    const TxnId txn = journal_->new_txn().value();
+    TxnId txn = journal_->new_txn().value();
     EXPECT_TRUE(journal_->append({draft(RecordType::begin, txn, scope)}, Durability::synced));
     return txn;
   }

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,19 +16,26 @@
 namespace rumbo::io::fake {
 namespace {
 
+template <class Address>
+void bind_to(int fd, const Address& address) {
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+  std::perror("fake http server: bind");
+  std::abort();
+}
+
 int listen_on(const std::string& path) {
   const int fd = ::socket(path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (path.empty()) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    bind_to(fd, address);
   } else {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), std::min(path.size() + 1, sizeof address.sun_path));
     ::unlink(path.c_str());
-    ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    bind_to(fd, address);
   }
   ::listen(fd, 64);
   return fd;

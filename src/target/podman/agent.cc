@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "target/podman/identity.h"
 #include "target/podman/transitions.h"
 
 namespace rumbo::target::podman {
@@ -123,8 +124,8 @@ MonoTime Agent::step(MonoTime now) {
     }
     look_due_ = now + kLookWhenCalm;
   }
+  MonoTime next = std::min(look_due_, work_off_schedules(now));
   const auto record = parts_.store.read();
-  MonoTime next = look_due_;
   bool calm = record->staged.empty() && record->replaced.empty() && record->leaving.empty();
   for (const auto& [name, replica] : record->replicas) {
     if (replica.leaving || cancel_.cancelled()) continue;
@@ -229,6 +230,8 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
     return {};
   }
   if (found == sight_.end() || !Pods::complete(*pod.shape, found->second)) {
+    // It may be the first of its namespace, whose network was swept when the last one went.
+    TRY(parts_.networks.ensure(replica.workload.ns, cancel_));
     TRY(parts_.pods.create(record, replica, cancel_));
     for (const ContainerShape& container : pod.shape->containers) {
       fresh.containers[container.name] = {};
@@ -269,11 +272,21 @@ void Agent::know_process(const Replica& replica, const ContainerShape& shape,
   kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
 }
 
+bool Agent::waits_for_previous(const Record& record, const Replica& replica,
+                               const Thing& thing) const {
+  if (replica.ordinal == 0 || !starts_in_order(thing.object)) return false;
+  for (const Replica* other : record.replicas_of(replica.revision)) {
+    if (other->ordinal == replica.ordinal - 1) return !parts_.live.ready(other->name);
+  }
+  return false;
+}
+
 MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime now) {
   const Thing* thing = record.of_revision(replica.revision);
   if (thing == nullptr) return MonoTime::never();
   Pod& pod = know_pod(replica, *thing);
-  if (!pod.shape || thing->stopped) return MonoTime::never();
+  if (pod.shape && thing->outcome) end_job(replica, *pod.shape);
+  if (!pod.shape || thing->stopped || thing->outcome) return MonoTime::never();
   const auto hold = parts_.busy.try_take(replica.name);
   if (!hold) return now + 100ms;
   const auto still = parts_.store.read();
@@ -283,7 +296,9 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const auto seen = sight_.find(replica.name);
   const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
   pod.created = pod.created || there;
-  if (!there && !record.transaction_open(*thing)) return MonoTime::never();  // control heals it
+  const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision);
+  if (!there && !ours) return MonoTime::never();  // control heals it
+  if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
   if (!there || needs_start(*pod.shape, seen->second)) {
     if (now < pod.not_before) return pod.not_before;
     if (auto up = bring_up(record, replica, pod); !up) {
@@ -305,9 +320,7 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
   for (const ContainerShape& shape : pod.shape->containers) {
     const ContainerSight& seen = sight.containers.at(shape.name);
     Container& kept = pod.containers[shape.name];
-    const RestartPolicy policy = shape.init && pod.shape->restart == RestartPolicy::always
-                                     ? RestartPolicy::on_failure
-                                     : pod.shape->restart;
+    const RestartPolicy policy = policy_of(*pod.shape, shape, kept);
     const std::string name = container_name(replica.name, shape.name);
     const RestartKeeper::Do act = kept.keeper.step(seen, policy, now);
     Result<> done;
@@ -329,6 +342,26 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     restart_for_probe(replica, shape.name, *pod.shape);
   }
   return next;
+}
+
+RestartPolicy Agent::policy_of(const PodShape& pod, const ContainerShape& shape,
+                               const Container& kept) {
+  if (shape.init && pod.restart == RestartPolicy::always) return RestartPolicy::on_failure;
+  const bool exhausted = pod.most_restarts >= 0 && kept.keeper.restarts() > pod.most_restarts;
+  return exhausted ? RestartPolicy::never : pod.restart;
+}
+
+/// A Job's pod is kept for its log, without its network.
+void Agent::end_job(const Replica& replica, const PodShape& shape) {
+  const auto seen = sight_.find(replica.name);
+  if (seen == sight_.end() || !seen->second.network_up) return;
+  if (!ending_jobs_.with([&](auto& names) { return names.insert(replica.name).second; })) return;
+  drainers_->run([this, name = replica.name, grace = shape.grace] {
+    auto stopped = parts_.pods.stop(name, grace, cancel_);
+    if (!stopped) log(LogLevel::warn, "podman", "{}", stopped.error().to_string());
+    ending_jobs_.with([&](auto& names) { names.erase(name); });
+    wake();
+  });
 }
 
 /// The keeper starts it again when it has ended.

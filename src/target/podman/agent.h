@@ -110,6 +110,13 @@ class Agent {
   Pod& know_pod(const Replica& replica, const Thing& thing) REQUIRES(round_);
   void know_process(const Replica& replica, const ContainerShape& shape, const ContainerSight& seen,
                     Container& kept, MonoTime now) REQUIRES(round_);
+  static RestartPolicy policy_of(const PodShape& pod, const ContainerShape& shape,
+                                 const Container& kept);
+  void end_job(const Replica& replica, const PodShape& shape) REQUIRES(round_);
+  /// Runs what CronJobs have due; when the next is.
+  MonoTime work_off_schedules(MonoTime now) REQUIRES(round_);
+  void note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods);
+  bool waits_for_previous(const Record& record, const Replica& replica, const Thing& thing) const;
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
   Result<> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
   void note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now)
@@ -139,6 +146,7 @@ class Agent {
   Sight sight_ GUARDED_BY(round_);
   std::map<std::string, Pod> pods_ GUARDED_BY(round_);
   std::set<std::string> draining_names_ GUARDED_BY(round_);
+  Guarded<std::set<std::string>> ending_jobs_;  // pods that are being stopped
   MonoTime look_due_ GUARDED_BY(round_);
   MonoTime mend_due_ GUARDED_BY(round_);
   ReadyFile ready_file_ GUARDED_BY(round_);

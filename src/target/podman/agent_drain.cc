@@ -97,6 +97,9 @@ Result<> Agent::finish(const std::string& pod, bool gracefully, const Cancel& ca
     }
     const Duration left = std::max(Duration(0), end - parts_.env.clock.mono());
     TRY(parts_.pods.stop(pod, left, cancel));
+  } else if (shape && shape->keeps_data) {
+    // It never served, but it may be writing.
+    TRY(parts_.pods.stop(pod, shape->grace, cancel));
   }
   TRY(parts_.pods.remove(pod, cancel));
   return parts_.store.change([&](Record& next) -> Result<> {

@@ -1,5 +1,6 @@
 // What the agent says of each pod: from what Podman shows, what its keepers counted and what its
 // probes answered.
+#include "base/log.h"
 #include "target/podman/agent.h"
 
 namespace rumbo::target::podman {
@@ -62,7 +63,8 @@ void Agent::judge(const ContainerStatus& one, const Container* kept, const Conta
   if (!ended || one.exit_code != 0) out.succeeded = false;
   if (one.ready) return;
   out.ready = false;
-  const bool probed = running && kept != nullptr && kept->probes && kept->probed_pid == seen->pid;
+  const bool probed = running && seen != nullptr && kept != nullptr && kept->probes &&
+                      kept->probed_pid == seen->pid;
   if (running && !(probed && kept->answered)) out.judged = false;
   if (out.exists && !one.exists) {
     note_trouble(out, one.name, "was removed");
@@ -104,7 +106,8 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
     if (shape.init) {
       judge_init(status, out);
     } else {
-      judge(status, kept, seen, pod.shape->restart, out);
+      judge(status, kept, seen,
+            kept == nullptr ? pod.shape->restart : policy_of(*pod.shape, shape, *kept), out);
     }
     out.containers.push_back(status);
   }
@@ -117,7 +120,8 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
     out.troubled_container.clear();
   }
   // Only what the record says is in use can be lost; what a transaction works on is its business.
-  const bool kept = !replica.leaving && !thing.stopped && !record.transaction_open(thing);
+  const bool kept =
+      !replica.leaving && !thing.stopped && !thing.outcome && !record.transaction_open(thing);
   const bool whole = out.exists && Pods::complete(*pod.shape, found->second);
   if (kept && !whole) out.lost = out.exists ? out.trouble : "pod " + replica.name + " was removed";
   if (thing.stopped) {
@@ -154,9 +158,53 @@ void Agent::publish(const Record& record, MonoTime now) {
     }
     all.emplace(name, std::move(status));
   }
+  note_outcomes(record, all);
   ready_file_.write(std::move(ready));
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));
+}
+
+/// Jobs that ended since the last round.
+void Agent::note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods) {
+  std::map<std::string, JobOutcome> ended;
+  const WallTime now = parts_.env.clock.wall();
+  for (const auto& [name, replica] : record.replicas) {
+    const Thing* thing = record.of_revision(replica.revision);
+    if (thing == nullptr || thing->outcome || replica.workload.kind != "Job") continue;
+    const auto status = pods.find(name);
+    if (status == pods.end() || !status->second.exists) continue;
+    const Duration limit = std::chrono::seconds(std::clamp<std::int64_t>(
+        thing->object["spec"]["activeDeadlineSeconds"].as_int(), 0, 1'000'000'000));
+    JobOutcome outcome;
+    outcome.at = now;
+    if (status->second.finished && status->second.succeeded) {
+      outcome.complete = true;
+    } else if (status->second.finished) {
+      outcome.reason = "BackoffLimitExceeded";
+      outcome.message = status->second.trouble;
+    } else if (limit > Duration(0) && now.since_epoch - thing->since.since_epoch > limit) {
+      outcome.reason = "DeadlineExceeded";
+      outcome.message = "ran longer than " + rumbo::to_string(limit);
+    } else {
+      continue;
+    }
+    ended.emplace(replica.revision, std::move(outcome));
+  }
+  if (ended.empty()) return;
+  auto noted = parts_.store.change([&](Record& next) -> Result<> {
+    for (const auto& [revision, outcome] : ended) next.set_outcome(revision, outcome);
+    return {};
+  });
+  if (!noted) {
+    log(LogLevel::warn, "podman", "{}", noted.error().to_string());
+    return;
+  }
+  for (const auto& [revision, outcome] : ended) {
+    const Thing* thing = record.of_revision(revision);
+    if (thing == nullptr) continue;
+    parts_.watchers.tell({TargetEvent::Kind::changed, key_of(thing->object)});
+  }
+  wake();
 }
 
 }  // namespace rumbo::target::podman

@@ -138,14 +138,55 @@ TEST(CheckObject, KindsAndVersions) {
   EXPECT_EQ(check_object(Value()).size(), 1u);
 }
 
+TEST(CheckObject, WorkloadsWithClaims) {
+  const auto set = [](const std::string& templates, const std::string& spec = "") {
+    return told(check_object(yaml(R"(
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      volumes: [{name: tmp, emptyDir: {}}]
+      containers: [{name: app, image: db, volumeMounts: [{name: data, mountPath: /data}]}]
+  volumeClaimTemplates: [)" + templates +
+                                  "]\n" + spec)));
+  };
+  EXPECT_EQ(set("{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}"), "");
+  EXPECT_NE(set("").find("volume `data` is mounted but not declared"), std::string::npos);
+  EXPECT_NE(set("{metadata: {name: data}, spec: {accessModes: [Mine]}}")
+                .find("/spec/volumeClaimTemplates/0/spec/accessModes/0: `Mine` is no access mode"),
+            std::string::npos);
+  EXPECT_NE(set("{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}, "
+                "{metadata: {name: tmp}, spec: {accessModes: [ReadWriteOnce]}}")
+                .find("volume `tmp` is declared twice"),
+            std::string::npos);
+  EXPECT_NE(set("{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}",
+                "  updateStrategy: {type: OnDelete}\n")
+                .find("/spec/updateStrategy/type: `OnDelete` is not one of RollingUpdate"),
+            std::string::npos);
+  const auto claim = [](const std::string& spec) {
+    return told(check_object(
+        yaml("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: d}, spec: {" + spec +
+             "}}")));
+  };
+  EXPECT_EQ(claim("accessModes: [ReadWriteMany], volumeMode: Filesystem"), "");
+  EXPECT_NE(claim("").find("must name at least one access mode"), std::string::npos);
+  EXPECT_NE(claim("accessModes: [ReadWriteOnce], volumeMode: Block").find("/spec/volumeMode"),
+            std::string::npos);
+}
+
 TEST(CheckObject, Services) {
   const auto service = [](const std::string& spec) {
     return told(check_object(
         yaml("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {" + spec + "}")));
   };
   EXPECT_EQ(service("selector: {app: web}, ports: [{port: 80, targetPort: http}]"), "");
-  EXPECT_NE(service("selector: {app: web}, clusterIP: None, ports: [{port: 80}]")
-                .find("headless services are not supported"),
+  EXPECT_EQ(service("selector: {app: web}, clusterIP: None"), "");
+  EXPECT_NE(service("selector: {app: web}, type: NodePort, clusterIP: None, ports: [{port: 80}]")
+                .find("a service of type NodePort needs an address"),
             std::string::npos);
   EXPECT_NE(service("selector: {app: web}, ports: [{port: 80}, {port: 80, name: b}]")
                 .find("/spec/ports/1/port: port `80/TCP` is declared twice"),

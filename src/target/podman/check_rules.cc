@@ -8,8 +8,10 @@
 #include <set>
 #include <utility>
 
+#include "base/cron.h"
 #include "base/strings.h"
 #include "codec/base64.h"
+#include "target/podman/identity.h"
 #include "target/podman/image_reference.h"
 #include "target/podman/pod_volumes.h"
 #include "target/podman/probe_spec.h"
@@ -257,19 +259,69 @@ void check_workload(const Value& object, Rules& rules) {
               "the selector must match spec.template.metadata.labels");
   }
   if (spec["template"]["spec"]["restartPolicy"].as_string("Always") != "Always") {
-    rules.add("/spec/template/spec/restartPolicy", "must be Always in a Deployment");
+    rules.add("/spec/template/spec/restartPolicy",
+              fmt::format("must be Always in a {}", object["kind"].as_string()));
   }
 }
 
-void check_job(const Value& object, Rules& rules) {
-  const Value& spec = object["spec"];
+void check_claim_spec(const Value& spec, const std::string& pointer, Rules& rules) {
+  const std::string place = below(pointer, "accessModes");
+  if (spec["accessModes"].empty()) rules.add(place, "must name at least one access mode");
+  for (std::size_t i = 0; i < spec["accessModes"].size(); ++i) {
+    const std::string_view mode = spec["accessModes"][i].as_string();
+    if (mode == "ReadWriteOnce" || mode == "ReadOnlyMany" || mode == "ReadWriteMany" ||
+        mode == "ReadWriteOncePod") {
+      continue;
+    }
+    rules.add(below(place, i), fmt::format("`{}` is no access mode", printable(mode, 128)),
+              "ReadWriteOnce, ReadWriteOncePod, ReadWriteMany and ReadOnlyMany are");
+  }
+}
+
+/// Templates become volumes of the pods: no volume may have the same name.
+void check_claim_templates(const Value& object, Rules& rules) {
+  std::set<std::string> names;
+  for (const Value& volume : object["spec"]["template"]["spec"]["volumes"].items()) {
+    names.insert(volume["name"].str());
+  }
+  const Value& templates = object["spec"]["volumeClaimTemplates"];
+  for (std::size_t i = 0; i < templates.size(); ++i) {
+    const std::string place = below("/spec/volumeClaimTemplates", i);
+    const Value& name = templates[i]["metadata"]["name"];
+    if (name.as_string().empty()) rules.add(place + "/metadata", "field `name` is missing");
+    rules.label(name, place + "/metadata/name", "claim name");
+    rules.unique(names, name.str(), place + "/metadata/name", "volume");
+    check_claim_spec(templates[i]["spec"], place + "/spec", rules);
+  }
+}
+
+bool has_pod_template(std::string_view kind) {
+  return kind == "Deployment" || kind == "DaemonSet" || kind == "StatefulSet" || kind == "Job";
+}
+
+void check_job(const Value& spec, const std::string& pointer, Rules& rules) {
   for (const char* name : {"completions", "parallelism"}) {
     if (spec[name].as_int(1) == 1) continue;
-    rules.add(below("/spec", name), fmt::format("{} other than 1 is not supported", name));
+    rules.add(below(pointer, name), fmt::format("{} other than 1 is not supported", name));
   }
   if (spec["template"]["spec"]["restartPolicy"].as_string("Always") == "Always") {
-    rules.add("/spec/template/spec/restartPolicy", "must be Never or OnFailure in a Job");
+    rules.add(pointer + "/template/spec/restartPolicy", "must be Never or OnFailure in a Job");
   }
+}
+
+void check_cron(const Value& object, Rules& rules) {
+  const Value& spec = object["spec"];
+  if (const auto schedule = CronSchedule::parse(spec["schedule"].as_string()); !schedule) {
+    rules.add("/spec/schedule", schedule.error().message(),
+              "as in crontab(5): \"30 2 * * *\" is every day at 02:30 UTC");
+  }
+  // Its runs are named after it, with the minute.
+  if (object["metadata"]["name"].as_string().size() > 52) {
+    rules.add("/metadata/name", "a CronJob's name has at most 52 characters");
+  }
+  check_job(spec["jobTemplate"]["spec"], "/spec/jobTemplate/spec", rules);
+  check_pod(spec["jobTemplate"]["spec"]["template"]["spec"], "/spec/jobTemplate/spec/template/spec",
+            rules);
 }
 
 void check_service(const Value& object, Rules& rules) {
@@ -278,14 +330,15 @@ void check_service(const Value& object, Rules& rules) {
   if (type == "ExternalName") {
     rules.add("/spec/type", "type ExternalName is not supported on a Podman host");
   }
-  if (spec["clusterIP"].as_string() == "None") {
-    rules.add("/spec/clusterIP", "headless services are not supported on a Podman host",
+  const bool headless = spec["clusterIP"].as_string() == "None";
+  if (headless && type != "ClusterIP") {
+    rules.add("/spec/clusterIP", fmt::format("a service of type {} needs an address", type),
               "leave clusterIP out");
   }
   if (spec["selector"].empty()) {
     rules.add("/spec/selector", "a service without a selector has no endpoints here");
   }
-  if (spec["ports"].empty()) rules.add("/spec/ports", "is empty");
+  if (spec["ports"].empty() && !headless) rules.add("/spec/ports", "is empty");
   std::set<std::string> names, numbers, node_ports;
   for (std::size_t i = 0; i < spec["ports"].size(); ++i) {
     const Value& port = spec["ports"][i];
@@ -351,8 +404,10 @@ void check_rules(const Value& object, std::vector<FieldFinding>& findings) {
   const std::string_view name = object["metadata"]["name"].as_string();
   if (name.empty()) rules.add("/metadata", "field `name` is missing");
   const auto labels = split(name, '.');
-  const bool dotted = kind == "ConfigMap" || kind == "Secret" || kind == "Deployment" ||
-                      kind == "Pod" || kind == "Job";
+  // The name of a StatefulSet is the beginning of host names.
+  const bool dotted = kind == "ConfigMap" || kind == "Secret" || kind == "Pod" ||
+                      kind == "PersistentVolumeClaim" ||
+                      (has_pod_template(kind) && kind != "StatefulSet");
   if (!dotted) {
     rules.label(object["metadata"]["name"], "/metadata/name", "name of this kind");
   } else if (!name.empty() &&
@@ -360,13 +415,16 @@ void check_rules(const Value& object, std::vector<FieldFinding>& findings) {
     rules.add("/metadata/name", fmt::format("`{}` is no DNS name", printable(name, 128)));
   }
   rules.label(object["metadata"]["namespace"], "/metadata/namespace", "namespace");
-  if (kind == "Deployment") check_workload(object, rules);
-  if (kind == "Job") check_job(object, rules);
+  if (has_pod_template(kind) && kind != "Job") check_workload(object, rules);
+  if (kind == "StatefulSet") check_claim_templates(object, rules);
+  if (kind == "PersistentVolumeClaim") check_claim_spec(object["spec"], "/spec", rules);
+  if (kind == "Job") check_job(object["spec"], "/spec", rules);
+  if (kind == "CronJob") check_cron(object, rules);
   if (kind == "Service") check_service(object, rules);
   if (kind == "ConfigMap" || kind == "Secret") check_data(object, rules);
   if (kind == "Pod") check_pod(object["spec"], "/spec", rules);
-  if (kind == "Deployment" || kind == "Job") {
-    check_pod(object["spec"]["template"]["spec"], "/spec/template/spec", rules);
+  if (has_pod_template(kind)) {
+    check_pod(pod_template_of(object, 0)["spec"], "/spec/template/spec", rules);
   }
 }
 

@@ -41,7 +41,7 @@ bool retryable(const Error& error) {
 }
 
 // Podman may echo what it was sent; a value of the environment is never shown.
-Error without_values(Error error, const Value& spec) {
+Error without_values(const Error& error, const Value& spec) {
   std::string message = error.message();
   for (const Member& variable : spec["env"].members()) {
     const std::string_view text = variable.value.as_string();

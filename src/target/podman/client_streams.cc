@@ -111,8 +111,9 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
       result.truncated = result.truncated || text.size() > room;
       return true;
     });
-    if (!more) fed = fail(std::move(more).error());
-    return more.has_value();
+    if (more) return true;
+    fed = fail(std::move(more).error());
+    return false;
   };
   auto answer = send(start, bounded);
   if (!answer) {

@@ -200,7 +200,10 @@ Result<> DataPlane::prepare_bridges() {
 Result<> DataPlane::publish_names() {
   MutexLock lock(owner_);
   const auto record = store_.read();
-  const auto names = service_names(*record);
+  auto names = service_names(*record);
+  const auto pods =
+      endpoint_names(*record, [this](const Replica& pod) { return live_.ready(pod.name); });
+  names.insert(names.end(), pods.begin(), pods.end());
   for (const auto& [ns, network] : record->networks) {
     TRY(names_.publish(network.name, ns, names));
   }

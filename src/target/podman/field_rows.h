@@ -9,6 +9,7 @@ namespace rumbo::target::podman {
 
 /// Rows of one table stand together.
 std::span<const Field> object_rows();
+std::span<const Field> workload_rows();
 std::span<const Field> pod_rows();
 std::span<const Field> container_rows();
 

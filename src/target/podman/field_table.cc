@@ -14,15 +14,21 @@ constexpr KindRow kKinds[] = {
     {"Secret", "v1", "Secret", "files in memory and variables of pods"},
     {"Service", "v1", "Service", "a virtual address, and ports of the host"},
     {"Deployment.apps", "apps/v1", "Deployment", "pods that are replaced in one switch"},
+    {"DaemonSet.apps", "apps/v1", "DaemonSet", "one pod, as there is one node"},
+    {"StatefulSet.apps", "apps/v1", "StatefulSet",
+     "pods with names and claims of their own; the old ones stop before the new ones start"},
     {"Pod", "v1", "Pod", "one pod that is replaced in one switch"},
-    {"Job.batch", "batch/v1", "Job", "a hook; runs once"},
+    {"PersistentVolumeClaim", "v1", "PersistentVolumeClaim",
+     "a named volume of Podman, which outlives its pods"},
+    {"CronJob.batch", "batch/v1", "CronJob", "a Job at every time of its schedule, in UTC"},
+    {"Job.batch", "batch/v1", "Job", "runs once; as a hook once in each transaction"},
 };
 
 using Index = std::map<std::string_view, std::span<const Field>>;
 
 Index make_index() {
   Index index;
-  for (const auto rows : {object_rows(), pod_rows(), container_rows()}) {
+  for (const auto rows : {object_rows(), workload_rows(), pod_rows(), container_rows()}) {
     for (std::size_t begin = 0; begin < rows.size();) {
       std::size_t end = begin;
       while (end < rows.size() && rows[end].table == rows[begin].table) ++end;

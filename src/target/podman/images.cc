@@ -177,8 +177,7 @@ Result<> Images::release_except(const std::set<std::string>& wanted, const Cance
       if (!name.as_string().starts_with(prefix)) continue;
       const std::string tag = name.str().substr(prefix.size());
       if (kept.contains(tag)) continue;
-      const auto gone =
-          client_.untag_image(image["Id"].str(), std::string(kKeepName), tag, cancel);
+      auto gone = client_.untag_image(image["Id"].str(), std::string(kKeepName), tag, cancel);
       // Another transaction that ended at the same time was first.
       if (!gone && gone.error().code() != Code::not_found) return gone;
     }

@@ -124,7 +124,7 @@ class Builder {
   }
 
   Result<std::optional<std::string>> field(std::string_view path, const std::string& name) const {
-    if (path == "metadata.name") return context_.pod_name;
+    if (path == "metadata.name") return context_.identity;
     if (path == "metadata.namespace") return context_.ns;
     if (path == "status.podIP" || path == "status.podIPs") return context_.static_ip;
     for (const char* map : {"labels", "annotations"}) {

@@ -231,7 +231,7 @@ Value pod_body(const Value& spec, const PodContext& context,
                const std::map<std::string, std::string>& labels) {
   Members body;
   body.emplace_back("name", context.pod_name);
-  body.emplace_back("hostname", spec["hostname"].str(context.pod_name));
+  body.emplace_back("hostname", spec["hostname"].str(context.identity));
   body.emplace_back("labels", string_map(labels));
   body.emplace_back("exit_policy", "continue");
   body.emplace_back("shared_namespaces", Value::array({"ipc", "net", "uts"}));

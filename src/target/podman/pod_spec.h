@@ -28,7 +28,8 @@ namespace rumbo::target::podman {
 using ObjectLookup = std::function<const Value*(std::string_view kind, std::string_view name)>;
 
 struct PodContext {
-  std::string pod_name;  ///< unique per generation, a DNS label: also the host name by default
+  std::string pod_name;  ///< unique per generation, a DNS label
+  std::string identity;  ///< its name as Kubernetes gives it, also the host name by default
   std::string ns;
   std::string network;                        ///< Podman's network name
   std::string static_ip;                      ///< empty: Podman chooses

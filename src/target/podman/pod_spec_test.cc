@@ -33,6 +33,7 @@ data: {token: aHVzaA==, plain: b2xk}
 stringData: {plain: new}
 )");
     context_.pod_name = "web-1";
+    context_.identity = "web-1";
     context_.ns = "shop";
     context_.network = "net";
     context_.static_ip = "10.0.0.5";

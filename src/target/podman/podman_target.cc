@@ -10,7 +10,7 @@ namespace {
 
 /// Where Secret files go: memory where this machine has /run, else beside the others.
 std::string memory_directory(io::FileSystem& files, const PodmanOptions& options) {
-  const std::string preferred = "/run/rumbo-" + options.install.value + "/pods";
+  std::string preferred = "/run/rumbo-" + options.install.value + "/pods";
   if (files.make_directories(preferred, 0700)) return preferred;
   return options.directory + "/memory";
 }
@@ -23,6 +23,7 @@ Capabilities podman_capabilities() {
   out.rolls_on_config_change = true;
   out.max_in_flight = 4;
   out.kinds = supported_kinds();
+  out.hook_kinds = {"Job.batch"};
   out.check = check_object;
   return out;
 }

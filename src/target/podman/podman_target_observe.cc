@@ -19,6 +19,9 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
                                    [&](const auto& entry) { return entry.first.second == key; });
   const bool is_staged = staged != record.staged.end();
   const Thing* thing = is_staged ? &staged->second : record.find_current(key);
+  for (const auto& [at, hook] : record.hooks) {
+    if (at.second == key) thing = &hook;
+  }
   if (thing == nullptr) return out;
   StatusInput input{record, *thing, is_staged, plane->serving(), now(), {}, {}};
   input.ready = [this](const Replica& replica) { return live.ready(replica.name); };
@@ -33,6 +36,12 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
   for (const auto& pod : input.pods) {
     if (out.lost.empty()) out.lost = pod.status.lost;
     if (out.obstacle.empty()) out.obstacle = pod.status.obstacle;
+  }
+  if (key.kind == "PersistentVolumeClaim" && !is_staged) {
+    const std::string volume = volume_prefix(options.install, key.ns) + key.name;
+    if (!client().volume_exists(volume, cancel).value_or(true)) {
+      out.object = out.object.with("status", Value::object({{"phase", "Lost"}}));
+    }
   }
   const Culprit culprit = culprit_of(input.pods);
   if (culprit.container.empty()) return out;

@@ -62,6 +62,7 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
     std::set<std::string> namespaces;
     std::vector<Value> services, routes, spaces;
     std::vector<Member> pinned;
+    TRY(choose_virtual_range(record.addresses, AddressRanges(), taken));
     for (const Object& object : outline.objects) {
       const std::string& ns = object.key.kind == "Namespace" ? object.key.name : object.key.ns;
       if (!ns.empty()) namespaces.insert(ns);
@@ -92,7 +93,11 @@ Result<> PodmanTarget::release(const TxnId& txn, const Fence&, const Cancel& can
   TRY(parts_->store->change([&](Record& record) -> Result<> {
     record.reservations.erase(txn);
     record.fences.erase(txn);
-    std::erase_if(record.hooks, [&](const auto& entry) { return entry.first.first == txn; });
+    std::vector<ObjectKey> over;
+    for (const auto& [at, thing] : record.hooks) {
+      if (at.first == txn) over.push_back(at.second);
+    }
+    for (const ObjectKey& key : over) drop_hook(record, txn, key, parts_->now());
     release_unused_addresses(record);
     for (const Thing* thing : record.things()) {
       for (const auto& [reference, pin] : thing->pins) wanted.insert(pin);

@@ -1,4 +1,5 @@
 // perform: the record first, durably; then what follows from it.
+#include "target/podman/identity.h"
 #include "target/podman/sight.h"
 #include "target/podman/target_parts.h"
 #include "target/podman/transitions.h"
@@ -44,8 +45,9 @@ Result<Receipt> PodmanTarget::perform(const Step& step, const Fence& fence, cons
       return parts_->retire_all(step, fence);
     case StepKind::prune:
       return parts_->prune_one(step, fence, cancel);
-    case StepKind::apply:
     case StepKind::hook:
+      return parts_->hook(step, fence, cancel);
+    case StepKind::apply:
       break;
   }
   return fail(Code::unsupported, "a podman host has no step " + std::string(to_string(step.kind)));
@@ -89,10 +91,36 @@ Result<Receipt> PodmanTarget::Parts::stage(const Step& step, const Fence& fence,
   TRY(change_fenced(fence, edit));
   if (item.key.kind == "PersistentVolumeClaim") TRY(make_claim(item.key, cancel));
   if (!revision.empty()) {
+    for (const std::string& claim : template_claims(item.want_object)) {
+      TRY(make_claim({"", "PersistentVolumeClaim", item.key.ns, claim}, cancel));
+    }
     TRY(networks->ensure(item.key.ns, cancel));
     TRY(start_pods(revision, cancel));
   }
   return Receipt{{version}, {}};
+}
+
+/// Starts the Job of a hook; how it ends is observed.
+Result<Receipt> PodmanTarget::Parts::hook(const Step& step, const Fence& fence,
+                                          const Cancel& cancel) {
+  const Item& item = step.items.at(0);
+  const auto taken = TRY(networks->taken());
+  std::string revision;
+  const auto edit = [&](Record& record) -> Result<> {
+    TRY(networks->reserve(record, item.key.ns, taken));
+    TRY(run_hook(record, item, fence, now()));
+    Thing& thing = record.hooks.at({fence.txn, item.key});
+    for (const Member& pin : step.reservation["pins"].members()) {
+      thing.pins.emplace(pin.key(), pin.value.str());
+    }
+    revision = thing.revision;
+    return {};
+  };
+  TRY(change_fenced(fence, edit));
+  if (store->read()->of_revision(revision)->outcome) return Receipt{};
+  TRY(networks->ensure(item.key.ns, cancel));
+  TRY(start_pods(revision, cancel));
+  return Receipt{};
 }
 
 Result<> PodmanTarget::Parts::make_claim(const ObjectKey& key, const Cancel& cancel) {
@@ -116,6 +144,7 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
   const PodShape shape = TRY(shape_of(thing->object));
   for (const Replica* replica : record->replicas_of(revision)) {
     TRY(cancel.check(env.clock.mono()));
+    if (replica->ordinal > 0 && starts_in_order(thing->object)) continue;  // the agent goes on
     const auto hold = busy.take(replica->name);
     Sight sight = TRY(look(client(), options.install, cancel));
     PodSight& pod = sight[replica->name];
@@ -143,7 +172,7 @@ Result<> PodmanTarget::Parts::staged_are_ready(const Step& step, const Fence& fe
     }
     for (const Replica* replica : record->replicas_of(staged->second.revision)) {
       const PodStatus status = live.of(replica->name);
-      if (status.ready || status.succeeded) continue;
+      if (status.ready || status.succeeded || staged->second.outcome) continue;
       return fail(
           Code::unavailable,
           item.key.to_string() + ": pod " + replica->name + " is not ready: " + status.trouble,
@@ -224,6 +253,10 @@ Result<Receipt> PodmanTarget::Parts::prune_one(const Step& step, const Fence& fe
   if (gone && item.key.kind == "PersistentVolumeClaim") {
     const std::string name = volume_prefix(options.install, item.key.ns) + item.key.name;
     auto removed = client().remove_volume(name, false, cancel);
+    if (!removed && removed.error().code() == Code::conflict) {
+      // Its last pods are still finishing.
+      return fail(std::move(removed).error().with_retry(Retry::later));
+    }
     if (!removed && removed.error().code() != Code::not_found) {
       return fail(std::move(removed).error());
     }

@@ -47,6 +47,14 @@ Result<Reverted> PodmanTarget::revert(const Step& step, const Receipt*, const Fe
         return {};
       }));
       break;
+    case StepKind::hook:
+      // What it did cannot be undone here; it does not go on.
+      TRY(parts_->change_fenced(fence, [&](Record& record) -> Result<> {
+        drop_hook(record, fence.txn, step.items.at(0).key, parts_->now());
+        return {};
+      }));
+      out.kept.push_back(step.items.at(0).key.to_string() + " ran");
+      break;
     default:
       break;
   }

@@ -1,11 +1,13 @@
 #include "target/podman/pods.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <thread>
 #include <vector>
 
 #include "base/log.h"
 #include "codec/json.h"
+#include "target/podman/identity.h"
 #include "target/podman/pod_spec.h"
 #include "target/podman/routes.h"
 
@@ -50,6 +52,7 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
   const PodView view = view_of(record, replica.revision);
   PodContext context;
   context.pod_name = replica.name;
+  context.identity = identity_of(replica.workload, replica.name, replica.ordinal);
   context.ns = replica.workload.ns;
   context.network = replica.network;
   context.static_ip = replica.address;
@@ -70,7 +73,8 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
   context.memory_directory = places_.memory + "/" + replica.name;
   context.volume_prefix = volume_prefix(places_.install, replica.workload.ns);
   context.cgroup_limits = places_.cgroup_limits;
-  auto out = translate(pod_template_of(thing->object), context);
+  if (replica.workload.kind == "Job") context.extra_env = {{"RUMBO_TXN", thing->owner.txn.value}};
+  auto out = translate(pod_template_of(thing->object, replica.ordinal), context);
   if (!out) return fail(std::move(out).error().with_context(replica.workload.to_string()));
   return out;
 }
@@ -89,6 +93,7 @@ Result<> Pods::write_files(const PodPlan& plan) const {
 Result<> Pods::create(const Record& record, const Replica& replica, const Cancel& cancel) const {
   const PodPlan made = TRY(plan(record, replica));
   if (TRY(client_.pod_exists(replica.name, cancel))) TRY(remove(replica.name, cancel));
+  TRY(claims_are_there(made, replica, cancel));
   TRY(write_files(made));
   TRY(client_.create_pod(made.create, cancel));
   for (const auto* list : {&made.init, &made.containers}) {
@@ -99,6 +104,22 @@ Result<> Pods::create(const Record& record, const Replica& replica, const Cancel
                                                             ": container " + container.name));
       }
     }
+  }
+  return {};
+}
+
+// Podman would make a volume that is missing, empty, and the application would begin from nothing.
+Result<> Pods::claims_are_there(const PodPlan& plan, const Replica& replica,
+                                const Cancel& cancel) const {
+  const std::string prefix = volume_prefix(places_.install, replica.workload.ns);
+  for (const std::string& claim : plan.claims) {
+    if (TRY(client_.volume_exists(prefix + claim, cancel))) continue;
+    return fail(
+        Error(Code::not_found, fmt::format("{}: claim {}: its volume {} does not exist",
+                                           replica.workload.to_string(), claim, prefix + claim))
+            .with_hint("declare the PersistentVolumeClaim; if the volume was removed, "
+                       "restore it, or make an empty one with `podman volume create " +
+                       prefix + claim + "`"));
   }
   return {};
 }
@@ -141,6 +162,8 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
       if (container.init) return false;
       continue;
     }
+    // What runs once may have run since that sight.
+    if (shape.most_restarts >= 0 && TRY(has_run(replica.name, container.name, cancel))) continue;
     if (!files_there) {
       // Files in memory do not survive a reboot.
       const PodPlan made = TRY(plan(record, replica));
@@ -155,6 +178,13 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
     if (container.init) return false;
   }
   return true;
+}
+
+Result<bool> Pods::has_run(const std::string& pod, const std::string& container,
+                           const Cancel& cancel) const {
+  const auto seen = TRY(client_.inspect_container(container_name(pod, container), cancel));
+  const std::string_view status = seen["State"]["Status"].as_string();
+  return status != "created" && status != "configured" && status != "initialized";
 }
 
 Result<> Pods::stop(const std::string& pod, Duration grace, const Cancel& cancel) const {

@@ -33,10 +33,24 @@ Owner owner_from(const Value& value) {
           {value["txn"].str()}};
 }
 
+Value outcome_value(const std::optional<JobOutcome>& outcome) {
+  if (!outcome) return {};
+  return Value::object({{"at", time_value(outcome->at)},
+                        {"complete", outcome->complete},
+                        {"message", outcome->message},
+                        {"reason", outcome->reason}});
+}
+std::optional<JobOutcome> outcome_from(const Value& value) {
+  if (!value.is_object()) return std::nullopt;
+  return JobOutcome{value["complete"].as_bool(), value["reason"].str(), value["message"].str(),
+                    time_from(value["at"])};
+}
+
 Value thing_value(const ObjectKey& key, const Thing& thing, const TxnId& txn) {
   return Value::object({{"generation", thing.generation},
                         {"key", to_value(key)},
                         {"object", thing.object},
+                        {"outcome", outcome_value(thing.outcome)},
                         {"owner", owner_value(thing.owner)},
                         {"pins", texts_value(thing.pins)},
                         {"revision", thing.revision},
@@ -59,6 +73,7 @@ Thing thing_from(const Value& value) {
   for (const Member& pin : value["pins"].members()) out.pins.emplace(pin.key(), pin.value.str());
   out.stopped = value["stopped"].as_bool();
   out.served = value["served"].as_bool();
+  out.outcome = outcome_from(value["outcome"]);
   return out;
 }
 
@@ -126,7 +141,7 @@ PendingSwitch pending_from(const Value& value) {
 }
 
 Value small_parts(const Record& record) {
-  std::vector<Value> changes, fences, hooks;
+  std::vector<Value> changes, crons, fences, runs;
   std::vector<Member> networks, reservations;
   for (const auto& [ns, network] : record.networks) {
     networks.emplace_back(ns, Value::object({{"bridge", network.bridge}, {"name", network.name}}));
@@ -139,13 +154,17 @@ Value small_parts(const Record& record) {
     fences.push_back(
         Value::object({{"attempt", oldest.second}, {"epoch", oldest.first}, {"txn", txn.value}}));
   }
-  for (const auto& [at, result] : record.hooks) {
-    hooks.push_back(
-        Value::object({{"key", to_value(at.second)}, {"result", result}, {"txn", at.first.value}}));
+  for (const auto& [key, until] : record.crons) {
+    crons.push_back(Value::object({{"key", to_value(key)}, {"until", time_value(until)}}));
+  }
+  for (const auto& [revision, thing] : record.runs) {
+    runs.push_back(thing_value(key_of(thing.object), thing, {}));
   }
   return Value::object({{"addresses", to_value(record.addresses)},
                         {"fences", Value::array(std::move(fences))},
-                        {"hooks", Value::array(std::move(hooks))},
+                        {"hooks", things_value(record.hooks)},
+                        {"crons", Value::array(std::move(crons))},
+                        {"runs", Value::array(std::move(runs))},
                         {"networks", Value::object(std::move(networks))},
                         {"reservations", Value::object(std::move(reservations))},
                         {"hostChanges", Value::array(std::move(changes))}});
@@ -167,8 +186,12 @@ Result<> read_small_parts(const Value& value, Record& out) {
         TxnId{one["txn"].str()},
         std::pair(one["epoch"].as_uint(), static_cast<std::uint32_t>(one["attempt"].as_uint())));
   }
-  for (const Value& one : value["hooks"].items()) {
-    out.hooks.emplace(Record::Key{{one["txn"].str()}, key_from(one["key"])}, one["result"]);
+  out.hooks = things_from(value["hooks"]);
+  for (const Value& one : value["runs"].items()) {
+    out.runs.emplace(one["revision"].str(), thing_from(one));
+  }
+  for (const Value& one : value["crons"].items()) {
+    out.crons.emplace(key_from(one["key"]), time_from(one["until"]));
   }
   return {};
 }
@@ -204,6 +227,8 @@ std::vector<const Thing*> Record::things() const {
   for (const auto& [at, thing] : staged) out.push_back(&thing);
   for (const auto& [at, thing] : replaced) out.push_back(&thing);
   for (const auto& [revision, thing] : leaving) out.push_back(&thing);
+  for (const auto& [at, thing] : hooks) out.push_back(&thing);
+  for (const auto& [revision, thing] : runs) out.push_back(&thing);
   return out;
 }
 
@@ -212,11 +237,26 @@ const Thing* Record::of_revision(const std::string& revision) const {
   if (const Thing* found = find_revision(current, revision)) return found;
   if (const Thing* found = find_revision(staged, revision)) return found;
   if (const Thing* found = find_revision(replaced, revision)) return found;
+  if (const Thing* found = find_revision(hooks, revision)) return found;
+  if (const Thing* found = find_revision(runs, revision)) return found;
   return find_revision(leaving, revision);
 }
 
+void Record::set_outcome(const std::string& revision, const JobOutcome& outcome) {
+  const auto set = [&](auto& things) {
+    for (auto& [at, thing] : things) {
+      if (thing.revision == revision && !thing.outcome) thing.outcome = outcome;
+    }
+  };
+  set(current);
+  set(staged);
+  set(replaced);
+  set(hooks);
+  set(runs);
+}
+
 bool Record::transaction_open(const Thing& thing) const {
-  for (const auto* things : {&staged, &replaced}) {
+  for (const auto* things : {&staged, &replaced, &hooks}) {
     for (const auto& [at, other] : *things) {
       if (other.owner.application == thing.owner.application &&
           other.owner.environment == thing.owner.environment) {
@@ -238,8 +278,10 @@ std::vector<const Replica*> Record::replicas_of(const std::string& revision) con
 }
 
 PodView view_of(const Record& record, const std::string& revision) {
-  for (const auto& [at, thing] : record.staged) {
-    if (thing.revision == revision) return {at.first, true, false};
+  for (const auto* things : {&record.staged, &record.hooks}) {
+    for (const auto& [at, thing] : *things) {
+      if (thing.revision == revision) return {at.first, true, false};
+    }
   }
   for (const auto& [at, thing] : record.replaced) {
     if (thing.revision == revision) return {at.first, false, true};

@@ -21,6 +21,14 @@
 
 namespace rumbo::target::podman {
 
+/// How a Job ended. It is durable before anybody hears of it, so that nothing runs it twice.
+struct JobOutcome {
+  bool complete = false;
+  std::string reason;  ///< "BackoffLimitExceeded", "DeadlineExceeded"; empty when complete
+  std::string message;
+  WallTime at;
+};
+
 /// One object as this host holds it.
 struct Thing {
   Value object;  ///< as declared, without status
@@ -33,6 +41,7 @@ struct Thing {
   std::map<std::string, std::string> pins;  ///< image as written -> by digest, for its pods
   bool stopped = false;                     ///< quiesced: its pods are stopped, not removed
   bool served = false;                      ///< it was current once: its connections are drained
+  std::optional<JobOutcome> outcome;        ///< of a Job that ended: it never runs again
 };
 
 /// One pod that was given a name and an address; it is recorded before it is created.
@@ -76,7 +85,9 @@ struct Record {
   std::map<TxnId, Value> reservations;  ///< what prepare() returned, to return it again
   std::map<TxnId, std::pair<std::uint64_t, std::uint32_t>> fences;  ///< oldest accepted attempt
   std::vector<HostChange> host_changes;  ///< what serving changed on this machine
-  std::map<Key, Value> hooks;            ///< runs and their results
+  std::map<Key, Thing> hooks;            ///< Jobs that a transaction runs once
+  std::map<std::string, Thing> runs;     ///< by revision: Jobs that CronJobs made
+  std::map<ObjectKey, WallTime> crons;   ///< until when each CronJob's schedule was worked off
   std::optional<PendingSwitch> pending;
   std::uint64_t clock = 0;  ///< versions and batch numbers count up from here
 
@@ -91,6 +102,8 @@ struct Record {
   /// The thing that replicas of this revision belong to; null when nothing wants them any more.
   const Thing* of_revision(const std::string& revision) const;
   std::vector<const Replica*> replicas_of(const std::string& revision) const;
+  /// Writes down how the Job of this revision ended; nothing if it is gone or ended before.
+  void set_outcome(const std::string& revision, const JobOutcome& outcome);
   /// True while a transaction on the thing's application is open here: its pods are protected.
   bool transaction_open(const Thing& thing) const;
 };

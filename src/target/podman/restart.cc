@@ -39,12 +39,17 @@ RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy 
     dead_ = true;  // before our time: after a reboot, or finished
     last_exit_ = seen.exit_code;
     may_run_ = now;
+    // What runs to an end may have failed before the first look.
+    if (policy == RestartPolicy::on_failure && seen.exit_code != 0) deaths_ = 1;
   } else if (running && seen.pid != pid_) {
     if (pid_ != 0 && !dead_) die(now);  // it died and was started again between two looks
     pid_ = seen.pid;
     running_since_ = now;
     dead_ = false;
     held_ = false;
+  } else if (!running && started_) {
+    last_exit_ = seen.exit_code;  // it ran and ended between two looks
+    die(now);
   } else if (!running && !dead_) {
     dead_ = true;
     pid_ = 0;
@@ -53,6 +58,7 @@ RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy 
       die(now);
     }
   }
+  started_ = false;
   if (running) {
     if (waiting_ && now < may_run_ && policy == RestartPolicy::always) {
       held_ = true;
@@ -73,6 +79,7 @@ RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy 
   }
   waiting_ = false;
   held_ = false;
+  started_ = true;
   return Do::start;
 }
 

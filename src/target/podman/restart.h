@@ -40,6 +40,7 @@ class RestartKeeper {
   bool dead_ = false;
   bool held_ = false;  // we stopped it: that end is no death
   bool waiting_ = false;
+  bool started_ = false;  // by us, and not seen since
   int deaths_ = 0;
   int last_exit_ = -1;
   MonoTime may_run_;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "target/podman/identity.h"
 #include "target/podman/pod_spec.h"
 
 namespace rumbo::target::podman {
@@ -159,6 +160,12 @@ std::vector<Stage> stages_of(const Record& record, const ReadyTest& ready) {
         stage.sources.push_back(replica->address);
       }
     }
+    for (const auto& [at, thing] : record.hooks) {
+      if (at.first != txn) continue;
+      for (const Replica* replica : record.replicas_of(thing.revision)) {
+        stage.sources.push_back(replica->address);
+      }
+    }
     if (stage.sources.empty()) continue;
     stage.routes = routes_of(record, staged_view(record, txn), ready, &namespaces);
     out.push_back(std::move(stage));
@@ -198,7 +205,32 @@ std::vector<ServiceName> service_names(const Record& record) {
   std::vector<ServiceName> out;
   for (const auto& [name, address] : record.addresses.virtuals) {
     const auto slash = name.find('/');
+    // An address that a Service had before it became headless is kept until nothing names it.
+    const Thing* now =
+        record.find_current({"", "Service", name.substr(0, slash), name.substr(slash + 1)});
+    if (now != nullptr && is_headless(now->object)) continue;
     out.push_back({name.substr(slash + 1), name.substr(0, slash), address});
+  }
+  return out;
+}
+
+std::vector<ServiceName> endpoint_names(const Record& record, const ReadyTest& ready) {
+  std::vector<ServiceName> out;
+  for (const auto& [key, thing] : record.current) {
+    if (key.kind != "Service" || !key.group.empty() || !is_headless(thing.object)) continue;
+    const Value& spec = thing.object["spec"];
+    const bool all = spec["publishNotReadyAddresses"].as_bool();
+    for_each_pod(record, current_view(record), key.ns,
+                 [&](const Replica& replica, const Value& pod_template) {
+                   if (!selects(spec["selector"], pod_template)) return;
+                   if (!all && !ready(replica)) return;
+                   out.push_back({key.name, key.ns, replica.address});
+                   const Thing* workload = record.of_revision(replica.revision);
+                   if (workload->object["spec"]["serviceName"].as_string() != key.name) return;
+                   const std::string pod =
+                       identity_of(replica.workload, replica.name, replica.ordinal);
+                   out.push_back({pod + "." + key.name, key.ns, replica.address});
+                 });
   }
   return out;
 }

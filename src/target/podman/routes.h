@@ -28,6 +28,9 @@ bool has_node_ports(const Value& service);
 
 /// Every Service with a virtual address, by its names.
 std::vector<ServiceName> service_names(const Record& record);
+/// The pods behind every headless Service, by its names; and each pod of a StatefulSet by its own
+/// ("db-0.db"), if it names the Service. Only ready ones, as the Service says.
+std::vector<ServiceName> endpoint_names(const Record& record, const ReadyTest& ready);
 
 /// How many pods the Service selects in the current generation, ready or not, and how many serve.
 struct Selected {

@@ -36,15 +36,27 @@ Result<PodShape> shape_of(const Value& workload) {
   TRY(add_containers(spec, "initContainers", true, out));
   TRY(add_containers(spec, "containers", false, out));
   out.restart = restart_of(spec);
+  if (workload["kind"].as_string() == "Job") {
+    // One pod for all attempts, whatever its policy says of its containers.
+    out.restart = RestartPolicy::on_failure;
+    out.most_restarts = static_cast<int>(
+        std::clamp<std::int64_t>(workload["spec"]["backoffLimit"].as_int(6), 0, 1000));
+  }
   out.grace = std::chrono::seconds(
       std::clamp<std::int64_t>(spec["terminationGracePeriodSeconds"].as_int(30), 0, 3600));
   out.min_ready = std::chrono::seconds(
       std::clamp<std::int64_t>(workload["spec"]["minReadySeconds"].as_int(), 0, 3600));
+  out.keeps_data = !workload["spec"]["volumeClaimTemplates"].empty();
+  for (const Value& volume : spec["volumes"].items()) {
+    out.keeps_data = out.keeps_data || volume["persistentVolumeClaim"].is_object() ||
+                     volume["hostPath"].is_object();
+  }
   return out;
 }
 
 int wanted_replicas(const Value& workload) {
-  if (workload["kind"].as_string() == "Pod") return 1;
+  const std::string_view kind = workload["kind"].as_string();
+  if (kind == "Pod" || kind == "DaemonSet" || kind == "Job") return 1;
   return static_cast<int>(
       std::clamp<std::int64_t>(workload["spec"]["replicas"].as_int(1), 0, kMostReplicas));
 }

@@ -25,13 +25,15 @@ struct PodShape {
   std::vector<ContainerShape> containers;  ///< init containers first, in their order
   RestartPolicy restart = RestartPolicy::always;
   Duration grace = 30s;
-  Duration min_ready{0};  ///< spec.minReadySeconds
+  Duration min_ready{0};    ///< spec.minReadySeconds
+  int most_restarts = -1;   ///< a Job's backoffLimit; -1: no limit
+  bool keeps_data = false;  ///< on a claim or a path of the host: never killed without a warning
 };
 
 /// The shape of a workload's pods; errors name the field.
 Result<PodShape> shape_of(const Value& workload);
 
-/// How many pods the workload wants: spec.replicas, 1 without one and for a bare Pod.
+/// How many pods the workload wants: spec.replicas, 1 without one, for a DaemonSet and a bare Pod.
 int wanted_replicas(const Value& workload);
 
 }  // namespace rumbo::target::podman

@@ -65,6 +65,41 @@ Value deployment_status(const StatusInput& input) {
                         {"updatedReplicas", there}});
 }
 
+/// As a controller tells it, with the trouble of the first pod that is not ready as a condition.
+Value counted_status(const StatusInput& input) {
+  const int want = wanted_replicas(input.thing.object);
+  int there = 0, ready = 0, available = 0;
+  for (const PodSeen& pod : input.pods) {
+    there += pod.status.exists ? 1 : 0;
+    ready += pod.status.ready ? 1 : 0;
+    available += pod.status.ready && pod.status.available ? 1 : 0;
+  }
+  std::vector<Member> out;
+  if (input.thing.object["kind"].as_string() == "DaemonSet") {
+    out.emplace_back("currentNumberScheduled", there);
+    out.emplace_back("desiredNumberScheduled", want);
+    out.emplace_back("numberAvailable", available);
+    out.emplace_back("numberMisscheduled", 0);
+    out.emplace_back("numberReady", ready);
+    out.emplace_back("updatedNumberScheduled", there);
+  } else {
+    out.emplace_back("availableReplicas", available);
+    out.emplace_back("currentReplicas", there);
+    out.emplace_back("currentRevision", input.thing.revision);
+    out.emplace_back("readyReplicas", ready);
+    out.emplace_back("replicas", there);
+    out.emplace_back("updateRevision", input.thing.revision);
+    out.emplace_back("updatedReplicas", there);
+  }
+  out.emplace_back("observedGeneration", input.thing.generation);
+  if (available < want) {
+    out.emplace_back("conditions",
+                     Value::array({condition("Available", false, "MinimumReplicasUnavailable",
+                                             trouble_of(input.pods))}));
+  }
+  return Value::object(std::move(out));
+}
+
 Value container_value(const ContainerStatus& one) {
   std::vector<Member> state;
   const std::string started = to_rfc3339(one.started);
@@ -109,6 +144,32 @@ Value pod_status(const StatusInput& input) {
   return Value::object(std::move(out));
 }
 
+Value job_status(const StatusInput& input) {
+  const Thing& thing = input.thing;
+  std::vector<Member> out;
+  out.emplace_back("startTime", to_rfc3339(thing.since));
+  if (!thing.outcome) {
+    out.emplace_back("active", 1);
+    const std::string trouble = trouble_of(input.pods);
+    if (!trouble.empty()) {
+      out.emplace_back("conditions",
+                       Value::array({condition("Running", true, "Running", trouble)}));
+    }
+    return Value::object(std::move(out));
+  }
+  const JobOutcome& outcome = *thing.outcome;
+  out.emplace_back("active", 0);
+  out.emplace_back(outcome.complete ? "succeeded" : "failed", 1);
+  if (outcome.complete) out.emplace_back("completionTime", to_rfc3339(outcome.at));
+  out.emplace_back(
+      "conditions",
+      Value::array({condition(
+          outcome.complete ? "Complete" : "Failed", true,
+          outcome.complete ? "Completed" : outcome.reason,
+          outcome.message.empty() ? outcome.reason : outcome.reason + ": " + outcome.message)}));
+  return Value::object(std::move(out));
+}
+
 /// Reachable: its table is in the kernel and, if it selects pods, one of them serves.
 Value service_status(const StatusInput& input) {
   const Value& service = input.thing.object;
@@ -149,7 +210,16 @@ Value with_status(const StatusInput& input) {
   Value out = thing.object.with("metadata", std::move(metadata));
   const std::string_view kind = thing.object["kind"].as_string();
   if (kind == "Deployment") return out.with("status", deployment_status(input));
+  if (kind == "DaemonSet" || kind == "StatefulSet") {
+    return out.with("status", counted_status(input));
+  }
   if (kind == "Pod") return out.with("status", pod_status(input));
+  if (kind == "CronJob") {
+    const auto until = input.record.crons.find(key_of(thing.object));
+    if (until == input.record.crons.end()) return out.with("status", Value::object());
+    return out.with("status", Value::object({{"lastScheduleTime", to_rfc3339(until->second)}}));
+  }
+  if (kind == "Job") return out.with("status", job_status(input));
   if (kind == "Service") return out.with("status", service_status(input));
   if (kind == "Namespace") return out.with("status", Value::object({{"phase", "Active"}}));
   if (kind == "PersistentVolumeClaim") {

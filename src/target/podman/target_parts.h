@@ -43,6 +43,7 @@ struct PodmanTarget::Parts {
   Result<Receipt> stage(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<> staged_are_ready(const Step& step, const Fence& fence) const;
   Result<Receipt> switch_to(const Step& step, const Fence& fence);
+  Result<Receipt> hook(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> scaffold_one(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> retire_all(const Step& step, const Fence& fence);

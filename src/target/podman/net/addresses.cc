@@ -179,6 +179,12 @@ Result<std::string> gateway_of(const std::string& network_range) {
   return format_ipv4(TRY(range_of("network", network_range)).base + 1);
 }
 
+Result<> choose_virtual_range(AddressState& state, const AddressRanges& ranges,
+                              const std::vector<TakenRange>& taken) {
+  TRY(virtual_range(state, ranges, taken));
+  return {};
+}
+
 Result<std::string> allocate_virtual(AddressState& state, const AddressRanges& ranges,
                                      const std::string& service, const std::string& wanted,
                                      const std::vector<TakenRange>& taken) {

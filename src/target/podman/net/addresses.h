@@ -32,7 +32,7 @@ struct TakenRange {
 };
 
 struct AddressState {
-  std::string virtual_range;                        ///< fixed at the first virtual address
+  std::string virtual_range;                        ///< fixed at the first transaction
   std::map<std::string, std::string> networks;      ///< network name → "10.232.3.0/24"
   std::map<std::string, std::string> virtuals;      ///< "ns/svc" → address
   std::map<std::string, std::string> pods;          ///< "network/pod" → address
@@ -51,6 +51,9 @@ Result<std::string> allocate_network(AddressState& state, const AddressRanges& r
                                      const std::vector<TakenRange>& taken);
 /// First address of a network's range, which the bridge gets.
 Result<std::string> gateway_of(const std::string& network_range);
+/// Fixes the range of virtual addresses, which every table names, if none was yet.
+Result<> choose_virtual_range(AddressState& state, const AddressRanges& ranges,
+                              const std::vector<TakenRange>& taken);
 /// A Service's virtual address. `wanted` (clusterIP of the manifest; empty: any) must lie in the
 /// range and be free.
 Result<std::string> allocate_virtual(AddressState& state, const AddressRanges& ranges,

@@ -78,7 +78,7 @@ Result<> reflect(Machine& machine, const std::string& bridge) {
   for (const auto& port : TRY(machine.list("/sys/class/net/" + bridge + "/brif"))) {
     const auto path = "/sys/class/net/" + port + "/brport/hairpin_mode";
     if (machine.read(path).value_or("1") == "1") continue;
-    const auto written = machine.write(path, "1");
+    auto written = machine.write(path, "1");
     if (!written && machine.read(path)) return written;
   }
   return {};

@@ -26,13 +26,16 @@ std::string our_prefix(std::string_view install) {
 }
 
 std::string line_of(const ServiceName& name, std::string_view from_ns, std::string_view install) {
-  const auto id = our_prefix(install) + hex_of(name.ns + "/" + name.service, 40);
+  const auto id =
+      our_prefix(install) + hex_of(name.ns + "/" + name.service + "/" + name.address, 40);
   return fmt::format("{} {}  {}\n", id, name.address, join(names_of(name, from_ns), ","));
 }
 
 /// Only what can stand in a line of the file: labels and an address.
 bool fits(const ServiceName& name) {
-  return is_dns_label(name.service) && is_dns_label(name.ns) && parse_ipv4(name.address);
+  const auto labels = split(name.service, '.');
+  return std::all_of(labels.begin(), labels.end(), is_dns_label) && is_dns_label(name.ns) &&
+         parse_ipv4(name.address);
 }
 
 }  // namespace

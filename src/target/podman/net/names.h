@@ -21,9 +21,9 @@
 namespace rumbo::target::podman {
 
 struct ServiceName {
-  std::string service;
+  std::string service;  ///< also "pod.service"
   std::string ns;
-  std::string address;  ///< virtual
+  std::string address;  ///< virtual; a pod's for a headless Service, then one entry for each
   friend auto operator<=>(const ServiceName&, const ServiceName&) = default;
 };
 

@@ -23,7 +23,7 @@ class ProbeStateTest : public ::testing::Test {
   MonoTime at(int seconds) { return {std::chrono::seconds(seconds)}; }
   /// Lets every probe that is due now answer so.
   std::vector<Kind> answer(ProbeState& state, int second, bool ok) {
-    const auto due = state.step(at(second));
+    auto due = state.step(at(second));
     for (const auto kind : due) state.result(kind, {ok, ok ? "" : "HTTP 500"}, at(second));
     return due;
   }

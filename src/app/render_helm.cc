@@ -1,0 +1,125 @@
+#include "app/render_helm.h"
+
+#include "app/system_host.h"
+#include "base/strings.h"
+#include "codec/diff.h"
+#include "render/object_reader.h"
+#include "source/directory_snapshot.h"
+
+namespace rumbo::app {
+namespace {
+
+namespace helm = render::helm;
+
+std::vector<std::string> all_of(const Invocation& asked, std::string_view flag) {
+  const auto found = asked.flags.find(flag);
+  return found == asked.flags.end() ? std::vector<std::string>() : found->second;
+}
+
+/// All values, each of which may be several joined by commas.
+std::vector<std::string> words_of(const Invocation& asked, std::string_view flag) {
+  std::vector<std::string> words;
+  for (const std::string& value : all_of(asked, flag)) {
+    for (const auto word : split(value, ',')) words.emplace_back(word);
+  }
+  return words;
+}
+
+Result<std::vector<helm::ChartFile>> read_chart(io::FileSystem& files, const std::string& path,
+                                                const helm::ChartLimits& limits) {
+  if (path.ends_with(".tgz")) {
+    const std::string bytes = TRY(files.read_all(path, limits.max_bytes));
+    return helm::read_chart_archive(bytes, limits);
+  }
+  const auto snapshot = TRY(source::DirectorySnapshot::open(files, path));
+  return helm::read_chart_folder(*snapshot, "", limits);
+}
+
+/// The objects of a release, for -o json and -o name.
+Result<std::vector<Object>> objects_of(const helm::Release& release,
+                                       const helm::ReleaseOptions& options) {
+  render::ObjectReader reader;
+  if (options.include_crds) {
+    for (const auto& crd : release.crds) TRY(reader.read(crd.path, crd.text));
+  }
+  for (const auto& object : release.manifests.objects) TRY(reader.read(object.path, object.text));
+  for (const auto& hook : release.manifests.hooks) {
+    if (!options.no_hooks && !(options.skip_tests && helm::is_test_hook(hook))) {
+      TRY(reader.read(hook.path, hook.text));
+    }
+  }
+  return reader.finish(options.release.ns);
+}
+
+void print_objects(const Session& session, const std::vector<Object>& objects) {
+  std::vector<Value> items;
+  std::string names;
+  const bool open = session.invocation().has("show-secrets");
+  for (const Object& object : objects) {
+    items.push_back(open ? object.value : codec::mask_secret(object.value));
+    names += object.key.to_string() + "\n";
+  }
+  if (session.format() == Format::name) {
+    session.print(names);
+    return;
+  }
+  session.print_value(Value::object(
+      {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Value::array(std::move(items))}}));
+}
+
+}  // namespace
+
+Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
+  helm::ReleaseOptions options;
+  const std::string profile = asked.value("profile", "helm4");
+  if (profile != "helm4" && profile != "helm3") {
+    return fail(Error(Code::invalid, "--profile `" + printable(profile, 32) + "` is not known")
+                    .with_hint("helm4 or helm3"));
+  }
+  if (asked.has("name-template") && asked.has("release-name")) {
+    return fail(Code::invalid, "cannot set --name-template and also specify a name");
+  }
+  options.profile = profile == "helm3" ? helm::Profile::helm3 : helm::Profile::helm4;
+  options.release.name = asked.value("release-name", options.release.name);
+  options.release.ns = asked.value("namespace", options.release.ns);
+  options.release.is_upgrade = asked.has("is-upgrade");
+  options.name_template = asked.value("name-template");
+  options.values.files = words_of(asked, "values");
+  options.values.set = all_of(asked, "set");
+  options.values.set_string = all_of(asked, "set-string");
+  options.values.set_json = all_of(asked, "set-json");
+  options.values.set_file = all_of(asked, "set-file");
+  options.values.set_literal = all_of(asked, "set-literal");
+  options.kube_version = asked.value("kube-version");
+  options.api_versions = words_of(asked, "api-versions");
+  options.show_only = all_of(asked, "show-only");
+  options.include_crds = asked.has("include-crds");
+  options.skip_tests = asked.has("skip-tests");
+  options.no_hooks = asked.has("no-hooks");
+  options.skip_schema_validation = asked.has("skip-schema-validation");
+  return options;
+}
+
+Result<int> run_render_helm(Session& session, const std::string& path) {
+  const helm::ReleaseOptions options = TRY(helm_options(session.invocation()));
+  io::FileSystem& files = session.env().files;
+  const auto chart = TRY(read_chart(files, path, options.limits));
+  const auto read = [&files](std::string_view file) -> Result<std::string> {
+    auto text = files.read_all(std::string(file));
+    if (text || text.error().code() != Code::not_found) return text;
+    return fail(Code::not_found, "open " + std::string(file) + ": no such file or directory");
+  };
+  SystemHost host(session.env());
+  helm::Warnings warnings(options.profile);
+  const auto release = helm::render_release(chart, options, read, host, warnings);
+  for (const std::string& line : warnings.lines()) session.note(line + "\n");
+  if (!release) return fail(release.error());
+  if (session.format() == Format::json || session.format() == Format::name) {
+    print_objects(session, TRY(objects_of(*release, options)));
+    return kOk;
+  }
+  session.print(TRY(helm::print_release(*release, options)));
+  return kOk;
+}
+
+}  // namespace rumbo::app

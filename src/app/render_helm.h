@@ -1,0 +1,18 @@
+// `rumbo render` of Helm charts: `helm template` with its flags.
+//
+// Threads: one at a time.
+#pragma once
+
+#include "app/session.h"
+#include "base/result.h"
+#include "render/helm/release.h"
+
+namespace rumbo::app {
+
+/// The flags of `helm template` as options.
+Result<render::helm::ReleaseOptions> helm_options(const Invocation& asked);
+
+/// Prints what `helm template` prints; with -o json or name the objects.
+Result<int> run_render_helm(Session& session, const std::string& path);
+
+}  // namespace rumbo::app

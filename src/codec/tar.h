@@ -1,0 +1,29 @@
+// tar: the regular files of an archive (ustar, GNU long names, pax), read from memory.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace rumbo::codec {
+
+struct TarEntry {
+  std::string name;       ///< as written; not checked
+  std::string_view data;  ///< inside the archive's bytes
+  bool link = false;      ///< a symbolic or hard link
+};
+
+struct TarLimits {
+  std::size_t max_entries = 20'000;
+};
+
+/// Regular files and links in their order; folders and extension headers are left out, devices and
+/// fifos an error. `bytes` must outlive the result.
+Result<std::vector<TarEntry>> read_tar(std::string_view bytes, const TarLimits& limits = {});
+
+}  // namespace rumbo::codec

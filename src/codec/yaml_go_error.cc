@@ -1,0 +1,112 @@
+#include "codec/yaml_go_error.h"
+
+#include <fmt/format.h>
+#include <set>
+#include <string_view>
+#include <yaml.h>
+
+#include "base/strings.h"
+#include "codec/yaml_scalar.h"
+
+namespace rumbo::codec {
+namespace {
+
+std::string_view view(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+}
+
+std::string_view short_tag(ScalarType type) {
+  switch (type) {
+    case ScalarType::null:
+      return "!!null";
+    case ScalarType::boolean:
+      return "!!bool";
+    case ScalarType::integer:
+      return "!!int";
+    case ScalarType::real:
+      return "!!float";
+    case ScalarType::timestamp:
+      return "!!timestamp";
+    case ScalarType::binary:
+      return "!!binary";
+    case ScalarType::string:
+      return "!!str";
+  }
+  return "";
+}
+
+/// go-yaml counts lines from 0 and takes one more only where its scanner complains.
+std::string scanner_complaint(const yaml_parser_t& parser) {
+  std::size_t line = 0;
+  if (parser.problem_mark.line != 0) {
+    line = parser.problem_mark.line;
+    if (parser.error == YAML_SCANNER_ERROR) ++line;
+  } else if (parser.context_mark.line != 0) {
+    line = parser.context_mark.line;
+  }
+  const std::string where = line == 0 ? "" : fmt::format("line {}: ", line);
+  const char* problem =
+      parser.problem != nullptr ? parser.problem : "unknown problem parsing YAML content";
+  return fmt::format("yaml: {}{}", where, problem);
+}
+
+std::string scalar_complaint(const yaml_event_t& event) {
+  const auto& data = event.data.scalar;
+  const std::string_view tag = view(data.tag);
+  if (!tag.starts_with(kTagPrefix)) return {};
+  const std::string_view text(reinterpret_cast<const char*>(data.value), data.length);
+  ScalarEvent scalar{.text = text, .tag = tag, .plain_implicit = data.plain_implicit != 0};
+  scalar.quoted = data.style != YAML_PLAIN_SCALAR_STYLE;
+  if (resolve_scalar(scalar, YamlDialect::yaml_v2)) return {};
+  const std::string_view name = tag.substr(kTagPrefix.size());
+  if (name == "binary") return "yaml: !!binary value contains invalid base64 data";
+  const ScalarType found =
+      scalar.quoted ? ScalarType::string : resolve_plain(text, YamlDialect::yaml_v2).type;
+  return fmt::format("yaml: cannot decode {} `{}` as a !!{}", short_tag(found), text, name);
+}
+
+}  // namespace
+
+std::string go_yaml_error(std::string_view text) {
+  yaml_parser_t parser;
+  if (yaml_parser_initialize(&parser) == 0) return {};
+  yaml_parser_set_input_string(&parser, as_bytes(text).data(), text.size());
+  std::set<std::string, std::less<>> anchors;
+  std::string complaint;
+  for (bool done = false; !done && complaint.empty();) {
+    yaml_event_t event;
+    if (yaml_parser_parse(&parser, &event) == 0) {
+      complaint = scanner_complaint(parser);
+      break;
+    }
+    switch (event.type) {
+      case YAML_ALIAS_EVENT:
+        if (!anchors.contains(view(event.data.alias.anchor))) {
+          complaint =
+              fmt::format("yaml: unknown anchor '{}' referenced", view(event.data.alias.anchor));
+        }
+        break;
+      case YAML_SCALAR_EVENT:
+        anchors.emplace(view(event.data.scalar.anchor));
+        complaint = scalar_complaint(event);
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        anchors.emplace(view(event.data.sequence_start.anchor));
+        break;
+      case YAML_MAPPING_START_EVENT:
+        anchors.emplace(view(event.data.mapping_start.anchor));
+        break;
+      case YAML_DOCUMENT_END_EVENT:
+      case YAML_STREAM_END_EVENT:
+        done = true;
+        break;
+      default:
+        break;
+    }
+    yaml_event_delete(&event);
+  }
+  yaml_parser_delete(&parser);
+  return complaint;
+}
+
+}  // namespace rumbo::codec

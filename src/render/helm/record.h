@@ -1,0 +1,47 @@
+// Record: a Go struct inside a template, made of fields that do not change.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "script/native.h"
+
+namespace rumbo::render::helm {
+
+class Record final : public script::Native {
+ public:
+  struct Field {
+    std::string name;
+    script::Any value;
+  };
+
+  Record(const script::Type& type, std::vector<Field> fields)
+      : type_(type), fields_(std::move(fields)) {}
+
+  /// What its String() says.
+  void set_text(std::string text) { text_ = std::move(text); }
+  /// How %v prints it.
+  void set_printed(std::string printed) { printed_ = std::move(printed); }
+  /// What encoding/json makes of it.
+  void set_json(Value json) { json_ = std::move(json); }
+
+  const script::Type& type() const override { return type_; }
+  std::optional<script::Any> field(std::string_view name) const override;
+  std::optional<std::string> text() const override { return text_; }
+  std::string print_struct() const override { return printed_; }
+  Value to_value() const override { return json_; }
+
+ private:
+  const script::Type& type_;
+  std::vector<Field> fields_;
+  std::optional<std::string> text_;
+  std::string printed_ = "{}";
+  Value json_ = Value::object();
+};
+
+}  // namespace rumbo::render::helm

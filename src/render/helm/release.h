@@ -1,0 +1,47 @@
+// Release: all of `helm template`: from a chart's files and what the user set to the text that Helm
+// prints, and to the documents behind it.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "render/helm/chart_files.h"
+#include "render/helm/engine.h"
+#include "render/helm/manifests.h"
+#include "render/helm/value_options.h"
+
+namespace rumbo::render::helm {
+
+struct ReleaseOptions {
+  Profile profile = Profile::helm4;
+  ReleaseFacts release;
+  std::string name_template;
+  ValueOptions values;
+  std::string kube_version;
+  std::vector<std::string> api_versions;
+  std::vector<std::string> show_only;
+  bool include_crds = false;
+  bool skip_tests = false;
+  bool no_hooks = false;
+  bool skip_schema_validation = false;
+  ChartLimits limits;
+  script::SessionOptions session;
+};
+
+struct Release {
+  std::vector<RenderedDocument> crds;  ///< also without include_crds
+  SortedManifests manifests;
+  std::string notes;  ///< NOTES.txt of the chart itself
+};
+
+/// Renders. Warnings are filled also when it fails.
+Result<Release> render_release(const std::vector<ChartFile>& files, const ReleaseOptions& options,
+                               const ReadFile& read, script::Host& host, Warnings& warnings);
+
+/// What `helm template` prints of it. Fails if a file of `show_only` is not among it.
+Result<std::string> print_release(const Release& release, const ReleaseOptions& options);
+
+}  // namespace rumbo::render::helm
