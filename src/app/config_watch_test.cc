@@ -17,7 +17,7 @@ class ConfigWatchTest : public ::testing::Test {
     });
     write(control::example_config("shop"));
   }
-  ~ConfigWatchTest() override { set_log_sink({}); }
+  void TearDown() override { set_log_sink({}); }
   void write(const std::string& text) { ASSERT_TRUE(files_.write_atomic("/rumbo.yaml", text)); }
 
   io::fake::MemoryFileSystem files_;

@@ -54,6 +54,9 @@ constexpr Flag kRender[] = {
     {"show-only", 's', "FILE", "chart: only what this template makes"},
     {"skip-schema-validation", 0, "", "chart: do not check values against its schema"},
     {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},
+    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+    {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
+    {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",
@@ -67,6 +70,7 @@ constexpr Words kRenderExamples[] = {
     "rumbo render deploy/",
     "rumbo render deploy/ -n shop-dev -o json",
     "rumbo render chart/ -f values-prod.yaml --set replicas=3 --release-name shop",
+    "rumbo render overlays/prod --reorder none",
 };
 constexpr Flag kPlan[] = {
     {"detailed", 0, "", "show the fields that change"},
@@ -221,7 +225,8 @@ constexpr Verb kVerbs[] = {
      kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
     {"render", "PATH", 1, 1, "Print the manifest of a directory",
      "Prints the objects a deployment of PATH would want, as YAML documents. A Helm chart (a "
-     "directory or .tgz) is printed exactly as `helm template` prints it.",
+     "directory or .tgz) is printed exactly as `helm template` prints it, an overlay as "
+     "`kustomize build` does.",
      kRender, kRenderExamples, "0, or 2 with the error", run_render},
     {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
      "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,

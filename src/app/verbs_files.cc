@@ -8,6 +8,7 @@
 #include "app/paths.h"
 #include "app/render_helm.h"
 #include "app/render_kind.h"
+#include "app/render_kustomize.h"
 #include "base/strings.h"
 #include "codec/diff.h"
 #include "codec/json.h"
@@ -114,6 +115,7 @@ Result<int> run_render(Session& session) {
   const std::string& path = session.invocation().arguments[0];
   const RendererKind kind = TRY(render_kind(session.env().files, session.invocation(), path));
   if (kind == RendererKind::helm) return run_render_helm(session, path);
+  if (kind == RendererKind::kustomize) return run_render_kustomize(session, path);
   const Rendered rendered =
       TRY(render_files(session.env().files, path, session.invocation().value("namespace")));
   for (const std::string& warning : rendered.warnings) session.note("warning: " + warning + "\n");

@@ -317,13 +317,12 @@ Result<> YamlBuilder::check_duplicates(std::span<const YamlEntry> entries) const
   return {};
 }
 
-std::optional<YamlNode> YamlBuilder::finish_document() {
+Result<> YamlBuilder::end_document() {
   anchors_.clear();
   expanded_ = aliased_ = 0;
-  YamlNode root = std::move(pending_.back());
+  if (!std::exchange(root_is_empty_, false)) documents_.push_back(std::move(pending_.back()));
   pending_.clear();
-  if (std::exchange(root_is_empty_, false)) return std::nullopt;
-  return root;
+  return {};
 }
 
 }  // namespace rumbo::codec

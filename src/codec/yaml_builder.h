@@ -5,37 +5,30 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "codec/yaml.h"
+#include "codec/yaml_events.h"
 #include "codec/yaml_scalar.h"
 
 namespace rumbo::codec {
 
-/// What every event of a node carries.
-struct NodeEvent {
-  YamlSpan span;
-  YamlStyle style = YamlStyle::plain;
-  std::string_view anchor;
-  std::string_view tag;
-};
-
-class YamlBuilder {
+class YamlBuilder : public YamlEvents {
  public:
   /// `file` and `options` must outlive the builder.
   YamlBuilder(std::string_view file, const YamlOptions& options) : file_(file), options_(options) {}
 
-  Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar);
-  Result<> alias(const YamlSpan& span, std::string_view name);
-  Result<> open(const NodeEvent& event, YamlKind kind);
-  Result<> close(const YamlMark& end);
+  Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar) override;
+  Result<> alias(const YamlSpan& span, std::string_view name) override;
+  Result<> open(const NodeEvent& event, YamlKind kind) override;
+  Result<> close(const YamlMark& end) override;
+  /// Keeps the document unless it was empty. Anchors end with it.
+  Result<> end_document() override;
 
-  /// The document that just ended; nullopt if it was empty. Anchors end with it.
-  std::optional<YamlNode> finish_document();
+  std::vector<YamlNode> take_documents() { return std::move(documents_); }
 
  private:
   struct Frame {
@@ -76,6 +69,7 @@ class YamlBuilder {
   const YamlOptions& options_;
   std::vector<Frame> frames_;
   std::vector<YamlNode> pending_;
+  std::vector<YamlNode> documents_;
   std::map<std::string, Anchor, std::less<>> anchors_;
   std::size_t anchor_count_ = 0;
   std::size_t nodes_ = 0;     // written in the text, all documents

@@ -43,13 +43,14 @@ struct Event : yaml_event_t {
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view file, const YamlOptions& options)
+  Reader(std::string_view text, std::string_view file, const YamlOptions& options,
+         YamlEvents& events)
       : text_(text.starts_with(kBom) ? text.substr(kBom.size()) : text),
         base_(text.size() - text_.size()),
         file_(file),
         options_(options),
         marks_(text_),
-        builder_(file, options) {
+        events_(events) {
     ok_ = yaml_parser_initialize(&parser_) != 0;
     if (!ok_) return;
     yaml_parser_set_input_string(&parser_, as_bytes(text_).data(), text_.size());
@@ -61,14 +62,14 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  Result<std::vector<YamlNode>> read() {
+  Result<> read() {
     if (!ok_) return fail(Code::exhausted, "out of memory for the YAML scanner");
     while (!done_) {
       Event event;
       if (yaml_parser_parse(&parser_, &event) == 0) return problem();
       TRY(handle(event));
     }
-    return std::move(documents_);
+    return {};
   }
 
  private:
@@ -85,24 +86,24 @@ class Reader {
       case YAML_SCALAR_EVENT:
         return scalar(event);
       case YAML_ALIAS_EVENT:
-        return builder_.alias(span(event), view(event.data.alias.anchor));
+        return events_.alias(span(event), view(event.data.alias.anchor));
       case YAML_SEQUENCE_START_EVENT: {
         const auto& data = event.data.sequence_start;
         const bool flow = data.style == YAML_FLOW_SEQUENCE_STYLE;
-        return builder_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
+        return events_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
                               view(data.anchor), view(data.tag)},
                              YamlKind::sequence);
       }
       case YAML_MAPPING_START_EVENT: {
         const auto& data = event.data.mapping_start;
         const bool flow = data.style == YAML_FLOW_MAPPING_STYLE;
-        return builder_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
+        return events_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
                               view(data.anchor), view(data.tag)},
                              YamlKind::mapping);
       }
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
-        return builder_.close(mark(event.end_mark));
+        return events_.close(mark(event.end_mark));
       case YAML_DOCUMENT_START_EVENT:
         return begin_document(event);
       case YAML_DOCUMENT_END_EVENT:
@@ -123,7 +124,7 @@ class Reader {
     scalar.tag = view(data.tag);
     scalar.plain_implicit = data.plain_implicit != 0;
     scalar.quoted = style != YamlStyle::plain;
-    return builder_.scalar({span(event), style, view(data.anchor), scalar.tag}, scalar);
+    return events_.scalar({span(event), style, view(data.anchor), scalar.tag}, scalar);
   }
 
   /// go-yaml takes no other version than 1.1, and so a file must not pass here that fails in Helm.
@@ -137,7 +138,7 @@ class Reader {
   }
 
   Result<> end_document(const yaml_event_t& event) {
-    if (auto document = builder_.finish_document()) documents_.push_back(std::move(*document));
+    TRY(events_.end_document());
     done_ = options_.first_only;
     if (++document_count_ > options_.limits.max_documents) {
       return fail(Error(Code::too_large,
@@ -185,9 +186,8 @@ class Reader {
   std::string_view file_;
   const YamlOptions& options_;
   YamlMarks marks_;
-  YamlBuilder builder_;
+  YamlEvents& events_;
   yaml_parser_t parser_{};
-  std::vector<YamlNode> documents_;
   std::size_t document_count_ = 0;
   bool ok_ = false;
   bool done_ = false;
@@ -195,8 +195,8 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<YamlNode>> parse_yaml(std::string_view text, std::string_view file,
-                                         const YamlOptions& options) {
+Result<> read_yaml_events(std::string_view text, std::string_view file, const YamlOptions& options,
+                          YamlEvents& events) {
   const std::size_t most =
       std::min<std::size_t>(options.limits.max_bytes, std::numeric_limits<std::int32_t>::max());
   if (text.size() > most) {
@@ -204,8 +204,17 @@ Result<std::vector<YamlNode>> parse_yaml(std::string_view text, std::string_view
                       fmt::format("YAML of {} bytes exceeds the limit of {}", text.size(), most))
                     .at({std::string(file)}));
   }
-  if (const auto converted = utf16_to_utf8(text)) return Reader(*converted, file, options).read();
-  return Reader(text, file, options).read();
+  if (const auto converted = utf16_to_utf8(text)) {
+    return Reader(*converted, file, options, events).read();
+  }
+  return Reader(text, file, options, events).read();
+}
+
+Result<std::vector<YamlNode>> parse_yaml(std::string_view text, std::string_view file,
+                                         const YamlOptions& options) {
+  YamlBuilder builder(file, options);
+  TRY(read_yaml_events(text, file, options, builder));
+  return builder.take_documents();
 }
 
 Result<Value> parse_yaml_value(std::string_view text, std::string_view file,

@@ -126,5 +126,41 @@ TEST_F(JobsTest, AHookRunsOnceInEachTransaction) {
   }
 }
 
+TEST_F(JobsTest, ACronJobRunsWhenItIsDue) {
+  const std::string cron = R"(
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: notes, namespace: shop-dev}
+spec: {accessModes: [ReadWriteMany]}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: clean, namespace: shop-dev}
+spec:
+  schedule: "* * * * *"
+  successfulJobsHistoryLimit: 1
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: app
+            image: localhost/app:1
+            imagePullPolicy: IfNotPresent
+            command: [/bin/busybox, sh, -c]
+            args: ["echo cleaned >> /notes/log"]
+            volumeMounts: [{name: notes, mountPath: /notes}]
+          volumes: [{name: notes, persistentVolumeClaim: {claimName: notes}}]
+)";
+  lab().commit(lab().begin("t-1", cron));
+  EXPECT_EQ(notes(), "none") << "not before its time";
+  EXPECT_TRUE(lab().eventually([&] { return notes() == "cleaned\n"; }, 75s));
+  EXPECT_EQ(lab().pods().size(), 1U) << "kept for its log";
+  lab().commit(lab().begin("t-2", ""));
+  EXPECT_TRUE(lab().eventually([&] { return lab().pods().empty(); })) << "gone with its CronJob";
+}
+
 }  // namespace
 }  // namespace rumbo::podman_test

@@ -124,8 +124,8 @@ MonoTime Agent::step(MonoTime now) {
     }
     look_due_ = now + kLookWhenCalm;
   }
+  MonoTime next = std::min(look_due_, work_off_schedules(now));
   const auto record = parts_.store.read();
-  MonoTime next = look_due_;
   bool calm = record->staged.empty() && record->replaced.empty() && record->leaving.empty();
   for (const auto& [name, replica] : record->replicas) {
     if (replica.leaving || cancel_.cancelled()) continue;
@@ -230,6 +230,8 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
     return {};
   }
   if (found == sight_.end() || !Pods::complete(*pod.shape, found->second)) {
+    // It may be the first of its namespace, whose network was swept when the last one went.
+    TRY(parts_.networks.ensure(replica.workload.ns, cancel_));
     TRY(parts_.pods.create(record, replica, cancel_));
     for (const ContainerShape& container : pod.shape->containers) {
       fresh.containers[container.name] = {};
@@ -294,7 +296,8 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const auto seen = sight_.find(replica.name);
   const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
   pod.created = pod.created || there;
-  if (!there && !record.transaction_open(*thing)) return MonoTime::never();  // control heals it
+  const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision);
+  if (!there && !ours) return MonoTime::never();  // control heals it
   if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
   if (!there || needs_start(*pod.shape, seen->second)) {
     if (now < pod.not_before) return pod.not_before;

@@ -113,6 +113,8 @@ class Agent {
   static RestartPolicy policy_of(const PodShape& pod, const ContainerShape& shape,
                                  const Container& kept);
   void end_job(const Replica& replica, const PodShape& shape) REQUIRES(round_);
+  /// Runs what CronJobs have due; when the next is.
+  MonoTime work_off_schedules(MonoTime now) REQUIRES(round_);
   void note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods);
   bool waits_for_previous(const Record& record, const Replica& replica, const Thing& thing) const;
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);

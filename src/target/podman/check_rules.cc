@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/cron.h"
 #include "base/strings.h"
 #include "codec/base64.h"
 #include "target/podman/identity.h"
@@ -298,15 +299,29 @@ bool has_pod_template(std::string_view kind) {
   return kind == "Deployment" || kind == "DaemonSet" || kind == "StatefulSet" || kind == "Job";
 }
 
-void check_job(const Value& object, Rules& rules) {
-  const Value& spec = object["spec"];
+void check_job(const Value& spec, const std::string& pointer, Rules& rules) {
   for (const char* name : {"completions", "parallelism"}) {
     if (spec[name].as_int(1) == 1) continue;
-    rules.add(below("/spec", name), fmt::format("{} other than 1 is not supported", name));
+    rules.add(below(pointer, name), fmt::format("{} other than 1 is not supported", name));
   }
   if (spec["template"]["spec"]["restartPolicy"].as_string("Always") == "Always") {
-    rules.add("/spec/template/spec/restartPolicy", "must be Never or OnFailure in a Job");
+    rules.add(pointer + "/template/spec/restartPolicy", "must be Never or OnFailure in a Job");
   }
+}
+
+void check_cron(const Value& object, Rules& rules) {
+  const Value& spec = object["spec"];
+  if (const auto schedule = CronSchedule::parse(spec["schedule"].as_string()); !schedule) {
+    rules.add("/spec/schedule", schedule.error().message(),
+              "as in crontab(5): \"30 2 * * *\" is every day at 02:30 UTC");
+  }
+  // Its runs are named after it, with the minute.
+  if (object["metadata"]["name"].as_string().size() > 52) {
+    rules.add("/metadata/name", "a CronJob's name has at most 52 characters");
+  }
+  check_job(spec["jobTemplate"]["spec"], "/spec/jobTemplate/spec", rules);
+  check_pod(spec["jobTemplate"]["spec"]["template"]["spec"], "/spec/jobTemplate/spec/template/spec",
+            rules);
 }
 
 void check_service(const Value& object, Rules& rules) {
@@ -403,7 +418,8 @@ void check_rules(const Value& object, std::vector<FieldFinding>& findings) {
   if (has_pod_template(kind) && kind != "Job") check_workload(object, rules);
   if (kind == "StatefulSet") check_claim_templates(object, rules);
   if (kind == "PersistentVolumeClaim") check_claim_spec(object["spec"], "/spec", rules);
-  if (kind == "Job") check_job(object, rules);
+  if (kind == "Job") check_job(object["spec"], "/spec", rules);
+  if (kind == "CronJob") check_cron(object, rules);
   if (kind == "Service") check_service(object, rules);
   if (kind == "ConfigMap" || kind == "Secret") check_data(object, rules);
   if (kind == "Pod") check_pod(object["spec"], "/spec", rules);

@@ -141,7 +141,7 @@ PendingSwitch pending_from(const Value& value) {
 }
 
 Value small_parts(const Record& record) {
-  std::vector<Value> changes, fences;
+  std::vector<Value> changes, crons, fences, runs;
   std::vector<Member> networks, reservations;
   for (const auto& [ns, network] : record.networks) {
     networks.emplace_back(ns, Value::object({{"bridge", network.bridge}, {"name", network.name}}));
@@ -154,9 +154,17 @@ Value small_parts(const Record& record) {
     fences.push_back(
         Value::object({{"attempt", oldest.second}, {"epoch", oldest.first}, {"txn", txn.value}}));
   }
+  for (const auto& [key, until] : record.crons) {
+    crons.push_back(Value::object({{"key", to_value(key)}, {"until", time_value(until)}}));
+  }
+  for (const auto& [revision, thing] : record.runs) {
+    runs.push_back(thing_value(key_of(thing.object), thing, {}));
+  }
   return Value::object({{"addresses", to_value(record.addresses)},
                         {"fences", Value::array(std::move(fences))},
                         {"hooks", things_value(record.hooks)},
+                        {"crons", Value::array(std::move(crons))},
+                        {"runs", Value::array(std::move(runs))},
                         {"networks", Value::object(std::move(networks))},
                         {"reservations", Value::object(std::move(reservations))},
                         {"hostChanges", Value::array(std::move(changes))}});
@@ -179,6 +187,12 @@ Result<> read_small_parts(const Value& value, Record& out) {
         std::pair(one["epoch"].as_uint(), static_cast<std::uint32_t>(one["attempt"].as_uint())));
   }
   out.hooks = things_from(value["hooks"]);
+  for (const Value& one : value["runs"].items()) {
+    out.runs.emplace(one["revision"].str(), thing_from(one));
+  }
+  for (const Value& one : value["crons"].items()) {
+    out.crons.emplace(key_from(one["key"]), time_from(one["until"]));
+  }
   return {};
 }
 
@@ -214,6 +228,7 @@ std::vector<const Thing*> Record::things() const {
   for (const auto& [at, thing] : replaced) out.push_back(&thing);
   for (const auto& [revision, thing] : leaving) out.push_back(&thing);
   for (const auto& [at, thing] : hooks) out.push_back(&thing);
+  for (const auto& [revision, thing] : runs) out.push_back(&thing);
   return out;
 }
 
@@ -223,6 +238,7 @@ const Thing* Record::of_revision(const std::string& revision) const {
   if (const Thing* found = find_revision(staged, revision)) return found;
   if (const Thing* found = find_revision(replaced, revision)) return found;
   if (const Thing* found = find_revision(hooks, revision)) return found;
+  if (const Thing* found = find_revision(runs, revision)) return found;
   return find_revision(leaving, revision);
 }
 
@@ -236,6 +252,7 @@ void Record::set_outcome(const std::string& revision, const JobOutcome& outcome)
   set(staged);
   set(replaced);
   set(hooks);
+  set(runs);
 }
 
 bool Record::transaction_open(const Thing& thing) const {

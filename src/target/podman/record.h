@@ -86,6 +86,8 @@ struct Record {
   std::map<TxnId, std::pair<std::uint64_t, std::uint32_t>> fences;  ///< oldest accepted attempt
   std::vector<HostChange> host_changes;  ///< what serving changed on this machine
   std::map<Key, Thing> hooks;            ///< Jobs that a transaction runs once
+  std::map<std::string, Thing> runs;     ///< by revision: Jobs that CronJobs made
+  std::map<ObjectKey, WallTime> crons;   ///< until when each CronJob's schedule was worked off
   std::optional<PendingSwitch> pending;
   std::uint64_t clock = 0;  ///< versions and batch numbers count up from here
 

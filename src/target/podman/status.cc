@@ -214,6 +214,11 @@ Value with_status(const StatusInput& input) {
     return out.with("status", counted_status(input));
   }
   if (kind == "Pod") return out.with("status", pod_status(input));
+  if (kind == "CronJob") {
+    const auto until = input.record.crons.find(key_of(thing.object));
+    if (until == input.record.crons.end()) return out.with("status", Value::object());
+    return out.with("status", Value::object({{"lastScheduleTime", to_rfc3339(until->second)}}));
+  }
   if (kind == "Job") return out.with("status", job_status(input));
   if (kind == "Service") return out.with("status", service_status(input));
   if (kind == "Namespace") return out.with("status", Value::object({{"phase", "Active"}}));

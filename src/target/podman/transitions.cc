@@ -25,13 +25,6 @@ bool runs_pods(const ObjectKey& key) {
          key.kind == "Pod" || key.kind == "Job";
 }
 
-/// Short, and different for every time a workload is brought up.
-std::string revision_name(const Owner& owner, const ObjectKey& key, std::uint64_t version) {
-  const std::string text = owner.install.value + "/" + owner.txn.value + "/" + key.to_string() +
-                           "/" + std::to_string(version);
-  return crypto::sha256(text).substr(std::string_view("sha256:").size(), 8);
-}
-
 std::string pod_name(const ObjectKey& key, const std::string& revision, int ordinal) {
   const std::string tail = "-" + revision + "-" + std::to_string(ordinal);
   std::string head = key.ns + "-" + key.name;
@@ -54,35 +47,6 @@ Thing make(Record& record, const Item& item, const Fence& fence, WallTime now) {
   thing.since = now;
   if (runs_pods(item.key)) thing.revision = revision_name(thing.owner, item.key, thing.version);
   return thing;
-}
-
-Result<> add_replicas(Record& record, const ObjectKey& key, const Thing& thing) {
-  const auto network = record.networks.find(key.ns);
-  if (network == record.networks.end()) {
-    return fail(Code::internal, "namespace " + key.ns + " has no network");
-  }
-  for (int ordinal = 0; ordinal < wanted_replicas(thing.object); ++ordinal) {
-    Replica replica;
-    replica.name = pod_name(key, thing.revision, ordinal);
-    replica.workload = key;
-    replica.revision = thing.revision;
-    replica.ordinal = ordinal;
-    replica.network = network->second.name;
-    replica.address = TRY(allocate_pod(record.addresses, replica.network, replica.name));
-    record.replicas.emplace(replica.name, std::move(replica));
-  }
-  return {};
-}
-
-void let_leave(Record& record, const Thing& thing, WallTime now) {
-  if (thing.revision.empty()) return;
-  for (auto& [name, replica] : record.replicas) {
-    if (replica.revision != thing.revision) continue;
-    record.leaving.insert_or_assign(thing.revision, thing);
-    if (replica.leaving) continue;
-    replica.leaving = true;
-    replica.since = now;
-  }
 }
 
 Sighting sight_switch(const Record& record, const Step& step, const Fence& fence) {
@@ -148,6 +112,41 @@ Sighting sight_stage(const Record& record, const Step& step, const Fence& fence)
 }
 
 }  // namespace
+
+std::string revision_name(const Owner& owner, const ObjectKey& key, std::uint64_t version) {
+  const std::string text = owner.install.value + "/" + owner.txn.value + "/" + key.to_string() +
+                           "/" + std::to_string(version);
+  return crypto::sha256(text).substr(std::string_view("sha256:").size(), 8);
+}
+
+Result<> add_replicas(Record& record, const ObjectKey& key, const Thing& thing) {
+  const auto network = record.networks.find(key.ns);
+  if (network == record.networks.end()) {
+    return fail(Code::internal, "namespace " + key.ns + " has no network");
+  }
+  for (int ordinal = 0; ordinal < wanted_replicas(thing.object); ++ordinal) {
+    Replica replica;
+    replica.name = pod_name(key, thing.revision, ordinal);
+    replica.workload = key;
+    replica.revision = thing.revision;
+    replica.ordinal = ordinal;
+    replica.network = network->second.name;
+    replica.address = TRY(allocate_pod(record.addresses, replica.network, replica.name));
+    record.replicas.emplace(replica.name, std::move(replica));
+  }
+  return {};
+}
+
+void let_leave(Record& record, const Thing& thing, WallTime now) {
+  if (thing.revision.empty()) return;
+  for (auto& [name, replica] : record.replicas) {
+    if (replica.revision != thing.revision) continue;
+    record.leaving.insert_or_assign(thing.revision, thing);
+    if (replica.leaving) continue;
+    replica.leaving = true;
+    replica.since = now;
+  }
+}
 
 Result<> check_fence(const Record& record, const Fence& fence) {
   const auto it = record.fences.find(fence.txn);

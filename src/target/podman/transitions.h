@@ -4,6 +4,7 @@
 // Threads: pure functions; the caller serialises changes through RecordStore.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,18 @@ Result<> stage(Record& record, const Item& item, const Fence& fence, WallTime no
 Result<> run_hook(Record& record, const Item& item, const Fence& fence, WallTime now);
 /// The hook is over, or undone as far as that goes; its pod leaves.
 void drop_hook(Record& record, const TxnId& txn, const ObjectKey& key, WallTime now);
+/// Short, and different for every time a workload is brought up.
+std::string revision_name(const Owner& owner, const ObjectKey& key, std::uint64_t version);
+/// Records a replica for every pod that the thing wants.
+Result<> add_replicas(Record& record, const ObjectKey& key, const Thing& thing);
+/// Its pods drain and go.
+void let_leave(Record& record, const Thing& thing, WallTime now);
+
+/// What a CronJob's schedule asks for now: new runs, old ones that leave, how far it is worked off.
+/// Runs whose CronJob is gone leave as well. True if anything changed.
+Result<bool> work_off_crons(Record& record, const InstallationId& install, WallTime now);
+/// When a schedule is due next; nullopt without one.
+std::optional<WallTime> next_cron(const Record& record);
 /// A Namespace is there at once.
 Result<> scaffold(Record& record, const Item& item, const Fence& fence, WallTime now);
 /// Takes the staged thing away; its pods leave. True if it served at some time.
