@@ -36,18 +36,18 @@ class Corpus {
     const auto bytes = read_file(root_ + "/" + name);
     if (!bytes) return fail(Code::not_found, name);
     const auto packed = TRY(render::helm::read_chart_archive(*bytes));
-    std::map<std::string, std::string> files;
-    for (const ChartFile& file : packed) files.emplace("c/" + file.name, file.data.str());
-    loaded_ = TRY(render::helm::read_chart_folder(MemorySnapshot(std::move(files)), "c"));
+    all_.clear();
+    for (const ChartFile& file : packed) all_.emplace("c/" + file.name, file.data.str());
+    loaded_ = TRY(render::helm::read_chart_folder(MemorySnapshot(all_), "c"));
     loaded_name_ = name;
     return &loaded_;
   }
 
-  Result<std::string> read(const std::vector<ChartFile>& chart, std::string_view path) const {
+  /// A file that the command line names; `@chart/` is the folder of the chart read last.
+  Result<std::string> read(std::string_view path) const {
     if (path.starts_with("@chart/")) {
-      for (const ChartFile& file : chart) {
-        if (file.name == path.substr(7)) return file.data.str();
-      }
+      const auto found = all_.find("c/" + std::string(path.substr(7)));
+      if (found != all_.end()) return found->second;
       return fail(Code::not_found, "open " + std::string(path) + ": no such file or directory");
     }
     const bool shared = path.starts_with("@values/");
@@ -69,6 +69,7 @@ class Corpus {
   std::string root_;
   std::string loaded_name_;
   std::vector<ChartFile> loaded_;
+  std::map<std::string, std::string> all_;  // what .helmignore names, too
 };
 
 /// nullopt if the case passes, else what is wrong.
@@ -83,7 +84,7 @@ std::optional<std::string> run_case(Corpus& corpus, const Value& test, Profile p
   options.profile = profile;
   options.release.name = test["release"].str();
   options.release.ns = test["namespace"].str();
-  const auto read = [&](std::string_view path) { return corpus.read(**chart, path); };
+  const auto read = [&](std::string_view path) { return corpus.read(path); };
   FixedHost host;
   render::helm::Warnings warnings(profile);
   const auto release = render::helm::render_release(**chart, options, read, host, warnings);

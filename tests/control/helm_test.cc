@@ -15,7 +15,7 @@ std::string chart_application(const std::string& more = "") {
 }
 
 MemorySource::Files chart(const std::string& image, const std::string& remark = "") {
-  const std::string deployment = release("shop", "IMAGE").begin()->second;
+  const std::string deployment = release("shop", "IMAGE").at("deploy/app.yaml");
   return {{"deploy/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"},
           {"deploy/values.yaml", "image: " + image + "\n"},
           {"deploy/templates/secret.yaml",

@@ -53,7 +53,7 @@ Outcome<Any> git_version(Call& call) {
   return version ? *version : Any("");
 }
 Outcome<Any> text_of(Call& call) {
-  return Any(call.receiver->native()->text().value_or(""));
+  return Any(call.receiver->native()->printed().value_or(""));
 }
 const Function* kube_method(std::string_view name) {
   static const Function kGitVersion = Function::make("GitVersion", "", git_version);

@@ -3,20 +3,64 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/numbers.h"
 #include "codec/yaml.h"
 #include "codec/yaml_go_error.h"
+#include "codec/yaml_scalar.h"
 #include "render/helm/go_value.h"
 
 namespace rumbo::render::helm {
 
-Result<Value> yaml_to_json(std::string_view text) {
+namespace {
+
+codec::YamlOptions lenient() {
   codec::YamlOptions options;
   options.strict = false;
-  auto value = codec::parse_yaml_value(text, {}, options);
-  if (value) return value;
+  options.first_only = true;
+  return options;
+}
+
+tl::unexpected<Error> cannot_convert(std::string_view text, const Error& error) {
   std::string complaint = codec::go_yaml_error(text);
-  if (complaint.empty()) complaint = "yaml: " + value.error().to_string();
-  return fail(value.error().code(), "error converting YAML to JSON: " + complaint);
+  if (complaint.empty()) complaint = "yaml: " + error.to_string();
+  return fail(error.code(), "error converting YAML to JSON: " + complaint);
+}
+
+/// The node's value with texts in place of reals. `source` is what it was read from.
+Value with_texts(const codec::YamlNode& node, std::string_view source) {
+  if (node.is_sequence()) {
+    std::vector<Value> items;
+    for (const codec::YamlNode& item : node.items()) items.push_back(with_texts(item, source));
+    return Value::array(std::move(items));
+  }
+  if (node.is_mapping()) {
+    Value out = node.value;  // what merge keys bring stays as it is
+    for (const codec::YamlEntry& entry : node.entries()) {
+      if (entry.is_merge) continue;
+      out = out.with(entry.key.value.as_string(), with_texts(entry.value, source));
+    }
+    return out;
+  }
+  const std::size_t begin = node.span.start.offset, end = node.span.end.offset;
+  if (!node.value.is_number() || !node.alias().empty() || end > source.size()) return node.value;
+  const auto resolved =
+      codec::resolve_plain(source.substr(begin, end - begin), codec::YamlDialect::yaml_v2);
+  if (resolved.type != codec::ScalarType::real) return node.value;
+  return codec::format_go_g(resolved.value.as_double());
+}
+
+}  // namespace
+
+Result<Value> yaml_to_json(std::string_view text) {
+  auto value = codec::parse_yaml_value(text, {}, lenient());
+  if (!value) return cannot_convert(text, value.error());
+  return value;
+}
+
+Result<Value> yaml_to_texts(std::string_view text) {
+  const auto documents = codec::parse_yaml(text, {}, lenient());
+  if (!documents) return cannot_convert(text, documents.error());
+  return documents->empty() ? Value() : with_texts(documents->front(), text);
 }
 
 tl::unexpected<Error> cannot_unmarshal(std::string_view json_type, std::string_view into) {

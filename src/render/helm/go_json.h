@@ -19,6 +19,10 @@ namespace rumbo::render::helm {
 /// "error converting YAML to JSON: ".
 Result<Value> yaml_to_json(std::string_view text);
 
+/// The same for a struct of strings: numbers with a point or an exponent become the texts that Go
+/// makes of them on the way ("72445e2" → "7.2445e+06").
+Result<Value> yaml_to_texts(std::string_view text);
+
 /// yaml_to_json, and then a map or null, as `map[string]interface {}` wants it; numbers are
 /// float64.
 Result<Value> yaml_to_map(std::string_view text);

@@ -76,7 +76,8 @@ Result<std::string> folder_of(std::string_view path) {
 /// The path with its `..` worked out; empty if it leads out of the tree.
 std::string inside_tree(const std::string& folder, std::string_view path) {
   std::vector<std::string> parts;
-  for (const auto part : split(folder + "/" + std::string(path), '/')) {
+  const std::string whole = folder + "/" + std::string(path);
+  for (const auto part : split(whole, '/')) {
     if (part.empty() || part == ".") continue;
     if (part != "..") {
       parts.emplace_back(part);

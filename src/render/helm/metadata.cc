@@ -156,7 +156,7 @@ Result<> validate_dependencies(Metadata& metadata) {
 }  // namespace
 
 Result<Metadata> read_metadata(std::string_view text, Profile profile) {
-  const Value object = TRY(yaml_to_json(text));
+  const Value object = TRY(yaml_to_texts(text));
   if (!object.is_object() && !object.is_null()) {
     return cannot_unmarshal(json_type(object), profile == Profile::helm3
                                                    ? "value of type chart.Metadata"
@@ -169,7 +169,7 @@ Result<Metadata> read_metadata(std::string_view text, Profile profile) {
 }
 
 Result<> read_requirements(std::string_view text, Metadata& into, Profile profile) {
-  const Value object = TRY(yaml_to_json(text));
+  const Value object = TRY(yaml_to_texts(text));
   if (!object.is_object() && !object.is_null()) {
     return cannot_unmarshal(json_type(object), "value of type chart.Metadata");
   }

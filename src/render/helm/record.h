@@ -23,7 +23,7 @@ class Record final : public script::Native {
   Record(const script::Type& type, std::vector<Field> fields)
       : type_(type), fields_(std::move(fields)) {}
 
-  /// What its String() says.
+  /// What String() of the pointer to it says: seen where the field itself is printed.
   void set_text(std::string text) { text_ = std::move(text); }
   /// How %v prints it.
   void set_printed(std::string printed) { printed_ = std::move(printed); }
@@ -32,7 +32,7 @@ class Record final : public script::Native {
 
   const script::Type& type() const override { return type_; }
   std::optional<script::Any> field(std::string_view name) const override;
-  std::optional<std::string> text() const override { return text_; }
+  std::optional<std::string> printed() const override { return text_; }
   std::string print_struct() const override { return printed_; }
   Value to_value() const override { return json_; }
 
