@@ -15,6 +15,8 @@ namespace rumbo {
 
 class Regex {
  public:
+  /// The empty expression: found in every text.
+  Regex() = default;
   /// Perl syntax without what needs backtracking; bounded to 8 MiB of program. The message is what
   /// is wrong in the words Go uses: "missing closing ): `(`".
   /// Plain letters, digits and `-_/ :` cost next to nothing.
@@ -36,7 +38,6 @@ class Regex {
 
  private:
   struct Program;
-  Regex() = default;
   std::string literal_;                     ///< of a pattern without special characters
   std::shared_ptr<const Program> program_;  ///< null for those
 };
