@@ -15,8 +15,7 @@ namespace rumbo {
 
 class Regex {
  public:
-  /// The empty expression: found in every text.
-  Regex() = default;
+  Regex() = default;  ///< of the empty pattern
   /// Perl syntax without what needs backtracking; bounded to 8 MiB of program. The message is what
   /// is wrong in the words Go uses: "missing closing ): `(`".
   /// Plain letters, digits and `-_/ :` cost next to nothing.
