@@ -1,5 +1,6 @@
 #include "codec/gzip.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <limits>
 #include <zlib.h>
@@ -38,7 +39,7 @@ class Inflater {
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
       stream_.avail_out = static_cast<uInt>(kChunk);
       const int status = inflate(&stream_, Z_NO_FLUSH);
-      out.resize(out.size() - stream_.avail_out);
+      out.resize(before + (kChunk - std::min<std::size_t>(stream_.avail_out, kChunk)));
       if (out.size() > most) {
         return fail(Code::too_large, fmt::format("unpacks to more than {} bytes", most));
       }
