@@ -5,6 +5,7 @@
 #include "control/config_loader.h"
 #include "crypto/digest.h"
 #include "render/helm/helm_renderer.h"
+#include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/git_source.h"
 #include "target/podman/podman_target.h"
@@ -81,6 +82,7 @@ Result<> Installation::open_parts() {
   source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
+  renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
 
   targets_ = std::make_unique<Targets>();
   for (const Environment& environment : config.environments) {

@@ -119,7 +119,8 @@ Result<std::vector<TarEntry>> read_tar(std::string_view bytes, const TarLimits& 
     } else if (type == 'x') {
       pax = TRY(read_pax(data));
     } else if (!extension) {
-      TarEntry entry{.name = header_name(header), .data = data, .link = link};
+      TarEntry entry{.name = header_name(header), .data = data, .link = link, .target = {}};
+      if (link) entry.target = text_field(header, 157, 100);
       if (!long_name.empty()) entry.name = std::move(long_name);
       if (!pax.path.empty()) entry.name = std::move(pax.path);
       long_name.clear();

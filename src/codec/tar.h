@@ -16,6 +16,7 @@ struct TarEntry {
   std::string name;       ///< as written; not checked
   std::string_view data;  ///< inside the archive's bytes
   bool link = false;      ///< a symbolic or hard link
+  std::string target;     ///< of a link, as far as the header holds it
 };
 
 struct TarLimits {

@@ -34,6 +34,8 @@ std::string_view type_name(FieldType type) {
       return "a list of strings";
     case FieldType::text_map:
       return "a map of strings";
+    case FieldType::list:
+      return "a list";
     case FieldType::record:
     case FieldType::tree:
       return "a map";
@@ -181,6 +183,8 @@ void ConfigCheck::value(const codec::YamlNode& node, const Field& field, const s
       return record(node, path);
     case FieldType::tree:
       return node.is_mapping() ? void() : wrong();
+    case FieldType::list:
+      return node.is_sequence() ? void() : wrong();
     case FieldType::texts:
       return is_texts(node) ? void() : wrong();
     case FieldType::text_map:

@@ -21,6 +21,7 @@ enum class FieldType {
   texts,     ///< list of strings
   text_map,  ///< map of strings
   tree,      ///< map of anything
+  list,      ///< list of anything
   record,    ///< map with fields of its own
   entries,   ///< list of names or records
 };

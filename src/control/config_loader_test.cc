@@ -99,8 +99,9 @@ TEST(ConfigLoader, ExplainsMistakes) {
       {good + "  helm: {values: [1]}\n", {"`spec.helm.values`", "a map"}},
       {good + "  helm: {valuesFiles: []}\n", {"unknown field", "`valueFiles`?"}},
       {good + "  helm: {profile: helm2}\n", {"cannot be `helm2`"}},
-      {good + "  kustomize: {}\n", {"`spec.kustomize` is not supported yet"}},
-      {good + "  renderer: kustomize\n", {"renderer `kustomize` is not supported yet"}},
+      {good + "  kustomize: {image: []}\n", {"unknown field", "`images`?"}},
+      {good + "  kustomize: {images: {}}\n", {"`spec.kustomize.images`", "a list"}},
+      {good + "  substitute: {values: [1]}\n", {"`spec.substitute.values`", "a map"}},
       {good + "  dependsOn: [database]\n", {"depends on `database`, which is not defined"}},
       {good + "  dependsOn: [shop]\n", {"depends on itself"}},
       {good + "  revisionHistoryLimit: 0\n", {"from 1 to 1000"}},
@@ -228,7 +229,7 @@ TEST(ConfigLoader, SchemaAndReferenceFollowTheTable) {
   ASSERT_EQ(schema["oneOf"].size(), 2u);
   const Value& app = schema["oneOf"][0]["properties"]["spec"]["properties"];
   EXPECT_EQ(app["sync"]["properties"]["onFailure"]["enum"].size(), 2u);
-  EXPECT_FALSE(app.contains("kustomize")) << "what is not built yet is no valid field";
+  EXPECT_TRUE(app["kustomize"]["properties"].contains("images"));
   EXPECT_TRUE(app["helm"]["properties"].contains("valueFiles"));
   EXPECT_TRUE(app["environments"]["items"]["anyOf"][1]["properties"]["sync"]["properties"].contains(
       "prune"));

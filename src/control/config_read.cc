@@ -132,13 +132,11 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
     const std::string_view word = renderer->value.as_string();
     if (word == "plain") app.renderer = RendererKind::plain;
     if (word == "helm") app.renderer = RendererKind::helm;
-    if (word == "kustomize") {
-      check.error(*renderer, "renderer `" + std::string(word) + "` is not supported yet",
-                  "render the manifests to plain YAML, commit those, and use `renderer: plain`",
-                  Code::unsupported);
-    }
+    if (word == "kustomize") app.renderer = RendererKind::kustomize;
   }
   app.helm = spec["helm"];
+  app.kustomize = spec["kustomize"];
+  app.substitute = spec["substitute"];
   app.group = spec["group"].str();
   if (spec["deletionPolicy"].as_string() == "delete") app.deletion_policy = DeletionPolicy::remove;
   app.revision_history_limit = static_cast<int>(spec["revisionHistoryLimit"].as_int(20));
@@ -184,6 +182,8 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
     Deployment deployment;
     deployment.sync = base;
     deployment.helm = app.helm;
+    deployment.kustomize = app.kustomize;
+    deployment.substitute = app.substitute;
     const codec::YamlNode* name = entry.is_mapping() ? entry.find("name") : &entry;
     if (name == nullptr || !name->value.is_string()) continue;
     deployment.environment = name->value.str();
@@ -192,6 +192,8 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
       if (const auto* ref = entry.find("ref")) deployment.ref = git_ref(ref, check);
       deployment.sync = sync_policy(entry.value["sync"], base);
       deployment.helm = merged(app.helm, entry.value["helm"]);
+      deployment.kustomize = merged(app.kustomize, entry.value["kustomize"]);
+      deployment.substitute = merged(app.substitute, entry.value["substitute"]);
     }
     if (!seen.insert(deployment.environment).second) {
       check.error(*name, "environment `" + deployment.environment + "` is listed twice",

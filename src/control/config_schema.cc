@@ -24,6 +24,8 @@ Value schema_of(std::string_view kind, const Field& field) {
       return Value::object({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}});
     case FieldType::texts:
       return Value::object({{"type", "array"}, {"items", text}});
+    case FieldType::list:
+      return Value::object({{"type", "array"}});
     case FieldType::text_map:
       return Value::object({{"type", "object"}, {"additionalProperties", text}});
     case FieldType::tree:
@@ -75,6 +77,8 @@ std::string_view type_word(FieldType type) {
       return "list of strings";
     case FieldType::text_map:
       return "map of strings";
+    case FieldType::list:
+      return "list";
     case FieldType::record:
     case FieldType::tree:
       return "map";

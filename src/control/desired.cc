@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "engine/manifest_store.h"
+#include "render/substitute_manifest.h"
 
 namespace rumbo::control {
 namespace {
@@ -78,7 +79,7 @@ Result<Revision> Desired::resolve_other(const Placement& placement, const std::s
   return source_.resolve(git, cancel);
 }
 
-Result<const Renderer*> Desired::renderer(const Placement& placement,
+Result<Desired::Chosen> Desired::renderer(const Placement& placement,
                                           const Snapshot& snapshot) const {
   RendererKind kind = placement.application->renderer;
   std::string found;
@@ -96,7 +97,7 @@ Result<const Renderer*> Desired::renderer(const Placement& placement,
     }
   }
   const auto it = renderers_.find(kind);
-  if (it != renderers_.end() && it->second != nullptr) return it->second;
+  if (it != renderers_.end() && it->second != nullptr) return Chosen{kind, it->second};
   const std::string what = kind == RendererKind::helm        ? "Helm charts"
                            : kind == RendererKind::kustomize ? "Kustomize overlays"
                                                              : "these files";
@@ -109,10 +110,14 @@ Result<const Renderer*> Desired::renderer(const Placement& placement,
 Result<Manifest> Desired::manifest(const Placement& placement, const Revision& revision,
                                    const Cancel& cancel) {
   const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
-  const Renderer* renderer = TRY(this->renderer(placement, *snapshot));
-  RenderSpec spec{placement.git.path, placement.environment->ns, placement.deployment->helm};
-  if (!spec.options["releaseName"].is_string()) {
-    spec.options = spec.options.with("releaseName", placement.application->name);
+  const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
+  RenderSpec spec{placement.git.path, placement.environment->ns, {}};
+  if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
+  if (kind == RendererKind::helm) {
+    spec.options = placement.deployment->helm;
+    if (!spec.options["releaseName"].is_string()) {
+      spec.options = spec.options.with("releaseName", placement.application->name);
+    }
   }
   const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
   if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
@@ -130,6 +135,7 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
+  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
   return std::move(rendered.manifest);
 }
 

@@ -75,7 +75,11 @@ class Desired {
                             const Cancel& cancel);
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope) const;
-  Result<const Renderer*> renderer(const Placement& placement, const Snapshot& snapshot) const;
+  struct Chosen {
+    RendererKind kind;
+    const Renderer* renderer;
+  };
+  Result<Chosen> renderer(const Placement& placement, const Snapshot& snapshot) const;
 
   Journal& journal_;
   Source& source_;

@@ -36,7 +36,8 @@ struct Deployment {
   std::optional<std::string> path;
   std::optional<GitRef> ref;
   SyncPolicy sync;
-  Value helm;  ///< the application's `helm:`, with the deployment's own merged over it
+  /// The application's sections, with the deployment's own merged over them.
+  Value helm, kustomize, substitute;
 };
 
 struct Application {
@@ -46,7 +47,7 @@ struct Application {
   std::string project = "default";
   GitSpec git;
   RendererKind renderer = RendererKind::detect;
-  Value helm;  ///< the section `helm:`, null without one
+  Value helm, kustomize, substitute;  ///< the sections of these names, null without one
   std::vector<Deployment> environments;
   std::string group;  ///< same group and environment = one transaction
   DeletionPolicy deletion_policy = DeletionPolicy::orphan;

@@ -60,16 +60,20 @@ Result<> ObjectReader::read_object(const std::string& file, const codec::YamlNod
                     .with_hint("if the file is meant for something else, list it in .rumboignore"));
   }
   if (is_list(node.value)) return read_list(file, node, depth);
+  Object object;
+  object.value = completed(node.value, list);
+  object.origin = node.location(file);
+  object.fields = std::make_shared<YamlLocator>(node, file);
+  return add(std::move(object));
+}
+
+Result<> ObjectReader::add(Object object) {
   if (objects_.size() >= kMaxObjects) {
     return fail(Error(Code::too_large,
                       "more than " + std::to_string(kMaxObjects) + " objects in one application")
-                    .at(node.location(file)));
+                    .at(object.origin));
   }
-  Object object;
-  object.value = completed(node.value, list);
   object.key = key_of(object.value);
-  object.origin = node.location(file);
-  object.fields = std::make_shared<YamlLocator>(node, file);
   TRY(check_object(object));
   if (object.key.kind == "CustomResourceDefinition" &&
       object.value["spec"]["scope"].as_string() == "Cluster") {

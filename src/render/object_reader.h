@@ -22,6 +22,9 @@ class ObjectReader {
   /// Reads every document of a file; lists become their items.
   Result<> read(const std::string& file, std::string_view text);
 
+  /// Takes an object that was made elsewhere.
+  Result<> add(Object object);
+
   /// The objects in the order read, with `ns` set on namespaced ones that name no namespace.
   /// Duplicates are an error that names both places. Ends this reader.
   Result<std::vector<Object>> finish(std::string_view ns);

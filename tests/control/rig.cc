@@ -151,7 +151,7 @@ void Rig::start(const std::string& config) {
                            {{TargetId{"podman"}, target_.get()}},
                            {{"dev", TargetId{"podman"}}},
                            source,
-                           {{RendererKind::plain, &renderer_}},
+                           {{RendererKind::plain, &renderer_}, {RendererKind::helm, &charts_}},
                            clock};
   parts.runner.poll = 1s;
   parts.pause = [this](MonoTime until) {

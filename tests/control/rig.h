@@ -13,6 +13,7 @@
 #include "control/core.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
+#include "render/helm/helm_renderer.h"
 #include "sim/clock.h"
 #include "sim/memory_journal.h"
 #include "sim/sim_target.h"
@@ -111,6 +112,7 @@ class Rig {
   std::unique_ptr<sim::MemoryJournal> journal_;
   std::unique_ptr<sim::SimTarget> target_;
   YamlRenderer renderer_;
+  render::HelmRenderer charts_;
   std::unique_ptr<control::Core> core_;
   std::unique_ptr<control::LocalOperations> operations_;
   std::unique_ptr<control::Reconciler> reconciler_;

@@ -107,8 +107,8 @@ class Printer {
       }
     }
     if (style == Style::folded) style = Style::literal;
-    const bool needs_quotes = node.value.empty() ? flow_ > 0 || is_key
-                                                 : !traits.plain || flow_breaks(node.value);
+    const bool needs_quotes =
+        node.value.empty() ? flow_ > 0 || is_key : !traits.plain || flow_breaks(node.value);
     if (style == Style::plain && needs_quotes) style = Style::single_quoted;
     if (style == Style::single_quoted && !traits.single_quoted) style = Style::double_quoted;
     if (style == Style::literal && (!traits.block || is_key || flow_ > 0)) {

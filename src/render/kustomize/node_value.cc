@@ -142,12 +142,14 @@ class FromValue {
         return text(value.as_string());
       case Value::Kind::array: {
         Node* node = arena_.make(Kind::sequence, Tag::sequence);
+        if (json_ || value.empty()) node->style = Style::flow;
         node->content.reserve(value.size());
         for (const Value& item : value.items()) node->content.push_back(make(item));
         return node;
       }
       case Value::Kind::object: {
         Node* node = arena_.make(Kind::mapping, Tag::map);
+        if (json_ || value.empty()) node->style = Style::flow;
         node->content.reserve(2 * value.size());
         for (const Member& member : value.members()) {
           node->content.push_back(text(member.key()));

@@ -1,0 +1,43 @@
+// The renderer of applications.
+#include "base/strings.h"
+#include "render/kustomize/kustomize.h"
+#include "render/kustomize/remote_locations.h"
+#include "render/object_reader.h"
+
+namespace rumbo::render {
+
+Result<InputsNeeded> KustomizeRenderer::inputs_needed(const Snapshot& snapshot,
+                                                      const RenderSpec& spec) const {
+  const RenderInputs nothing;
+  kustomize::Build build(snapshot, nothing, {});
+  std::set<std::string> found;
+  const auto loader = TRY(kustomize::Loader::start(build, spec.path));
+  TRY(kustomize::find_remote_locations(build, loader, found));
+  InputsNeeded needed;
+  needed.snapshots.assign(found.begin(), found.end());
+  return needed;
+}
+
+Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const RenderSpec& spec,
+                                           const RenderInputs& inputs) const {
+  const auto options = TRY(kustomize::read_options(spec.options));
+  auto built = TRY(kustomize::build(snapshot, spec.path, inputs, options));
+  Rendered rendered;
+  ObjectReader reader;
+  for (kustomize::BuiltObject& one : built.objects) {
+    Object object;
+    object.value = std::move(one.value);
+    object.origin = {std::move(one.file), one.line};
+    TRY(reader.add(std::move(object)));
+  }
+  rendered.manifest.objects = TRY(reader.finish(spec.ns));
+  rendered.manifest.files_read = std::move(built.files_read);
+  rendered.warnings = snapshot.warnings();
+  for (std::string& warning : built.warnings) rendered.warnings.push_back(std::move(warning));
+  for (std::string& warning : reader.take_warnings()) {
+    rendered.warnings.push_back(std::move(warning));
+  }
+  return rendered;
+}
+
+}  // namespace rumbo::render
