@@ -23,6 +23,16 @@ Any boxed(const Any& value) {
   return value.is_nil() ? nil_interface() : value;
 }
 
+/// The type behind a pointer, as Go's indirect sees it.
+std::string pointee_name(const Any& value) {
+  std::string_view name = value.type_name();
+  if (value.kind() == Kind::pointer && name.starts_with('*')) name.remove_prefix(1);
+  return std::string(name);
+}
+bool is_nil_pointer(const Any& value) {
+  return is_nil_interface(value) || (value.kind() == Kind::pointer && !value.object());
+}
+
 /// Go's prepareArg: an argument of `call`, or a key of a map, as the type wanted.
 Outcome<Any> prepared(const Any& given, const Type& type) {
   const Any value = unboxed(given);
@@ -57,7 +67,7 @@ Any byte_at(const Any& text, std::size_t index) {
 }
 
 Outcome<Any> index_once(const Any& item, const Any& index) {
-  if (is_nil_interface(item)) return failed("index of nil pointer");
+  if (is_nil_pointer(item)) return failed("index of nil pointer");
   if (item.kind() == Kind::string || item.kind() == Kind::slice) {
     const std::size_t x = TRY(index_argument(index, length(item)));
     if (x >= length(item)) {
@@ -74,7 +84,7 @@ Outcome<Any> index_once(const Any& item, const Any& index) {
     }
     return boxed(zero_of(*item.type()->element));
   }
-  return failed("can't index item of type " + std::string(item.type_name()));
+  return failed("can't index item of type " + pointee_name(item));
 }
 
 Outcome<Any> index(Call& call) {
@@ -120,7 +130,7 @@ Outcome<Any> slice(Call& call) {
 
 Outcome<Any> len(Call& call) {
   const Any& item = call[0];
-  if (is_nil_interface(item)) return failed("len of nil pointer");
+  if (is_nil_pointer(item)) return failed("len of nil pointer");
   if (item.is_nil()) return failed("reflect: call of reflect.Value.Type on zero Value");
   switch (item.kind()) {
     case Kind::map:
@@ -128,7 +138,7 @@ Outcome<Any> len(Call& call) {
     case Kind::string:
       return Any::integer(static_cast<std::int64_t>(length(item)));
     default:
-      return failed("len of type " + std::string(item.type_name()));
+      return failed("len of type " + pointee_name(item));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/value.h"
+#include "script/any.h"
 #include "script/failure.h"
 
 namespace rumbo::script {
@@ -18,6 +19,9 @@ struct GoJsonStyle {
 
 /// Fails for NaN and infinities: "json: unsupported value: NaN".
 Outcome<std::string> write_go_json(const Value& value, const GoJsonStyle& style = {});
+
+/// The same over a value of templates, where structs keep the order of their fields.
+Outcome<std::string> write_go_json(const Any& value, const GoJsonStyle& style = {});
 
 struct GoJson {
   Value value;

@@ -3,10 +3,16 @@
 
 #include "codec/numbers.h"
 #include "codec/utf8.h"
+#include "script/convert.h"
 #include "script/go_json.h"
+#include "script/list.h"
+#include "script/map.h"
+#include "script/native.h"
 
 namespace rumbo::script {
 namespace {
+
+constexpr int kMaxDepth = 1000;
 
 class Writer {
  public:
@@ -57,6 +63,44 @@ class Writer {
       }
     }
     return {};
+  }
+  /// Below `level`; what was never changed is written from the Value behind it.
+  Outcome<> write(const Any& value, int level) {
+    if (level > kMaxDepth) {
+      return failed("json: unsupported value: encountered a cycle via " +
+                    std::string(value.type_name()));
+    }
+    if (const Map* map = value.map(); map != nullptr && map->pristine() == nullptr) {
+      bool first = true;
+      out_ += '{';
+      for (std::size_t i = 0; i < map->size(); ++i) {
+        next(first, level + 1);
+        write_string(map->key(i));
+        out_ += style_.indent ? ": " : ":";
+        TRY(write(map->at(i), level + 1));
+      }
+      if (!first) line(level);
+      out_ += '}';
+      return {};
+    }
+    if (const List* list = value.list(); list != nullptr && list->pristine() == nullptr) {
+      bool first = true;
+      out_ += '[';
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        next(first, level + 1);
+        TRY(write(list->at(i), level + 1));
+      }
+      if (!first) line(level);
+      out_ += ']';
+      return {};
+    }
+    if (const Native* native = value.native(); native != nullptr && !style_.indent) {
+      if (auto json = native->json()) {
+        out_ += *json;
+        return {};
+      }
+    }
+    return write(TRY(to_value(value)), level);
   }
   std::string finish() && { return std::move(out_); }
 
@@ -144,6 +188,12 @@ class Writer {
 }  // namespace
 
 Outcome<std::string> write_go_json(const Value& value, const GoJsonStyle& style) {
+  Writer writer(style);
+  TRY(writer.write(value, 0));
+  return std::move(writer).finish();
+}
+
+Outcome<std::string> write_go_json(const Any& value, const GoJsonStyle& style) {
   Writer writer(style);
   TRY(writer.write(value, 0));
   return std::move(writer).finish();

@@ -1,5 +1,4 @@
 // JSON in Sprig and Helm: toJson, fromJson and their kin.
-#include "script/convert.h"
 #include "script/go_json.h"
 #include "script/list.h"
 #include "script/map.h"
@@ -10,8 +9,7 @@ namespace rumbo::script {
 namespace {
 
 Outcome<std::string> written(Call& call, const GoJsonStyle& style) {
-  const Value value = TRY(to_value(call[0]));
-  std::string out = TRY(write_go_json(value, style));
+  std::string out = TRY(write_go_json(call[0], style));
   TRY(call.session.room_for_text(out.size()));
   return out;
 }

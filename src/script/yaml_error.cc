@@ -3,10 +3,12 @@
 #include <cmath>
 
 #include "codec/numbers.h"
+#include "codec/yaml_go_error.h"
 
 namespace rumbo::script {
 
 std::string go_yaml_error(const Error& error, std::string_view text) {
+  if (std::string known = codec::go_yaml_error(text); !known.empty()) return known;
   const std::string& message = error.message();
   constexpr std::string_view kAlias = "alias `*";
   if (message.starts_with(kAlias)) {

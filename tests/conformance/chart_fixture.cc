@@ -76,6 +76,15 @@ class Struct final : public script::Native {
     return printed_.empty() ? std::nullopt : std::optional(printed_);
   }
   std::string print_struct() const override { return braces_; }
+  std::optional<std::string> json() const override {
+    std::string out;
+    for (const auto& [key, value] : fields_) {
+      if (key == "GitVersion") continue;
+      out += (out.empty() ? "{" : ",") + codec::to_json(Value(key)) + ":" +
+             codec::to_json(value.scalar());
+    }
+    return out + "}";
+  }
   Value to_value() const override {
     std::vector<Member> members;
     for (const auto& [key, value] : fields_) {

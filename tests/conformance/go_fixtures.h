@@ -8,7 +8,8 @@
 
 namespace rumbo::conformance {
 
-/// nullopt for fixtures that a C++ program cannot have: structs with methods, iterators, pointers.
+/// nullopt for fixtures that a C++ program cannot have: iterators, arrays, maps
+/// with other keys than strings.
 std::optional<script::Any> go_fixture(std::string_view name);
 
 }  // namespace rumbo::conformance
