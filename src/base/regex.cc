@@ -72,7 +72,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   if (!program->re.ok()) {
     const auto code = program->re.error_code();
     std::string text(explain(code));
-    if (code != re2::RE2::ErrorTrailingBackslash) text += ": `" + program->re.error_arg() + "`";
+    const bool named = code != re2::RE2::ErrorTrailingBackslash;
+    text += ": `" + (named ? program->re.error_arg() : std::string()) + "`";
     return fail(Code::invalid, text);
   }
   regex.program_ = std::move(program);

@@ -15,6 +15,7 @@ namespace rumbo {
 
 class Regex {
  public:
+  Regex() = default;  ///< of the empty pattern
   /// Perl syntax without what needs backtracking; bounded to 8 MiB of program. The message is what
   /// is wrong in the words Go uses: "missing closing ): `(`".
   /// Plain letters, digits and `-_/ :` cost next to nothing.
@@ -36,7 +37,6 @@ class Regex {
 
  private:
   struct Program;
-  Regex() = default;
   std::string literal_;                     ///< of a pattern without special characters
   std::shared_ptr<const Program> program_;  ///< null for those
 };

@@ -28,7 +28,7 @@ TEST(Regex, AnEmptyTextHasAnEmptyMatch) {
 TEST(Regex, SaysWhatIsWrongInThePattern) {
   EXPECT_EQ(Regex::compile("(").error().message(), "missing closing ): `(`");
   EXPECT_EQ(Regex::compile("a**").error().message(), "invalid nested repetition operator: `**`");
-  EXPECT_EQ(Regex::compile("\\").error().message(), "trailing backslash at end of expression");
+  EXPECT_EQ(Regex::compile("\\").error().message(), "trailing backslash at end of expression: ``");
 }
 
 TEST(Regex, TellsAnywhereFromTheWhole) {

@@ -80,6 +80,15 @@ Value helm_numbers(const Value& value) {
   return value;
 }
 
+Any zero_of(const Type& type) {
+  if (type.kind == Kind::interface) return {};
+  if (type.kind == Kind::string) return Any("");
+  if (type.kind == Kind::boolean) return Any(false);
+  if (is_float(type.kind)) return Any::typed(type, Value(0.0));
+  if (is_signed(type.kind) || is_unsigned(type.kind)) return Any::typed(type, Value(0));
+  return Any::object(type, Ref<Object>());
+}
+
 std::size_t length(const Any& value) {
   if (value.kind() == Kind::string || value.type() == &types::bytes) return value.text().size();
   if (const Map* map = value.map()) return map->size();
@@ -104,7 +113,7 @@ bool truth(const Any& value) {
       return true;
     case Kind::complex128:
     case Kind::array:
-      return value.native() != nullptr && value.native()->text().value_or("") != "(0+0i)";
+      return value.native() != nullptr && value.native()->truth();
     case Kind::pointer:
     case Kind::function:
     case Kind::interface:

@@ -88,6 +88,8 @@ class Any {
 /// The tree with every integer as a double: what YAML and JSON files mean to Helm.
 Value helm_numbers(const Value& value);
 
+/// Go's zero value of a type: nil for interfaces, maps, slices and pointers.
+Any zero_of(const Type& type);
 /// Go's len of strings, slices and maps; 0 for others.
 std::size_t length(const Any& value);
 /// Go's idea of true: not the zero of its type; structs are true.

@@ -56,13 +56,6 @@ Any byte_at(const Any& text, std::size_t index) {
   return Any::typed(types::uint8, Value(static_cast<unsigned char>(text.text()[index])));
 }
 
-Any zero_element(const Type& map) {
-  const Type* element = map.element;
-  if (element == nullptr || element->kind == Kind::interface) return nil_interface();
-  if (element->kind == Kind::string) return Any("");
-  return Any::object(*element, Ref<Object>());
-}
-
 Outcome<Any> index_once(const Any& item, const Any& index) {
   if (is_nil_interface(item)) return failed("index of nil pointer");
   if (item.kind() == Kind::string || item.kind() == Kind::slice) {
@@ -79,7 +72,7 @@ Outcome<Any> index_once(const Any& item, const Any& index) {
     if (item.map() != nullptr) {
       if (auto found = item.map()->find(key.text())) return boxed(*found);
     }
-    return zero_element(*item.type());
+    return boxed(zero_of(*item.type()->element));
   }
   return failed("can't index item of type " + std::string(item.type_name()));
 }

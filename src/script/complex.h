@@ -13,6 +13,7 @@ class Complex final : public Native {
   const Type& type() const override { return types::complex128; }
   double real() const { return real_; }
   double imaginary() const { return imaginary_; }
+  bool truth() const override { return real_ != 0 || imaginary_ != 0; }
   std::optional<bool> equals(const Native& other) const override {
     const auto& o = static_cast<const Complex&>(other);
     return real_ == o.real_ && imaginary_ == o.imaginary_;

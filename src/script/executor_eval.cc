@@ -23,11 +23,6 @@ bool is_computed(NodeKind kind) {
   }
 }
 
-Any zero_of(const Type& type) {
-  if (type.kind == Kind::interface) return {};
-  return Any::object(type, Ref<Object>());
-}
-
 }  // namespace
 
 bool Executor::pipeline(const Operand& dot, const Node& pipe, Operand& out) {
@@ -177,7 +172,7 @@ bool Executor::field(const Operand& dot, const std::string& name, const Node& no
         out = Operand();
         break;
       case MissingKey::zero:
-        out = type.element->kind == Kind::string ? Operand::plain(Any("")) : Operand::boxed(Any());
+        out = Operand::element(zero_of(*type.element), type.element);
         break;
       case MissingKey::error:
         return fails("map has no entry for key \"" + name + "\"");

@@ -232,7 +232,7 @@ class Parser {
     return true;
   }
 
-  bool within(bool read, int value, int least, int most, std::string_view what) {
+  bool within(bool read, const int& value, int least, int most, std::string_view what) {
     if (read && (value < least || value > most)) range_ = what;
     return read;
   }

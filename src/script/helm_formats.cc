@@ -27,6 +27,9 @@ Outcome<Any> yaml_text(Call& call, bool strict) {
   };
   auto value = to_value(call[0]);
   if (!value) return refuse(value.error().text());
+  if (auto number = unsupported_number(*value)) {
+    return refuse("json: unsupported value: " + *number);
+  }
   auto text = codec::marshal_yaml(*value);
   if (!text) return refuse(text.error().message());
   TRY(call.session.room_for_text(text->size()));
@@ -48,7 +51,8 @@ Outcome<Value> read_yaml(Call& call) {
   options.strict = false;
   options.first_only = true;
   auto value = codec::parse_yaml_value(call[0].text(), {}, options);
-  if (!value) return failed("error converting YAML to JSON: " + go_yaml_error(value.error()));
+  if (!value)
+    return failed("error converting YAML to JSON: " + go_yaml_error(value.error(), call[0].text()));
   if (auto number = unsupported_number(*value)) {
     return failed("error converting YAML to JSON: json: unsupported value: " + *number);
   }
@@ -95,7 +99,7 @@ Outcome<Any> toml_text(Call& call, bool strict) {
   return Any(*text);
 }
 
-[[maybe_unused]] Outcome<Any> from_toml(Call& call) {
+Outcome<Any> from_toml(Call& call) {
   TRY(call.session.room_for_text(call[0].text().size()));
   auto value = read_toml(call[0].text());
   if (value) return *value;
@@ -114,7 +118,7 @@ void add_helm_formats(FunctionTable& table) {
   table.add("fromYamlArray", "string", from_yaml_array);
   table.add("toToml", "any", [](Call& call) { return toml_text(call, false); });
   table.add("mustToToml", "any", [](Call& call) { return toml_text(call, true); });
-  // table.add("fromToml", "string", from_toml);
+  table.add("fromToml", "string", from_toml);
 }
 
 }  // namespace rumbo::script

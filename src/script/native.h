@@ -25,6 +25,8 @@ class Native : public Object {
   virtual std::string print_struct() const { return "{}"; }
   /// What encoding/json makes of it.
   virtual Value to_value() const { return Value::object(); }
+  /// Go's idea of true; only numbers can be false.
+  virtual bool truth() const { return true; }
   /// Go's == of two objects of one type; nullopt if the type has none.
   virtual std::optional<bool> equals(const Native&) const { return std::nullopt; }
 };

@@ -39,6 +39,7 @@ Outcome<Any> copy(Session& session, const Any& value) {
 }
 
 Outcome<Any> deep_copy(Call& call) {
+  if (call[0].is_nil()) return failed("reflect: call of reflect.Value.Type on zero Value");
   return copy(call.session, call[0]);
 }
 

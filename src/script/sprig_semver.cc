@@ -81,8 +81,22 @@ void add_step(Methods& out, const std::string& name, Change change) {
               }));
 }
 
+/// SetPrerelease and SetMetadata: dot-separated words of letters, digits and dashes.
+void add_setter(Methods& out, const std::string& name, std::string Version::*field,
+                const std::string& complaint) {
+  out.emplace(name, Function::make(name, "string", [=](Call& call) -> Outcome<Any> {
+                const std::string text(call[0].text());
+                Version version = version_of(*call.receiver).version();
+                version.*field = text;
+                if (!text.empty() && !Version::parse(version.to_string())) return failed(complaint);
+                return derived(*call.receiver, version);
+              }));
+}
+
 Methods make_methods() {
   Methods out;
+  add_setter(out, "SetPrerelease", &Version::prerelease, "invalid prerelease string");
+  add_setter(out, "SetMetadata", &Version::metadata, "invalid metadata string");
   add_reader(out, "Major",
              [](const VersionValue& v) { return unsigned_number(v.version().major_number); });
   add_reader(out, "Minor",
@@ -120,7 +134,6 @@ const Function* version_method(std::string_view name) {
 }
 
 Outcome<Version> parse(std::string_view text) {
-  if (text.empty()) return failed("version string empty");
   auto version = Version::parse(text);
   if (!version) return failed("invalid semantic version");
   return std::move(*version);

@@ -236,7 +236,8 @@ std::string abbreviate(std::string_view s, std::int64_t offset, std::int64_t wid
   return "..." + std::string(s.substr(static_cast<std::size_t>(size - (width - 3))));
 }
 
-Outcome<Any> wrap(Call& call, std::int64_t width, std::string_view newline, std::string_view s) {
+Outcome<Any> wrap(Call& call, std::int64_t width, std::string_view newline, std::string_view s,
+                  bool cut_words) {
   if (s.empty()) return Any("");
   if (newline.empty()) newline = "\n";
   const auto line = static_cast<std::size_t>(std::max<std::int64_t>(width, 1));
@@ -252,9 +253,15 @@ Outcome<Any> wrap(Call& call, std::int64_t width, std::string_view newline, std:
     if (space != s.npos) {
       out += s.substr(offset, space);
       offset += space + 1;
-    } else {
+    } else if (cut_words) {
       out += s.substr(offset, line);
       offset += line;
+    } else {
+      // A long word stays whole, and ends its line.
+      const std::size_t after = s.find(' ', offset + line);
+      if (after == s.npos) break;
+      out += s.substr(offset, after - offset);
+      offset = after + 1;
     }
     out += newline;
   }
@@ -335,9 +342,10 @@ void add_sprig_strings(FunctionTable& table) {
     return Any(abbreviate(text(c, 2), left, right));
   });
   table.add("wrap", "int, string",
-            [](Call& c) -> Outcome<Any> { return wrap(c, c[0].as_int(), "\n", text(c, 1)); });
-  table.add("wrapWith", "int, string, string",
-            [](Call& c) -> Outcome<Any> { return wrap(c, c[0].as_int(), text(c, 1), text(c, 2)); });
+            [](Call& c) -> Outcome<Any> { return wrap(c, c[0].as_int(), "", text(c, 1), false); });
+  table.add("wrapWith", "int, string, string", [](Call& c) -> Outcome<Any> {
+    return wrap(c, c[0].as_int(), text(c, 1), text(c, 2), true);
+  });
   table.add("hello", "", [](Call&) -> Outcome<Any> { return Any("Hello!"); });
 }
 

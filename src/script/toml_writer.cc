@@ -223,8 +223,3 @@ Outcome<std::string> write_toml(const Any& value) {
 }
 
 }  // namespace rumbo::script
-namespace rumbo::script {
-Outcome<Any> read_toml(std::string_view) {
-  return failed("x");
-}
-}  // namespace rumbo::script

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/value.h"
@@ -12,7 +13,8 @@
 namespace rumbo::script {
 
 /// "yaml: line 2: did not find expected node content".
-std::string go_yaml_error(const Error& error);
+/// `text` is what was read.
+std::string go_yaml_error(const Error& error, std::string_view text);
 
 /// The first number that JSON cannot hold, as Go prints it: "+Inf".
 std::optional<std::string> unsupported_number(const Value& value);

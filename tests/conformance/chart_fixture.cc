@@ -76,6 +76,13 @@ class Struct final : public script::Native {
     return printed_.empty() ? std::nullopt : std::optional(printed_);
   }
   std::string print_struct() const override { return braces_; }
+  Value to_value() const override {
+    std::vector<Member> members;
+    for (const auto& [key, value] : fields_) {
+      if (key != "GitVersion") members.emplace_back(key, value.scalar());
+    }
+    return Value::object(std::move(members));
+  }
 
  private:
   const Type& type_;
@@ -124,24 +131,26 @@ Any capabilities() {
 }
 
 Any chart() {
-  return Any::from(Value::object({{"APIVersion", "v2"},
-                                  {"Annotations", nullptr},
-                                  {"AppVersion", "4.5.6"},
-                                  {"Condition", ""},
-                                  {"Dependencies", Value::array()},
-                                  {"Deprecated", false},
-                                  {"Description", ""},
-                                  {"Home", ""},
-                                  {"Icon", ""},
-                                  {"IsRoot", true},
-                                  {"Keywords", Value::array()},
-                                  {"KubeVersion", ""},
-                                  {"Maintainers", Value::array()},
-                                  {"Name", "t"},
-                                  {"Sources", Value::array()},
-                                  {"Tags", ""},
-                                  {"Type", ""},
-                                  {"Version", "1.2.3"}}));
+  const Any metadata = Any::from(Value::object({{"APIVersion", "v2"},
+                                                {"Annotations", nullptr},
+                                                {"AppVersion", "4.5.6"},
+                                                {"Condition", ""},
+                                                {"Dependencies", Value::array()},
+                                                {"Deprecated", false},
+                                                {"Description", ""},
+                                                {"Home", ""},
+                                                {"Icon", ""},
+                                                {"IsRoot", true},
+                                                {"Keywords", Value::array()},
+                                                {"KubeVersion", ""},
+                                                {"Maintainers", Value::array()},
+                                                {"Name", "t"},
+                                                {"Sources", Value::array()},
+                                                {"Tags", ""},
+                                                {"Type", ""},
+                                                {"Version", "1.2.3"}}));
+  metadata.map()->set("Annotations", Any::object(script::types::string_map, Ref<script::Object>()));
+  return metadata;
 }
 
 Any data_for(const Value& values) {
