@@ -32,7 +32,7 @@ TEST(Substitute, BrokenYamlIsToldWithAHint) {
   substitution.variables = {{"T", "a: b: c"}};
   const auto out = substitute_object(Value::object({{"t", "${T}"}}), substitution);
   ASSERT_FALSE(out);
-  EXPECT_NE(out.error().hint().find("quotes"), std::string::npos);
+  EXPECT_NE(out.error().hint().find("changes the YAML"), std::string::npos);
 }
 
 TEST(Substitute, NestedTooDeeplyEnds) {
