@@ -1,5 +1,9 @@
 #include "app/manifest_files.h"
 
+#include <functional>
+
+#include "app/overlay_tree.h"
+#include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/directory_snapshot.h"
 #include "target/podman/check_object.h"
@@ -34,18 +38,15 @@ Result<Rendered> render_files(io::FileSystem& files, const std::string& path,
   return fail(std::move(error));
 }
 
-std::size_t check_manifests(io::FileSystem& files, const std::string& path, const std::string& ns,
-                            std::vector<Finding>& findings) {
-  const auto snapshot = source::DirectorySnapshot::open(files, path);
-  if (!snapshot) {
-    findings.push_back({path, true, snapshot.error().message(), snapshot.error().hint()});
-    return 0;
-  }
-  const std::string& root = (*snapshot)->root();
-  const auto rendered = render(**snapshot, ns);
+namespace {
+
+/// Appends what is wrong with rendered objects; `shown` makes their places ones from here.
+std::size_t check_rendered(const Result<Rendered>& rendered, const std::string& path,
+                           const std::function<std::string(const std::string&)>& shown,
+                           std::vector<Finding>& findings) {
   if (!rendered) {
     for (Finding& one : findings_of(rendered.error())) {
-      one.place = one.place.empty() ? path : from_here(root, one.place);
+      one.place = one.place.empty() ? path : shown(one.place);
       findings.push_back(std::move(one));
     }
     return 0;
@@ -55,11 +56,37 @@ std::size_t check_manifests(io::FileSystem& files, const std::string& path, cons
   }
   for (const Object& object : rendered->manifest.objects) {
     for (const FieldFinding& found : target::podman::check_object(object.value)) {
-      findings.push_back({from_here(root, object.locate(found.pointer).to_string()), !found.ignored,
+      findings.push_back({shown(object.locate(found.pointer).to_string()), !found.ignored,
                           found.message, found.hint});
     }
   }
   return rendered->manifest.objects.size();
+}
+
+}  // namespace
+
+std::size_t check_manifests(io::FileSystem& files, const std::string& path, const std::string& ns,
+                            std::vector<Finding>& findings) {
+  if (is_overlay(files, path)) {
+    const auto tree = OverlayTree::open(files, path);
+    if (tree) {
+      RenderSpec spec;
+      spec.path = tree->directory;
+      spec.ns = ns;
+      return check_rendered(
+          render::KustomizeRenderer().render(*tree->snapshot, spec, {}), path,
+          [&](const std::string& place) { return tree->from_here(place); }, findings);
+    }
+  }
+  const auto snapshot = source::DirectorySnapshot::open(files, path);
+  if (!snapshot) {
+    findings.push_back({path, true, snapshot.error().message(), snapshot.error().hint()});
+    return 0;
+  }
+  const std::string& root = (*snapshot)->root();
+  return check_rendered(
+      render(**snapshot, ns), path,
+      [&](const std::string& place) { return from_here(root, place); }, findings);
 }
 
 }  // namespace rumbo::app

@@ -1,55 +1,16 @@
 #include "app/render_kustomize.h"
 
 #include <cstdlib>
-#include <unistd.h>
 
+#include "app/overlay_tree.h"
 #include "base/strings.h"
 #include "codec/diff.h"
 #include "render/kustomize/kustomize.h"
-#include "source/directory_snapshot.h"
 
 namespace rumbo::app {
 namespace {
 
 namespace kustomize = render::kustomize;
-
-std::string current_directory() {
-  std::string path(4096, '\0');
-  if (::getcwd(path.data(), path.size()) == nullptr) return "/";
-  path.resize(path.find('\0'));
-  return path;
-}
-
-/// The absolute path without dots.
-std::string absolute(const std::string& path) {
-  const std::string whole = path.starts_with('/') ? path : current_directory() + "/" + path;
-  std::vector<std::string> parts;
-  for (const auto part : split(whole, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.emplace_back(part);
-    } else if (!parts.empty()) {
-      parts.pop_back();
-    }
-  }
-  return "/" + join(parts, "/");
-}
-
-/// The directory that holds `.git`, from here upwards; "/" without one.
-std::string repository_of(io::FileSystem& files, std::string directory) {
-  while (directory.size() > 1) {
-    if (files.stat(directory + "/.git")) return directory;
-    directory.resize(directory.rfind('/'));
-  }
-  return "/";
-}
-
-/// A place in the tree as seen from the current directory.
-std::string from_here(const std::string& root, const std::string& file) {
-  std::string whole = root.ends_with('/') ? root + file : root + "/" + file;
-  const std::string here = current_directory() + "/";
-  return whole.starts_with(here) ? whole.substr(here.size()) : whole;
-}
 
 Result<kustomize::Options> options_of(const Invocation& asked) {
   kustomize::Options options;
@@ -97,19 +58,13 @@ void print_objects(const Session& session, const kustomize::Built& built) {
 
 Result<int> run_render_kustomize(Session& session, const std::string& path) {
   const kustomize::Options options = TRY(options_of(session.invocation()));
-  io::FileSystem& files = session.env().files;
-  const std::string directory = absolute(path);
-  const std::string root = repository_of(files, directory);
-  const auto snapshot = TRY(source::DirectorySnapshot::open(files, root));
-  const std::string inside = directory.size() > root.size()
-                                 ? directory.substr(root.size() == 1 ? 1 : root.size() + 1)
-                                 : "";
-  auto built = kustomize::build(*snapshot, inside, {}, options);
+  const OverlayTree tree = TRY(OverlayTree::open(session.env().files, path));
+  const auto built = kustomize::build(*tree.snapshot, tree.directory, {}, options);
   if (!built) {
-    Error error = std::move(built).error();
+    Error error = built.error();
     if (!error.location() || error.location()->file.empty()) return fail(std::move(error));
     Location place = *error.location();
-    place.file = from_here(root, place.file);
+    place.file = tree.from_here(place.file);
     return fail(std::move(error).at(std::move(place)));
   }
   for (const std::string& warning : built->warnings) session.note("warning: " + warning + "\n");

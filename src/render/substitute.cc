@@ -209,7 +209,7 @@ Result<Value> substitute_object(const Value& object, const Substitution& substit
   if (read) return read;
   return fail(
       Error(Code::invalid, "substitution makes text that is no YAML: " + read.error().message())
-          .with_hint("put quotes around the variable in the manifest"));
+          .with_hint("a value with `: `, ` #` or a line end in it changes the YAML around it"));
 }
 
 Result<> add_variables(Variables& variables, const Value& section) {

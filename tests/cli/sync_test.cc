@@ -312,6 +312,32 @@ TEST(Validate, FieldsOfManifestsAreNamedWithTheirPlace) {
   EXPECT_EQ(rig.run({"validate", "/nowhere"}).exit, 2);
 }
 
+TEST(Render, AnOverlayIsFoundAndPrintedAsKustomizePrintsIt) {
+  Rig rig;
+  ASSERT_TRUE(rig.files.make_directories("/repo/base", 0700));
+  ASSERT_TRUE(rig.files.make_directories("/repo/prod", 0700));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/base/c.yaml",
+                                     "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\n---\n"
+                                     "kind: Namespace\napiVersion: v1\nmetadata: {name: shop}\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/base/kustomization.yaml", "resources: [c.yaml]\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml",
+                                     "resources: [../base]\nnamePrefix: p-\n"));
+  const std::string map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p-c\n";
+  const std::string space = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n";
+  EXPECT_EQ(rig.run({"render", "/repo/prod"}).out, space + "---\n" + map);
+  EXPECT_EQ(rig.run({"render", "/repo/prod", "--kustomize", "--reorder", "none"}).out,
+            map + "---\n" + space);
+  const Ran odd = rig.run({"render", "/repo/prod", "--reorder", "random"});
+  EXPECT_EQ(odd.exit, 2);
+  EXPECT_NE(odd.err.find("legacy or none"), std::string::npos) << odd.err;
+  EXPECT_EQ(rig.run({"validate", "/repo/prod"}).exit, 0);
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml", "resource: [../base]\n"));
+  EXPECT_EQ(rig.run({"render", "/repo/prod"}).exit, 2);
+  const Ran wrong = rig.run({"validate", "/repo/prod"});
+  EXPECT_EQ(wrong.exit, 2);
+  EXPECT_EQ(wrong.out.find("/repo/prod/kustomization.yaml: error:"), 0u) << wrong.out;
+}
+
 TEST(Render, SecretsAreMaskedUnlessAskedFor) {
   Rig rig;
   ASSERT_TRUE(rig.files.make_directories("/deploy", 0700));

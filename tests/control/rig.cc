@@ -151,7 +151,9 @@ void Rig::start(const std::string& config) {
                            {{TargetId{"podman"}, target_.get()}},
                            {{"dev", TargetId{"podman"}}},
                            source,
-                           {{RendererKind::plain, &renderer_}, {RendererKind::helm, &charts_}},
+                           {{RendererKind::plain, &renderer_},
+                            {RendererKind::helm, &charts_},
+                            {RendererKind::kustomize, &overlays_}},
                            clock};
   parts.runner.poll = 1s;
   parts.pause = [this](MonoTime until) {

@@ -14,6 +14,7 @@
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 #include "render/helm/helm_renderer.h"
+#include "render/kustomize/kustomize.h"
 #include "sim/clock.h"
 #include "sim/memory_journal.h"
 #include "sim/sim_target.h"
@@ -113,6 +114,7 @@ class Rig {
   std::unique_ptr<sim::SimTarget> target_;
   YamlRenderer renderer_;
   render::HelmRenderer charts_;
+  render::KustomizeRenderer overlays_;
   std::unique_ptr<control::Core> core_;
   std::unique_ptr<control::LocalOperations> operations_;
   std::unique_ptr<control::Reconciler> reconciler_;

@@ -1,5 +1,6 @@
 // Names, tags and digests of images.
 #include <algorithm>
+#include <optional>
 
 #include "base/regex.h"
 #include "base/strings.h"
@@ -54,10 +55,10 @@ class ImagePattern {
   static Result<ImagePattern> make(const std::string& name) {
     ImagePattern pattern;
     pattern.name_ = name;
-    pattern.simple_ = std::all_of(name.begin(), name.end(), [](char c) {
+    const bool simple = std::all_of(name.begin(), name.end(), [](char c) {
       return (is_tag_char(c) && c != '{' && c != '}') || c == '/' || c == ':' || c == '@';
     });
-    if (!pattern.simple_) {
+    if (!simple) {
       pattern.regex_ =
           TRY(Regex::compile("^" + name + "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"));
     }
@@ -65,7 +66,7 @@ class ImagePattern {
   }
 
   bool matches(std::string_view image) const {
-    if (!simple_) return regex_.found_in(image);
+    if (regex_) return regex_->found_in(image);
     if (image.size() < name_.size()) return false;
     for (std::size_t at = 0; at < name_.size(); ++at) {
       if (name_[at] == '.' ? image[at] == '\n' : image[at] != name_[at]) return false;
@@ -75,8 +76,7 @@ class ImagePattern {
 
  private:
   std::string name_;
-  bool simple_ = true;
-  Regex regex_;
+  std::optional<Regex> regex_;  ///< if the name has other special characters
 };
 
 class ImageSetter {

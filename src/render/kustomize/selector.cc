@@ -7,8 +7,8 @@
 namespace rumbo::render::kustomize {
 
 Result<SelectorRegex::Part> SelectorRegex::part(const std::string& pattern) {
-  if (pattern.empty()) return Part{};
-  return Part{false, TRY(Regex::compile(pattern))};
+  if (pattern.empty()) return std::nullopt;
+  return TRY(Regex::compile(pattern));
 }
 
 Result<SelectorRegex> SelectorRegex::compile(const Selector& selector) {

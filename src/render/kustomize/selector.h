@@ -3,6 +3,7 @@
 // Threads: immutable after construction.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,13 +32,10 @@ class SelectorRegex {
   bool matches_namespace(std::string_view ns) const { return matches(ns_, ns); }
 
  private:
-  struct Part {
-    bool any = true;
-    Regex regex;
-  };
+  using Part = std::optional<Regex>;  ///< none: anything will do
   static Result<Part> part(const std::string& pattern);
   static bool matches(const Part& part, std::string_view text) {
-    return part.any || part.regex.matches(text);
+    return !part || part->matches(text);
   }
   Part group_, version_, kind_, name_, ns_;
 };

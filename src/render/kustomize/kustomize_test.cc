@@ -1,0 +1,179 @@
+// Whole builds, beyond what the corpus shows: bounds, refusals, provenance and the renderer.
+#include "render/kustomize/kustomize.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/json.h"
+#include "model/memory_snapshot.h"
+
+namespace rumbo::render::kustomize {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+constexpr const char* kMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n";
+
+std::string run(Files files, std::string_view directory = "", const Options& options = {}) {
+  const MemorySnapshot tree(std::move(files));
+  const auto built = build(tree, directory, {}, options);
+  return built ? print(*built) : "error: " + built.error().to_string();
+}
+
+void expect_error(const std::string& said, const std::string& part) {
+  EXPECT_TRUE(said.starts_with("error: ")) << said;
+  EXPECT_NE(said.find(part), said.npos) << said;
+}
+
+TEST(Kustomize, PrintsWhatItBuilds) {
+  EXPECT_EQ(run({{"kustomization.yaml", "resources: [c.yaml]\nnamePrefix: p-\nnamespace: shop\n"},
+                 {"c.yaml", kMap}}),
+            "apiVersion: v1\ndata:\n  a: b\nkind: ConfigMap\nmetadata:\n  name: p-c\n"
+            "  namespace: shop\n");
+}
+
+TEST(Kustomize, GeneratedNamesAreFollowed) {
+  const std::string out = run(
+      {{"kustomization.yaml",
+        "resources: [pod.yaml]\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n"},
+       {"pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n"
+        "  - {name: x, envFrom: [{configMapRef: {name: c}}, {configMapRef: {name: other}}]}\n"}});
+  const std::size_t at = out.find("name: c-");
+  ASSERT_NE(at, out.npos) << out;
+  const std::string name = out.substr(at + 6, 12);
+  EXPECT_NE(out.find("configMapRef:\n        name: " + name), out.npos) << out;
+  EXPECT_NE(out.find("name: other\n"), out.npos) << out;
+}
+
+TEST(Kustomize, NothingAboveTheKustomizationIsRead) {
+  const Files files = {{"kustomization.yaml", "resources: [a]\n"},
+                       {"a/kustomization.yaml", "resources: [../c.yaml]\n"},
+                       {"c.yaml", kMap}};
+  expect_error(run(files), "is not in or below 'a'");
+  Options free;
+  free.files_from_anywhere = true;
+  EXPECT_EQ(run(files, "", free).find("error"), std::string::npos);
+  EXPECT_EQ(run(files, "a", free).find("error"), std::string::npos);
+}
+
+TEST(Kustomize, NothingOutsideTheTreeIsRead) {
+  Options free;
+  free.files_from_anywhere = true;
+  for (const std::string path : {"../x.yaml", "a/../../x.yaml", "/etc/passwd"}) {
+    expect_error(run({{"kustomization.yaml", "resources: ['" + path + "']\n"}}, "", free), "error");
+    expect_error(run({{"kustomization.yaml",
+                       "configMapGenerator: [{name: c, files: ['k=" + path + "']}]\n"}},
+                     "", free),
+                 "leads out of the tree");
+  }
+}
+
+TEST(Kustomize, CyclesAndBombsEnd) {
+  expect_error(run({{"kustomization.yaml", "resources: [a]\n"},
+                    {"a/kustomization.yaml", "resources: [../b]\n"},
+                    {"b/kustomization.yaml", "resources: [../a]\n"}}),
+               "cycle detected");
+  expect_error(run({{"a/kustomization.yaml", "resources: [..]\n"},
+                    {"kustomization.yaml", "resources: [a]\n"}}),
+               "cycle detected");
+  // Each level includes the next one twice: 2^20 directories without a bound.
+  Files bomb;
+  for (int level = 0; level < 20; ++level) {
+    const std::string next = std::to_string(level + 1);
+    bomb["l" + std::to_string(level) + "/kustomization.yaml"] =
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncomponents: [../l" + next +
+        ", ../m" + next + "]\n";
+    bomb["m" + std::to_string(level) + "/kustomization.yaml"] =
+        bomb["l" + std::to_string(level) + "/kustomization.yaml"];
+  }
+  bomb["l20/kustomization.yaml"] = bomb["m20/kustomization.yaml"] =
+      "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: x\n";
+  bomb["kustomization.yaml"] = "components: [l0]\n";
+  expect_error(run(bomb), "more than 2000 kustomizations");
+  std::string aliases = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\nx0: &x0 [a, a]\n";
+  for (int level = 1; level < 30; ++level) {
+    const std::string below = "*x" + std::to_string(level - 1);
+    aliases += "x" + std::to_string(level) + ": &x" + std::to_string(level) + " [" + below + ", " +
+               below + "]\n";
+  }
+  expect_error(run({{"kustomization.yaml", "resources: [c.yaml]\n"}, {"c.yaml", aliases}}),
+               "aliasing");
+}
+
+TEST(Kustomize, WhatNeedsAProgramOrTheNetworkIsRefused) {
+  expect_error(run({{"kustomization.yaml", "transformers: [t.yaml]\n"},
+                    {"t.yaml", "apiVersion: example.com/v1\nkind: T\nmetadata: {name: t}\n"}}),
+               "external plugins disabled");
+  expect_error(run({{"kustomization.yaml", "resources: ['https://github.com/a/b//c?ref=v1']\n"}}),
+               "was not fetched");
+  expect_error(run({{"kustomization.yaml", "helmCharts: [{name: x}]\n"}}), "helmCharts");
+}
+
+TEST(Kustomize, ErrorsNameFileAndLine) {
+  expect_error(run({{"kustomization.yaml", "resources: [a]\n"},
+                    {"a/kustomization.yaml", "resources: [c.yaml]\n"},
+                    {"a/c.yaml", std::string(kMap) + "---\nkind: [\n"}}),
+               "a/c.yaml:7");
+  expect_error(run({{"kustomization.yaml", "foo: 1\n"}}), "unknown field \"foo\"");
+  expect_error(run({}), "unable to find one of 'kustomization.yaml'");
+  expect_error(run({{"kustomization.yaml", "{}"}}), "is empty");
+}
+
+TEST(Kustomize, EnvironmentFillsLinesWithoutValue) {
+  Options options;
+  options.environment = [](const std::string& name) { return name == "HOME" ? "/root" : ""; };
+  const Files files = {{"kustomization.yaml",
+                        "configMapGenerator: [{name: c, envs: [e.env], options: "
+                        "{disableNameSuffixHash: true}}]\n"},
+                       {"e.env", "HOME\nB\n"}};
+  EXPECT_NE(run(files, "", options).find("HOME: /root"), std::string::npos);
+  EXPECT_NE(run(files).find("HOME: \"\""), std::string::npos);
+}
+
+TEST(Kustomize, ARemoteBaseIsBuiltFromItsSnapshot) {
+  const std::string url = "https://github.com/a/b//deploy?ref=v1";
+  const MemorySnapshot tree(
+      Files{{"kustomization.yaml", "resources: ['" + url + "']\nnamePrefix: p-\n"}});
+  RenderInputs inputs;
+  inputs.snapshots[url] = std::make_shared<MemorySnapshot>(
+      Files{{"deploy/kustomization.yaml", "resources: [c.yaml]\n"}, {"deploy/c.yaml", kMap}});
+  const auto built = build(tree, "", inputs, {});
+  ASSERT_TRUE(built) << built.error().to_string();
+  EXPECT_NE(print(*built).find("name: p-c"), std::string::npos);
+}
+
+TEST(KustomizeRenderer, NamesRemoteLocationsBeforehand) {
+  const MemorySnapshot tree(
+      Files{{"app/kustomization.yaml", "resources: [../base, 'https://github.com/a/b?ref=v1']\n"},
+            {"base/kustomization.yaml", "resources: ['https://example.com/x.yaml']\n"}});
+  RenderSpec spec;
+  spec.path = "app";
+  const auto needed = KustomizeRenderer().inputs_needed(tree, spec);
+  ASSERT_TRUE(needed);
+  EXPECT_EQ(needed->snapshots, (std::vector<std::string>{"https://example.com/x.yaml",
+                                                         "https://github.com/a/b?ref=v1"}));
+}
+
+TEST(KustomizeRenderer, AppliesTheApplicationsSectionAndKnowsOrigins) {
+  const MemorySnapshot tree(Files{{"app/kustomization.yaml", "resources: [../base]\n"},
+                                  {"base/kustomization.yaml", "resources: [c.yaml]\n"},
+                                  {"base/c.yaml", std::string("# first\n---\n") + kMap}});
+  RenderSpec spec;
+  spec.path = "app";
+  spec.ns = "shop";
+  spec.options = Value::object({{"nameSuffix", "-x"}});
+  const auto rendered = KustomizeRenderer().render(tree, spec, {});
+  ASSERT_TRUE(rendered) << rendered.error().to_string();
+  ASSERT_EQ(rendered->manifest.objects.size(), 1u);
+  const Object& object = rendered->manifest.objects[0];
+  EXPECT_EQ(object.key.to_string(), "ConfigMap shop/c-x");
+  EXPECT_EQ(object.origin.to_string(), "base/c.yaml:3");
+  EXPECT_EQ(rendered->manifest.files_read,
+            (std::vector<std::string>{"app/kustomization.yaml", "base/c.yaml",
+                                      "base/kustomization.yaml"}));
+  spec.options = Value::object({{"resources", Value::array()}});
+  EXPECT_FALSE(KustomizeRenderer().render(tree, spec, {}));
+}
+
+}  // namespace
+}  // namespace rumbo::render::kustomize
