@@ -91,15 +91,15 @@ class Reader {
         const auto& data = event.data.sequence_start;
         const bool flow = data.style == YAML_FLOW_SEQUENCE_STYLE;
         return events_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
-                              view(data.anchor), view(data.tag)},
-                             YamlKind::sequence);
+                             view(data.anchor), view(data.tag)},
+                            YamlKind::sequence);
       }
       case YAML_MAPPING_START_EVENT: {
         const auto& data = event.data.mapping_start;
         const bool flow = data.style == YAML_FLOW_MAPPING_STYLE;
         return events_.open({span(event), flow ? YamlStyle::flow : YamlStyle::block,
-                              view(data.anchor), view(data.tag)},
-                             YamlKind::mapping);
+                             view(data.anchor), view(data.tag)},
+                            YamlKind::mapping);
       }
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:

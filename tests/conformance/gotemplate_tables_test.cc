@@ -62,7 +62,9 @@ TEST(GoTemplateTables, Plain) {
             "\n  actual:   " + actual.text);
   }
   check.finish();
-  std::printf("gotemplate_plain: %d left out, over iterators, arrays and keys that are no strings\n", left_out);
+  std::printf(
+      "gotemplate_plain: %d left out, over iterators, arrays and keys that are no strings\n",
+      left_out);
 }
 
 }  // namespace
