@@ -24,6 +24,12 @@ say "syntax of ${#shell[@]} shell scripts: good"
 
 mapfile -t changed < <(git diff --name-only --diff-filter=d "$base" -- 'src/*.cc' 'tests/*.cc' \
   'fuzz/*.cc' 'bench/*.cc' 'demo/*.cc')
+# Sources that clang-tidy has not seen in full depth yet: take a line out once the file is clean.
+pending=scripts/lint_pending.txt
+if [[ -s $pending && ${LINT_PENDING:-no} != yes ]]; then
+  say "$(wc -l < "$pending") sources wait for clang-tidy ($pending; LINT_PENDING=yes looks at them too)"
+  mapfile -t changed < <(((${#changed[@]})) && printf '%s\n' "${changed[@]}" | grep -vxFf "$pending" || true)
+fi
 if ((${#changed[@]} == 0)); then
   say "no C++ source changed since $(git rev-parse --short "$base")"
   exit 0
