@@ -87,7 +87,9 @@ bool valid_port(std::string_view port) {
 
 /// Near enough to netip.ParseAddr for what stands between brackets: an IPv6 address with a zone.
 bool is_ipv6(std::string_view text) {
-  const std::string_view address = text.substr(0, text.find('%'));
+  std::size_t cut = 0;
+  while (cut < text.size() && text[cut] != '%') ++cut;
+  const std::string_view address = text.substr(0, cut);
   int groups = 0;
   bool gap = false;
   std::size_t i = 0;
@@ -116,7 +118,7 @@ bool is_ipv6(std::string_view text) {
 
 Outcome<std::string> bracketed_host(std::string_view host) {
   const std::size_t close = host.rfind(']');
-  if (close == host.npos) return failed("missing ']' in host");
+  if (close == host.npos || close == 0) return failed("missing ']' in host");
   const std::string_view port = host.substr(close + 1);
   if (!valid_port(port)) return failed("invalid port " + quote(port) + " after host");
   const std::string_view name = host.substr(1, close - 1);

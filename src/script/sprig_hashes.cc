@@ -144,8 +144,7 @@ Outcome<Any> decrypt_aes(Call& call) {
     return failed("runtime error: slice bounds out of range [:" +
                   std::to_string(static_cast<int>(out.size()) - padding) + "]");
   }
-  out.resize(out.size() - padding);
-  return Any(out);
+  return Any(std::string_view(out).substr(0, out.size() - padding));
 }
 
 }  // namespace
