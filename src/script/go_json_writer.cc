@@ -1,6 +1,7 @@
 #include <cmath>
 #include <fmt/core.h>
 
+#include "codec/go_json.h"
 #include "codec/numbers.h"
 #include "codec/utf8.h"
 #include "script/convert.h"
@@ -125,60 +126,7 @@ class Writer {
   }
 
   void write_string(std::string_view text) {
-    out_ += '"';
-    for (std::size_t i = 0; i < text.size();) {
-      const char c = text[i];
-      if (static_cast<unsigned char>(c) < 0x80) {
-        write_ascii(c);
-        ++i;
-        continue;
-      }
-      const codec::Rune rune = codec::decode_utf8(text, i);
-      const std::size_t size = rune.valid ? rune.size : 1;
-      if (!rune.valid) {
-        out_ += "\\ufffd";
-      } else if (rune.value == 0x2028 || rune.value == 0x2029) {
-        out_ += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(rune.value));
-      } else {
-        out_ += text.substr(i, size);
-      }
-      i += size;
-    }
-    out_ += '"';
-  }
-
-  void write_ascii(char c) {
-    switch (c) {
-      case '"':
-        out_ += "\\\"";
-        return;
-      case '\\':
-        out_ += "\\\\";
-        return;
-      case '\b':
-        out_ += "\\b";
-        return;
-      case '\f':
-        out_ += "\\f";
-        return;
-      case '\n':
-        out_ += "\\n";
-        return;
-      case '\r':
-        out_ += "\\r";
-        return;
-      case '\t':
-        out_ += "\\t";
-        return;
-      default:
-        break;
-    }
-    const bool html = style_.escape_html && (c == '<' || c == '>' || c == '&');
-    if (c < ' ' || html) {
-      out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out_ += c;
-    }
+    codec::append_go_json_string(out_, text, style_.escape_html);
   }
 
   const GoJsonStyle& style_;

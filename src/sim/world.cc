@@ -90,6 +90,19 @@ Value with_status(const ObjectKey& key, const Thing& thing, const std::string& s
   return thing.object.with("status", deployment_status(thing.object, ready, reason, failed));
 }
 
+bool never_overlaps(const Value& object) {
+  return object["kind"].as_string() == "StatefulSet" ||
+         object["spec"]["strategy"]["type"].as_string() == "Recreate";
+}
+
+Receipt receipt_of(const ObjectKey& key, const Thing& thing) {
+  return {{{key, thing.uid, std::to_string(thing.version)}}, {}};
+}
+
+bool means(const Thing& thing, const Value& object) {
+  return semantic(thing.object) == semantic(object);
+}
+
 Value three_way(const Value& before, const Value& mine, const Value& live, bool& foreign) {
   if (live == mine) return before;
   if (live == before) return before;

@@ -61,6 +61,12 @@ struct World {
 Value with_status(const ObjectKey& key, const Thing& thing, const std::string& stopped,
                   MonoTime now);
 
+Receipt receipt_of(const ObjectKey& key, const Thing& thing);
+/// True for a workload whose old pods stop before the new ones start.
+bool never_overlaps(const Value& object);
+/// True if the thing says what the object says.
+bool means(const Thing& thing, const Value& object);
+
 /// `mine` turned back into `before`, keeping what `live` changed meanwhile; `foreign` is set if it
 /// did.
 Value three_way(const Value& before, const Value& mine, const Value& live, bool& foreign);

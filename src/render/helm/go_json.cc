@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "codec/numbers.h"
 #include "codec/yaml.h"
 #include "codec/yaml_go_error.h"
@@ -73,7 +74,7 @@ tl::unexpected<Error> cannot_unmarshal(std::string_view json_type, std::string_v
 Result<Value> yaml_to_map(std::string_view text) {
   const Value value = TRY(yaml_to_json(text));
   if (!value.is_object() && !value.is_null()) {
-    return cannot_unmarshal(json_type(value), "value of type map[string]interface {}");
+    return cannot_unmarshal(codec::go_json_type(value), "value of type map[string]interface {}");
   }
   return as_float64(value);
 }
@@ -90,7 +91,7 @@ const Value* Fields::find(std::string_view field) const {
 
 void Fields::wrong(std::string_view field, const Value& value, std::string_view go_type) {
   if (error_) return;
-  error_ = cannot_unmarshal(json_type(value),
+  error_ = cannot_unmarshal(codec::go_json_type(value),
                             fmt::format("struct field {}.{} of type {}", name_, field, go_type))
                .value();
 }

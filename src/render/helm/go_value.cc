@@ -90,23 +90,6 @@ std::string_view go_type(const Value& value) {
   return "";
 }
 
-std::string_view json_type(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::null:
-      return "null";
-    case Value::Kind::boolean:
-      return "bool";
-    case Value::Kind::string:
-      return "string";
-    case Value::Kind::array:
-      return "array";
-    case Value::Kind::object:
-      return "object";
-    default:
-      return "number";
-  }
-}
-
 std::string go_print(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::null:

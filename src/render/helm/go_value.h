@@ -21,8 +21,6 @@ Result<Value> decode_json(std::string_view text, std::size_t& used);
 
 /// "map[string]interface {}", "float64", "nil": as `%T` prints it.
 std::string_view go_type(const Value& value);
-/// "object", "array", "number": as encoding/json's errors call it.
-std::string_view json_type(const Value& value);
 /// As `%v` prints it: "map[a:1]".
 std::string go_print(const Value& value);
 /// As `%q` prints a text.

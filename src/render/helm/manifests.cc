@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "render/helm/go_json.h"
 #include "render/helm/go_value.h"
 
@@ -149,9 +150,9 @@ Result<> read_head(RenderedDocument& document, Profile profile) {
   const Value object = TRY(yaml_to_json(document.text));
   if (object.is_null()) return {};
   if (!object.is_object()) {
-    return cannot_unmarshal(json_type(object), profile == Profile::helm4
-                                                   ? "value of type util.SimpleHead"
-                                                   : "value of type releaseutil.SimpleHead");
+    return cannot_unmarshal(codec::go_json_type(object),
+                            profile == Profile::helm4 ? "value of type util.SimpleHead"
+                                                      : "value of type releaseutil.SimpleHead");
   }
   Fields fields(object, "SimpleHead");
   (void)fields.text("apiVersion");
@@ -161,7 +162,7 @@ Result<> read_head(RenderedDocument& document, Profile profile) {
   if (metadata == nullptr || metadata->is_null()) return {};
   if (!metadata->is_object()) {
     return cannot_unmarshal(
-        json_type(*metadata),
+        codec::go_json_type(*metadata),
         "struct field SimpleHead.metadata of type struct { Name string \"json:\\\"name\\\"\"; "
         "Annotations map[string]string \"json:\\\"annotations\\\"\" }");
   }

@@ -6,6 +6,7 @@
 
 #include "base/semver.h"
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "codec/utf8.h"
 #include "render/helm/go_json.h"
 #include "render/helm/go_value.h"
@@ -21,7 +22,7 @@ Result<std::vector<Dependency>> read_dependencies(const Value& list, bool& null_
       continue;
     }
     if (!item.is_object()) {
-      return cannot_unmarshal(json_type(item),
+      return cannot_unmarshal(codec::go_json_type(item),
                               "struct field Metadata.dependencies of type v2.Dependency");
     }
     Fields fields(item, "Dependency.dependencies");
@@ -48,7 +49,7 @@ Result<std::vector<Maintainer>> read_maintainers(const Value& list, bool& null_e
       continue;
     }
     if (!item.is_object()) {
-      return cannot_unmarshal(json_type(item),
+      return cannot_unmarshal(codec::go_json_type(item),
                               "struct field Metadata.maintainers of type v2.Maintainer");
     }
     Fields fields(item, "Maintainer.maintainers");
@@ -158,9 +159,9 @@ Result<> validate_dependencies(Metadata& metadata) {
 Result<Metadata> read_metadata(std::string_view text, Profile profile) {
   const Value object = TRY(yaml_to_texts(text));
   if (!object.is_object() && !object.is_null()) {
-    return cannot_unmarshal(json_type(object), profile == Profile::helm3
-                                                   ? "value of type chart.Metadata"
-                                                   : "value of type loader.chartBase");
+    return cannot_unmarshal(codec::go_json_type(object), profile == Profile::helm3
+                                                             ? "value of type chart.Metadata"
+                                                             : "value of type loader.chartBase");
   }
   Metadata metadata;
   TRY(read_into(object, metadata, profile));
@@ -171,7 +172,7 @@ Result<Metadata> read_metadata(std::string_view text, Profile profile) {
 Result<> read_requirements(std::string_view text, Metadata& into, Profile profile) {
   const Value object = TRY(yaml_to_texts(text));
   if (!object.is_object() && !object.is_null()) {
-    return cannot_unmarshal(json_type(object), "value of type chart.Metadata");
+    return cannot_unmarshal(codec::go_json_type(object), "value of type chart.Metadata");
   }
   return read_into(object, into, profile);
 }

@@ -4,30 +4,10 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "codec/numbers.h"
 
 namespace rumbo::render::kustomize {
-namespace {
-
-std::string_view kind_word(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::null:
-      return "null";
-    case Value::Kind::boolean:
-      return "bool";
-    case Value::Kind::string:
-      return "string";
-    case Value::Kind::array:
-      return "array";
-    case Value::Kind::object:
-      return "object";
-    default:
-      return "number";
-  }
-}
-
-}  // namespace
-
 bool Decoder::same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; };
@@ -37,9 +17,10 @@ bool Decoder::same_name(std::string_view a, std::string_view b) {
 
 tl::unexpected<Error> Decoder::mismatch(const Value& value, std::string_view name,
                                         std::string_view wanted) {
-  return fail(Code::invalid, fmt::format("json: cannot unmarshal {} into Go struct field {} of "
-                                         "type {}",
-                                         kind_word(value), name.empty() ? "(root)" : name, wanted));
+  return fail(Code::invalid,
+              fmt::format("json: cannot unmarshal {} into Go struct field {} of "
+                          "type {}",
+                          codec::go_json_type(value), name.empty() ? "(root)" : name, wanted));
 }
 
 tl::unexpected<Error> Decoder::unknown(std::string_view name) {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "codec/json.h"
 #include "codec/numbers.h"
 #include "codec/utf8.h"
@@ -252,51 +253,7 @@ class GoJson {
     line(depth);
     out_ += '}';
   }
-  void text(std::string_view text) {
-    out_ += '"';
-    for (std::size_t at = 0; at < text.size();) {
-      const codec::Rune rune = codec::decode_utf8(text, at);
-      rune_text(rune, text.substr(at, rune.size));
-      at += rune.size;
-    }
-    out_ += '"';
-  }
-  void rune_text(const codec::Rune& rune, std::string_view bytes) {
-    switch (rune.value) {
-      case '"':
-        out_ += "\\\"";
-        return;
-      case '\\':
-        out_ += "\\\\";
-        return;
-      case '\b':
-        out_ += "\\b";
-        return;
-      case '\f':
-        out_ += "\\f";
-        return;
-      case '\n':
-        out_ += "\\n";
-        return;
-      case '\r':
-        out_ += "\\r";
-        return;
-      case '\t':
-        out_ += "\\t";
-        return;
-      default:
-        break;
-    }
-    const auto code = static_cast<std::uint32_t>(rune.value);
-    if (!rune.valid) {
-      out_ += "\\ufffd";
-    } else if (code < 0x20 || code == '<' || code == '>' || code == '&' || code == 0x2028 ||
-               code == 0x2029) {
-      out_ += fmt::format("\\u{:04x}", code);
-    } else {
-      out_ += bytes;
-    }
-  }
+  void text(std::string_view text) { codec::append_go_json_string(out_, text); }
 
   bool pretty_;
   std::string out_;
