@@ -19,16 +19,23 @@ std::size_t place_length(std::string_view line) {
 
 std::vector<Finding> findings_of(const Error& error) {
   std::vector<Finding> out;
-  if (error.message().find('\n') == std::string::npos) {
+  const auto lines = split(error.message(), '\n');
+  const bool many = std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return place_length(trim(line)) > 0;
+  });
+  if (!many || lines.size() == 1) {
     Finding one;
     if (error.location()) one.place = error.location()->to_string();
-    one.message = error.message();
+    for (const std::string_view line : lines) {
+      if (trim(line).empty()) continue;
+      one.message += (one.message.empty() ? "" : " ") + std::string(trim(line));
+    }
     one.hint = error.hint();
     out.push_back(std::move(one));
     return out;
   }
   bool heading = true;  // "3 mistakes in the configuration"
-  for (const std::string_view whole : split(error.message(), '\n')) {
+  for (const std::string_view whole : lines) {
     const std::string_view line = trim(whole);
     const std::size_t length = place_length(line);
     const bool skipped = line.empty() || (heading && length == 0);

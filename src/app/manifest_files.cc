@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "app/overlay_tree.h"
+#include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/directory_snapshot.h"
@@ -20,6 +21,13 @@ std::string from_here(const std::string& root, const std::string& place) {
 Result<Rendered> render(const Snapshot& snapshot, const std::string& ns) {
   const RenderSpec spec{"", ns, {}};
   return render::PlainRenderer().render(snapshot, spec, {});
+}
+
+/// A chart with its default values. What is random in it differs from any deployment's.
+Result<Rendered> render_chart(const Snapshot& snapshot, const std::string& ns) {
+  RenderInputs inputs;
+  inputs.seed = "validate";
+  return render::HelmRenderer().render(snapshot, {"", ns, {}}, inputs);
 }
 
 }  // namespace
@@ -84,8 +92,9 @@ std::size_t check_manifests(io::FileSystem& files, const std::string& path, cons
     return 0;
   }
   const std::string& root = (*snapshot)->root();
+  const bool chart = files.stat(path + "/Chart.yaml").has_value();
   return check_rendered(
-      render(**snapshot, ns), path,
+      chart ? render_chart(**snapshot, ns) : render(**snapshot, ns), path,
       [&](const std::string& place) { return from_here(root, place); }, findings);
 }
 

@@ -1,8 +1,8 @@
 #include "app/render_helm.h"
 
+#include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
-#include "codec/diff.h"
 #include "render/object_reader.h"
 #include "source/directory_snapshot.h"
 
@@ -51,22 +51,6 @@ Result<std::vector<Object>> objects_of(const helm::Release& release,
   return reader.finish(options.release.ns);
 }
 
-void print_objects(const Session& session, const std::vector<Object>& objects) {
-  std::vector<Value> items;
-  std::string names;
-  const bool open = session.invocation().has("show-secrets");
-  for (const Object& object : objects) {
-    items.push_back(open ? object.value : codec::mask_secret(object.value));
-    names += object.key.to_string() + "\n";
-  }
-  if (session.format() == Format::name) {
-    session.print(names);
-    return;
-  }
-  session.print_value(Value::object(
-      {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Value::array(std::move(items))}}));
-}
-
 }  // namespace
 
 Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
@@ -101,7 +85,9 @@ Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
 }
 
 Result<int> run_render_helm(Session& session, const std::string& path) {
-  const helm::ReleaseOptions options = TRY(helm_options(session.invocation()));
+  helm::ReleaseOptions options = TRY(helm_options(session.invocation()));
+  std::string printed;
+  if (session.invocation().has("debug")) options.printed = &printed;
   io::FileSystem& files = session.env().files;
   const auto chart = TRY(read_chart(files, path, options.limits));
   const auto read = [&files](std::string_view file) -> Result<std::string> {
@@ -113,9 +99,14 @@ Result<int> run_render_helm(Session& session, const std::string& path) {
   helm::Warnings warnings(options.profile);
   const auto release = helm::render_release(chart, options, read, host, warnings);
   for (const std::string& line : warnings.lines()) session.note(line + "\n");
-  if (!release) return fail(release.error());
+  if (!release) {
+    session.print(printed);
+    return fail(release.error());
+  }
   if (session.format() == Format::json || session.format() == Format::name) {
-    print_objects(session, TRY(objects_of(*release, options)));
+    std::vector<Value> values;
+    for (const Object& object : TRY(objects_of(*release, options))) values.push_back(object.value);
+    print_objects(session, values);
     return kOk;
   }
   session.print(TRY(helm::print_release(*release, options)));

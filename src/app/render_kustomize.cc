@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "app/overlay_tree.h"
+#include "app/print_objects.h"
 #include "base/strings.h"
-#include "codec/diff.h"
 #include "render/kustomize/kustomize.h"
 
 namespace rumbo::app {
@@ -38,22 +38,6 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
   return options;
 }
 
-void print_objects(const Session& session, const kustomize::Built& built) {
-  std::vector<Value> items;
-  std::string names;
-  const bool open = session.invocation().has("show-secrets");
-  for (const auto& object : built.objects) {
-    items.push_back(open ? object.value : codec::mask_secret(object.value));
-    names += key_of(object.value).to_string() + "\n";
-  }
-  if (session.format() == Format::name) {
-    session.print(names);
-    return;
-  }
-  session.print_value(Value::object(
-      {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Value::array(std::move(items))}}));
-}
-
 }  // namespace
 
 Result<int> run_render_kustomize(Session& session, const std::string& path) {
@@ -69,7 +53,9 @@ Result<int> run_render_kustomize(Session& session, const std::string& path) {
   }
   for (const std::string& warning : built->warnings) session.note("warning: " + warning + "\n");
   if (session.format() == Format::json || session.format() == Format::name) {
-    print_objects(session, *built);
+    std::vector<Value> values;
+    for (const auto& object : built->objects) values.push_back(object.value);
+    print_objects(session, values);
   } else {
     session.print(kustomize::print(*built));
   }

@@ -52,6 +52,7 @@ constexpr Flag kRender[] = {
     {"kube-version", 0, "VERSION", "chart: the version of Kubernetes to assume"},
     {"api-versions", 'a', "VERSION", "chart: an API version to assume besides the usual ones"},
     {"show-only", 's', "FILE", "chart: only what this template makes"},
+    {"debug", 0, "", "chart: print what the templates printed even if it is no YAML"},
     {"skip-schema-validation", 0, "", "chart: do not check values against its schema"},
     {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},
     {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
@@ -220,13 +221,14 @@ constexpr Verb kVerbs[] = {
      "Writes ./rumbo.yaml (or the file of --config) with one application and one environment.",
      kInit, kInitExamples, kPlainExits, run_init},
     {"validate", "[PATH…]", 0, kAny, "Check configuration and manifests offline",
-     "Checks directories of manifests, and the configuration when --config is given or no PATH is. "
+     "Checks directories of manifests, charts with their default values and overlays, and the "
+     "configuration when --config is given or no PATH is. "
      "Findings are printed as compilers do: file:line:column: error: what.",
      kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
     {"render", "PATH", 1, 1, "Print the manifest of a directory",
      "Prints the objects a deployment of PATH would want, as YAML documents. A Helm chart (a "
      "directory or .tgz) is printed exactly as `helm template` prints it, an overlay as "
-     "`kustomize build` does.",
+     "`kustomize build` does: with the values of its Secrets.",
      kRender, kRenderExamples, "0, or 2 with the error", run_render},
     {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
      "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,

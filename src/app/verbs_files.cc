@@ -6,6 +6,7 @@
 #include "app/handlers.h"
 #include "app/manifest_files.h"
 #include "app/paths.h"
+#include "app/print_objects.h"
 #include "app/render_helm.h"
 #include "app/render_kind.h"
 #include "app/render_kustomize.h"
@@ -119,25 +120,18 @@ Result<int> run_render(Session& session) {
   const Rendered rendered =
       TRY(render_files(session.env().files, path, session.invocation().value("namespace")));
   for (const std::string& warning : rendered.warnings) session.note("warning: " + warning + "\n");
-  const bool open = session.invocation().has("show-secrets");
   std::vector<Value> objects;
+  for (const Object& object : rendered.manifest.objects) objects.push_back(object.value);
+  if (session.format() == Format::json || session.format() == Format::name) {
+    print_objects(session, objects);
+    return kOk;
+  }
+  const bool open = session.invocation().has("show-secrets");
   std::string out;
-  for (const Object& object : rendered.manifest.objects) {
-    const Value value = open ? object.value : codec::mask_secret(object.value);
-    if (session.format() == Format::json) {
-      objects.push_back(value);
-    } else if (session.format() == Format::name) {
-      out += object.key.to_string() + "\n";
-    } else {
-      out += "---\n" + codec::emit_yaml(value);
-    }
+  for (const Value& object : objects) {
+    out += "---\n" + codec::emit_yaml(open ? object : codec::mask_secret(object));
   }
-  if (session.format() == Format::json) {
-    session.print_value(Value::object(
-        {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Value::array(std::move(objects))}}));
-  } else {
-    session.print(out);
-  }
+  session.print(out);
   return kOk;
 }
 

@@ -90,6 +90,19 @@ std::string inside_tree(const std::string& folder, std::string_view path) {
   return join(parts, "/");
 }
 
+/// The error of a chart in an application: there is no command line with a --debug flag here.
+Error in_application(const Error& error, const std::string& path) {
+  std::string message = error.message();
+  std::string hint = error.hint();
+  if (message.ends_with(helm::kDebugHint)) {
+    message.resize(message.size() - helm::kDebugHint.size());
+    hint = "`rumbo render CHART --debug` prints what the templates print";
+  }
+  Error out(error.code(), std::move(message), error.retry());
+  if (!path.empty()) out = Error(std::move(out).with_context("chart `" + path + "`"));
+  return Error(std::move(out).with_hint(std::move(hint)));
+}
+
 }  // namespace
 
 Result<ReleaseOptions> read_helm_section(const Value& section, const std::string& ns) {
@@ -146,9 +159,7 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
   helm::Warnings warnings(options.profile);
   auto release = helm::render_release(files, options, read, host, warnings);
   rendered.warnings = warnings.take();
-  if (!release) {
-    return fail(std::move(release).error().with_context("chart `" + spec.path + "`"));
-  }
+  if (!release) return fail(in_application(release.error(), spec.path));
   for (const helm::ChartFile& file : files) {
     rendered.manifest.files_read.push_back(folder.empty() ? file.name : folder + "/" + file.name);
   }

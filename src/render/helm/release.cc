@@ -16,7 +16,6 @@ namespace rumbo::render::helm {
 namespace {
 
 constexpr std::string_view kNotes = "NOTES.txt";
-constexpr std::string_view kDebugHint = "\n\nUse --debug flag to render out invalid YAML";
 constexpr std::size_t kMaxName = 53;
 
 /// Labels of lower-case letters, digits and '-', joined by dots.
@@ -102,6 +101,11 @@ Result<Release> run_and_sort(const Chart& chart, const Value& values, const Rele
   const auto notes = files.find(chart.name() + "/templates/" + std::string(kNotes));
   if (notes != files.end()) release.notes = notes->second;
   std::erase_if(files, [](const auto& file) { return file.first.ends_with(kNotes); });
+  if (options.printed != nullptr) {
+    for (const auto& [path, text] : files) {
+      *options.printed += fmt::format("---\n# Source: {}\n{}\n", path, text);
+    }
+  }
   release.manifests = TRY(sort_manifests(files, warnings));
   collect_crds(chart, release.crds);
   return release;

@@ -29,6 +29,7 @@ struct ReleaseOptions {
   bool skip_schema_validation = false;
   ChartLimits limits;
   script::SessionOptions session;
+  std::string* printed = nullptr;  ///< gets what the templates printed, also if it is no YAML
 };
 
 struct Release {
@@ -36,6 +37,9 @@ struct Release {
   SortedManifests manifests;
   std::string notes;  ///< NOTES.txt of the chart itself
 };
+
+/// What Helm's command line appends to an error of a template.
+inline constexpr std::string_view kDebugHint = "\n\nUse --debug flag to render out invalid YAML";
 
 /// Renders. Warnings are filled also when it fails.
 Result<Release> render_release(const std::vector<ChartFile>& files, const ReleaseOptions& options,

@@ -31,14 +31,23 @@ std::string trouble_of(const std::vector<PodSeen>& pods) {
          (worst->status.trouble.empty() ? "is not ready yet" : worst->status.trouble);
 }
 
+struct Counts {
+  int there = 0, ready = 0, available = 0;
+};
+
+Counts count(const std::vector<PodSeen>& pods) {
+  Counts out;
+  for (const PodSeen& pod : pods) {
+    out.there += pod.status.exists ? 1 : 0;
+    out.ready += pod.status.ready ? 1 : 0;
+    out.available += pod.status.ready && pod.status.available ? 1 : 0;
+  }
+  return out;
+}
+
 Value deployment_status(const StatusInput& input) {
   const int want = wanted_replicas(input.thing.object);
-  int there = 0, ready = 0, available = 0;
-  for (const PodSeen& pod : input.pods) {
-    there += pod.status.exists ? 1 : 0;
-    ready += pod.status.ready ? 1 : 0;
-    available += pod.status.ready && pod.status.available ? 1 : 0;
-  }
+  const auto [there, ready, available] = count(input.pods);
   const bool good = available >= want;
   std::string message = good ? "all replicas are available" : trouble_of(input.pods);
   if (message.empty()) {
@@ -68,12 +77,7 @@ Value deployment_status(const StatusInput& input) {
 /// As a controller tells it, with the trouble of the first pod that is not ready as a condition.
 Value counted_status(const StatusInput& input) {
   const int want = wanted_replicas(input.thing.object);
-  int there = 0, ready = 0, available = 0;
-  for (const PodSeen& pod : input.pods) {
-    there += pod.status.exists ? 1 : 0;
-    ready += pod.status.ready ? 1 : 0;
-    available += pod.status.ready && pod.status.available ? 1 : 0;
-  }
+  const auto [there, ready, available] = count(input.pods);
   std::vector<Member> out;
   if (input.thing.object["kind"].as_string() == "DaemonSet") {
     out.emplace_back("currentNumberScheduled", there);
