@@ -73,6 +73,8 @@ struct Observation {
   /// nothing about the object, so that no revision is quarantined for it. Empty if nothing is in
   /// its way.
   std::string obstacle;
+  /// What the environment's own health rules say of it; nullopt: none is for this kind.
+  std::optional<Health> verdict = std::nullopt;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;
 };
