@@ -58,6 +58,7 @@ constexpr Flag kRender[] = {
     {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
     {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
     {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+    {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",

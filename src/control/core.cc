@@ -56,10 +56,11 @@ void Core::History::apply(const Record& record) {
 Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
-      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock,
-               [this](const Scope& scope) {
+      desired_(parts_.journal, parts_.source, parts_.files, parts_.renderers, parts_.clock,
+               [this](const Scope& scope) -> std::optional<Desired::Committed> {
                  const auto committed = state(scope).committed;
-                 return committed ? committed->manifest : std::nullopt;
+                 if (!committed || !committed->manifest) return std::nullopt;
+                 return Desired::Committed{*committed->manifest, committed->revision.id};
                }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};

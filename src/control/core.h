@@ -47,7 +47,8 @@ struct CoreParts {
   bool records_config = true;
   /// Blocks until the instant; empty: sleeps, and wake() ends it early. Tests move virtual time.
   std::function<void(MonoTime)> pause = {};
-  RunAll run_all = {};  ///< empty: threads
+  RunAll run_all = {};                 ///< empty: threads
+  source::HttpFiles* files = nullptr;  ///< files by URL that overlays name; null: none
 };
 
 /// One heard line of progress: the transaction waits for `message`.
