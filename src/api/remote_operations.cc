@@ -132,24 +132,24 @@ Result<Value> RemoteOperations::recover(const std::string& txn, const std::strin
 
 Result<Value> RemoteOperations::remove(const control::DeleteOptions& options,
                                        const EventSink& events) {
-  return work("remove",
-              Value::object({{"application", options.application},
-                             {"environment", options.environment},
-                             {"cascade", options.cascade},
-                             {"kinds", Value::array(std::vector<Value>(options.kinds.begin(),
-                                                                       options.kinds.end()))},
-                             {"withHooks", options.with_hooks},
-                             {"confirmPrune", options.confirm_prune},
-                             {"dryRun", options.dry_run},
-                             {"force", options.force},
-                             {"actor", options.actor}}),
-              events);
+  return work(
+      "remove",
+      Value::object(
+          {{"application", options.application},
+           {"environment", options.environment},
+           {"cascade", options.cascade},
+           {"kinds", Value::array(std::vector<Value>(options.kinds.begin(), options.kinds.end()))},
+           {"withHooks", options.with_hooks},
+           {"confirmPrune", options.confirm_prune},
+           {"dryRun", options.dry_run},
+           {"force", options.force},
+           {"actor", options.actor}}),
+      events);
 }
 
 Result<Value> RemoteOperations::freeze(bool frozen, const std::string& reason,
                                        const std::string& actor) {
-  return call("freeze",
-              Value::object({{"frozen", frozen}, {"reason", reason}, {"actor", actor}}));
+  return call("freeze", Value::object({{"frozen", frozen}, {"reason", reason}, {"actor", actor}}));
 }
 
 Result<Value> RemoteOperations::resume(const Selector& select, const std::string& actor) {

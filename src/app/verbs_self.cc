@@ -54,8 +54,9 @@ Result<int> run_docs(Session& session) {
   }
   const auto text = docs_page(page);
   if (!text) {
-    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-                    .with_hint("pages: cli, configuration, podman-fields, sync-options, man, schema"));
+    return fail(
+        Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+            .with_hint("pages: cli, configuration, podman-fields, sync-options, man, schema"));
   }
   session.print(*text);
   return kOk;

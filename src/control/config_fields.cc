@@ -156,7 +156,8 @@ constexpr Field kFields[] = {
     {kApplication, "spec.ignoreDifferences[].jsonPointers", texts, false, "[]",
      "fields by JSON pointer: /spec/replicas"},
     {kApplication, "spec.ignoreDifferences[].jqPathExpressions", texts, false, "[]",
-     "fields by a path of jq: .spec.template.spec.containers[] | select(.name == \"app\") | .image"},
+     "fields by a path of jq: .spec.template.spec.containers[] | select(.name == \"app\") | "
+     ".image"},
     {kApplication, "spec.ignoreDifferences[].managedFieldsManagers", texts, false, "[]",
      "all fields that these field managers own"},
     {kApplication, "spec.deletionPolicy", word, false, "orphan",

@@ -49,8 +49,7 @@ std::vector<std::vector<std::size_t>> layers_of(const std::vector<std::vector<Pl
     }
   }
   std::vector<std::vector<std::size_t>> out;
-  const std::size_t most =
-      layer.empty() ? 0 : *std::max_element(layer.begin(), layer.end());
+  const std::size_t most = layer.empty() ? 0 : *std::max_element(layer.begin(), layer.end());
   for (std::size_t at = 0; at <= most && !batches.empty(); ++at) {
     std::vector<std::size_t> one;
     for (std::size_t i = 0; i < batches.size(); ++i) {

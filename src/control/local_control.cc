@@ -20,8 +20,8 @@ Result<Value> LocalOperations::remove(const DeleteOptions& options, const EventS
     if (options.dry_run) return answer;
     // Automation would take them up again at once.
     if (configured) {
-      TRY(core_.append(engine::pause_draft(scope, true, "deleted by " + actor.name, actor,
-                                           core_.epoch())));
+      TRY(core_.append(
+          engine::pause_draft(scope, true, "deleted by " + actor.name, actor, core_.epoch())));
     }
     TRY(core_.release(scope, actor));
     if (options_.changed) options_.changed();

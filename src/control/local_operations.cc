@@ -156,8 +156,8 @@ std::string LocalOperations::waits_for(const std::vector<Placement>& batch) {
     if (!core_.state(needed).committed) {
       return what + ", which is not deployed (`rumbo sync " + needed.to_string() + "`)";
     }
-    const ScopeLive live = live_.look(needed, Consistency::fresh,
-                                      Cancel().with_deadline(core_.clock().mono() + 30s));
+    const ScopeLive live =
+        live_.look(needed, Consistency::fresh, Cancel().with_deadline(core_.clock().mono() + 30s));
     const HealthStatus status = live.health.status;
     if (status != HealthStatus::ready && status != HealthStatus::suspended) {
       return what + ", which is " + std::string(to_string(status)) +

@@ -151,10 +151,10 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                              " (`rumbo resume` lets automation go on)");
     }
     if (one["paused"].as_bool()) {
-      attention.emplace_back(name + " is paused" +
-                             (one["pausedReason"].is_string() ? ": " + one["pausedReason"].str()
-                                                              : std::string()) +
-                             " (`rumbo resume` ends it)");
+      attention.emplace_back(
+          name + " is paused" +
+          (one["pausedReason"].is_string() ? ": " + one["pausedReason"].str() : std::string()) +
+          " (`rumbo resume` ends it)");
     }
     if (one["error"].is_string()) attention.emplace_back(one["error"].str());
     if (!one["configured"].as_bool()) {

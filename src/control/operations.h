@@ -50,8 +50,8 @@ struct RollbackOptions {
 
 struct DeleteOptions {
   std::string application;
-  std::string environment;         ///< may be empty if the application has only one
-  bool cascade = false;            ///< its objects too; otherwise they are kept and belong to nobody
+  std::string environment;  ///< may be empty if the application has only one
+  bool cascade = false;     ///< its objects too; otherwise they are kept and belong to nobody
   std::vector<std::string> kinds;  ///< destructive kinds to delete: PersistentVolumeClaim, …
   bool with_hooks = true;
   bool confirm_prune = false;  ///< also what is annotated with Delete=confirm

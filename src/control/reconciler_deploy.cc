@@ -206,11 +206,12 @@ void Reconciler::retry(std::size_t batch, const std::string& wanted) {
     return std::nullopt;
   });
   if (when) return again(batch, *when);
-  const auto noted = core_.note(
-      "gave-up", scopes,
-      Value::object({{"message", "not tried again by itself: sync.retry.limit is reached; a new "
+  const auto noted =
+      core_.note("gave-up", scopes,
+                 Value::object({{"message",
+                                 "not tried again by itself: sync.retry.limit is reached; a new "
                                  "revision or `rumbo sync` tries again"}}),
-      kAutomation);
+                 kAutomation);
   if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
 }
 

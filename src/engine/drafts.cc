@@ -131,7 +131,8 @@ Draft prepared_draft(const TxnState& state, const DraftContext& context) {
   // The inventory is widened to old ∪ new before the first write: it stays a superset of what
   // exists.
   for (const Step& step : state.plan.steps) {
-    for (InventoryChange& change : widened(state, step)) draft.inventory.push_back(std::move(change));
+    for (InventoryChange& change : widened(state, step))
+      draft.inventory.push_back(std::move(change));
   }
   return draft;
 }
@@ -194,8 +195,8 @@ Draft reap_done_draft(const TxnState& state, StepId step, const std::string& lef
   draft.step = step;
   draft.participant = state.step(step).participant;
   const Step& reaped = state.step(step);
-  const bool gone = reaped.kind == StepKind::prune ||
-                    (reaped.kind == StepKind::retire && !reaped.hook.empty());
+  const bool gone =
+      reaped.kind == StepKind::prune || (reaped.kind == StepKind::retire && !reaped.hook.empty());
   if (gone && left.empty()) {
     for (const Item& item : reaped.items) {
       draft.inventory.push_back({InventoryChange::Op::remove, item.scope, item.key});
@@ -219,8 +220,8 @@ std::vector<Draft> abort_drafts(const TxnState& state, const Abort& abort,
                                             {"stopped", stop}}),
                              context));
   // Healing and rolling back re-apply what was good once: their failure condemns no revision.
-  const bool of_revision = state.cause != "drift" && state.cause != "rollback" &&
-                           state.cause != "delete";
+  const bool of_revision =
+      state.cause != "drift" && state.cause != "rollback" && state.cause != "delete";
   if (abort.fault != FaultClass::revision || !of_revision) {
     return out;
   }
@@ -250,13 +251,12 @@ std::vector<Draft> commit_drafts(const TxnState& state, const DraftContext& cont
   if (state.cause == "delete") {
     // Automation would deploy again what a person has just deleted.
     for (const TxnScope& scope : state.scopes) {
-      out.push_back(simple_draft(
-          state, RecordType::event,
-          Value::object({{"event", "pause"},
-                         {"paused", true},
-                         {"reason", "deleted by " + state.actor.name},
-                         {"scopes", Value::array({to_value(scope.scope)})}}),
-          context));
+      out.push_back(simple_draft(state, RecordType::event,
+                                 Value::object({{"event", "pause"},
+                                                {"paused", true},
+                                                {"reason", "deleted by " + state.actor.name},
+                                                {"scopes", Value::array({to_value(scope.scope)})}}),
+                                 context));
     }
     return out;
   }

@@ -12,7 +12,7 @@ using Part = FieldPath::Part;
 using Parts = std::vector<Part>;
 using Kind = Part::Kind;
 
-constexpr int kDeepest = 64;          // of a fieldsV1 set
+constexpr int kDeepest = 64;  // of a fieldsV1 set
 constexpr std::size_t kMostPaths = 10'000;
 
 bool holds(const Part& part, const Value& at) {
@@ -54,9 +54,9 @@ std::vector<std::size_t> elements(const Part& part, const Value& list) {
     return out;
   }
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const bool fits = part.kind == Kind::each ||
-                      (part.value.is_object() ? contains_all(list[i], part.value)
-                                              : list[i] == part.value);
+    const bool fits =
+        part.kind == Kind::each ||
+        (part.value.is_object() ? contains_all(list[i], part.value) : list[i] == part.value);
     if (fits) out.push_back(i);
   }
   return out;
@@ -146,9 +146,9 @@ Maybe adopted_below(const Maybe& want, const Value& live, const Parts& parts, st
     const Value* mine = want ? want->find(key) : nullptr;
     const Value* theirs = live.find(key);
     if (mine == nullptr && theirs == nullptr) continue;
-    const Maybe below = adopted_at(mine != nullptr ? Maybe(*mine) : std::nullopt,
-                                   theirs != nullptr ? Maybe(*theirs) : std::nullopt, parts,
-                                   next + 1);
+    const Maybe below =
+        adopted_at(mine != nullptr ? Maybe(*mine) : std::nullopt,
+                   theirs != nullptr ? Maybe(*theirs) : std::nullopt, parts, next + 1);
     if (below) {
       out = (out ? *out : Value::object()).with(key, *below);
     } else if (out) {
@@ -222,8 +222,8 @@ Value FieldPath::adopted(const Value& want, const Value& live) const {
 std::vector<FieldPath> managed_paths(const Value& live, const std::vector<std::string>& managers) {
   std::vector<FieldPath> out;
   for (const Value& entry : live["metadata"]["managedFields"].items()) {
-    const bool meant = std::find(managers.begin(), managers.end(), entry["manager"].str()) !=
-                       managers.end();
+    const bool meant =
+        std::find(managers.begin(), managers.end(), entry["manager"].str()) != managers.end();
     if (!meant || entry["subresource"].as_string() == "status") continue;
     Parts parts;
     collect(entry["fieldsV1"], parts, 0, out);

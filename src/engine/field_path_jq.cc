@@ -30,9 +30,8 @@ class JqReader {
       skip();
     } while (take("|"));
     if (at_ < text_.size()) return fail(outside("`" + rest() + "`"));
-    const bool only_tests = std::all_of(parts_.begin(), parts_.end(), [](const Part& part) {
-      return part.kind == Kind::select;
-    });
+    const bool only_tests = std::all_of(parts_.begin(), parts_.end(),
+                                        [](const Part& part) { return part.kind == Kind::select; });
     if (only_tests) return fail(Code::invalid, "it names the whole object");
     return std::move(parts_);
   }
@@ -50,8 +49,9 @@ class JqReader {
 
   static Error outside(const std::string& what) {
     return Error(Code::unsupported, what + " is outside of the part of jq that is read here")
-        .with_hint("that is: paths like .spec.containers[].image, with `| select(.name == \"x\")`; "
-                   "or use jsonPointers");
+        .with_hint(
+            "that is: paths like .spec.containers[].image, with `| select(.name == \"x\")`; "
+            "or use jsonPointers");
   }
 
   static bool in_name(char c) {

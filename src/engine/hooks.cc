@@ -142,9 +142,8 @@ std::optional<HookPhase> hook_phase_from(std::string_view word) {
 }
 
 bool is_hook(const Value& object) {
-  return std::any_of(kHookNames.begin(), kHookNames.end(), [&](std::string_view name) {
-    return !annotation(object, name).empty();
-  });
+  return std::any_of(kHookNames.begin(), kHookNames.end(),
+                     [&](std::string_view name) { return !annotation(object, name).empty(); });
 }
 
 Result<std::optional<Hook>> hook_of(const Value& object) {

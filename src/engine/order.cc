@@ -133,7 +133,8 @@ class Needs {
     for (const Value& secret : pod["imagePullSecrets"].items()) {
       name("Secret", ns_, secret["name"]);
     }
-    if (object_.key.kind == "StatefulSet") name("Service", ns_, object_.value["spec"]["serviceName"]);
+    if (object_.key.kind == "StatefulSet")
+      name("Service", ns_, object_.value["spec"]["serviceName"]);
   }
 
   /// A pod may use its account at once: what gives it its rights goes before it.
@@ -141,8 +142,7 @@ class Needs {
     for (const Object* one : known_.bindings) {
       for (const Value& subject : one->value["subjects"].items()) {
         if (subject["kind"].as_string() == "ServiceAccount" &&
-            subject["name"].as_string() == account &&
-            subject["namespace"].as_string(ns_) == ns_) {
+            subject["name"].as_string() == account && subject["namespace"].as_string(ns_) == ns_) {
           add(one->key);
         }
       }
@@ -182,7 +182,8 @@ class Needs {
 
   /// "group/namespaces/ns/kind/name" or "group/kind/name", with commas between them (kpt's form).
   void listed() {
-    for (const std::string_view from : {"rumbo.dev/depends-on", "config.kubernetes.io/depends-on"}) {
+    for (const std::string_view from :
+         {"rumbo.dev/depends-on", "config.kubernetes.io/depends-on"}) {
       for (const std::string_view entry : split(annotation(object_.value, from), ',')) {
         const auto parts = split(trim(entry), '/');
         if (parts.size() == 5 && parts[1] == "namespaces") {

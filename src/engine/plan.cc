@@ -122,8 +122,8 @@ void Planner::plan_namespace(const ScopeInput& scope) {
        {"kind", "Namespace"},
        {"metadata",
         Value::object({{"name", scope.ns},
-                       {"annotations",
-                        Value::object({{"rumbo.dev/sync-options", "Prune=false,Delete=false"}})}})}});
+                       {"annotations", Value::object({{"rumbo.dev/sync-options",
+                                                       "Prune=false,Delete=false"}})}})}});
   Wanted wanted;
   wanted.scope = &scope;
   wanted.object = &made_.emplace_back(Object{key, value, {}});

@@ -44,7 +44,7 @@ void Planner::classify(Wanted& wanted) {
   }
   if (job && wanted.action != ChangeAction::unchanged && !runs_jobs) {
     wanted.action = ChangeAction::skip;
-    wanted.reason = input_.heal                           ? "healing runs no Jobs"
+    wanted.reason = input_.heal                          ? "healing runs no Jobs"
                     : input_.hooks == HookRule::rollback ? "a rollback runs no Jobs (--with-hooks)"
                                                          : "Jobs were left out";
     return;
@@ -173,8 +173,9 @@ void Planner::check_budget(const ScopeInput& scope, std::size_t deletions) {
   if (deletions <= most) return;
   refuse(scope, nullptr,
          scope.scope.to_string() + ": the revision would delete " + std::to_string(deletions) +
-             " of " + std::to_string(scope.inventory.size()) + " objects, and sync.maxDeletions is " +
-             std::to_string(budget->amount) + (budget->percent ? "%" : ""),
+             " of " + std::to_string(scope.inventory.size()) +
+             " objects, and sync.maxDeletions is " + std::to_string(budget->amount) +
+             (budget->percent ? "%" : ""),
          "`rumbo sync --allow-deletions` if that is meant");
 }
 

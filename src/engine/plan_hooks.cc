@@ -56,8 +56,9 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
     wanted.action = ChangeAction::hook;
     wanted.reason = std::string(to_string(run.phase)) + " hook";
     plan_.effects.push_back(wanted.object->key.to_string() + " runs as " + wanted.reason +
-                            (run.phase == HookPhase::sync_fail ? ", if the transaction fails"
-                                                               : "; what it does cannot be undone"));
+                            (run.phase == HookPhase::sync_fail
+                                 ? ", if the transaction fails"
+                                 : "; what it does cannot be undone"));
     wanted_.push_back(std::move(wanted));
   }
 }
@@ -73,7 +74,8 @@ std::string Planner::hook_skipped(const ScopeInput& scope, const HookRun& run) c
     return "a rollback skips PreSync hooks";
   }
   if (run.when == HookRun::When::install && !scope.first_time) return "runs at the first sync only";
-  if (run.when == HookRun::When::upgrade && scope.first_time) return "does not run at the first sync";
+  if (run.when == HookRun::When::upgrade && scope.first_time)
+    return "does not run at the first sync";
   return {};
 }
 
@@ -100,7 +102,8 @@ const Object* Planner::compensation_of(const Wanted& hook) {
 
 void Planner::add_hook_step(const Wanted& wanted) {
   const Object* compensation = compensation_of(wanted);
-  const bool answers = *wanted.hook == HookPhase::sync_fail || *wanted.hook == HookPhase::post_delete;
+  const bool answers =
+      *wanted.hook == HookPhase::sync_fail || *wanted.hook == HookPhase::post_delete;
   const Inverse inverse = answers                   ? Inverse::none
                           : compensation != nullptr ? Inverse::compensate
                                                     : Inverse::keep_and_report;
@@ -112,8 +115,8 @@ void Planner::add_hook_step(const Wanted& wanted) {
   step.items.push_back(item_for(*wanted.scope, wanted.object->key, wanted.want));
   if (compensation == nullptr || answers) return;
   const StepId hook = step.id;
-  Step& back = add_step(StepKind::hook, wanted.wave,
-                        "takes back " + wanted.object->key.to_string(), Inverse::none);
+  Step& back = add_step(StepKind::hook, wanted.wave, "takes back " + wanted.object->key.to_string(),
+                        Inverse::none);
   back.hook = to_string(HookPhase::compensate);
   back.for_step = hook;
   back.deadline = wanted.scope->policy.timeout;

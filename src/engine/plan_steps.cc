@@ -71,9 +71,15 @@ void Planner::order_wanted() {
       placed[i]->before_hooks = places[i].pre_sync && !places[i].is_hook;
     }
   }
-  std::stable_sort(wanted_.begin(), wanted_.end(), [](const Wanted& a, const Wanted& b) {
-    return std::tuple(!a.before_hooks, a.wave, a.order, kind_rank(a.object->key)) <
-           std::tuple(!b.before_hooks, b.wave, b.order, kind_rank(b.object->key));
+  const auto phase = [](const Wanted& one) {
+    if (one.before_hooks) return 0;
+    if (!one.hook || *one.hook == HookPhase::sync) return 2;
+    const bool first = *one.hook == HookPhase::pre_sync || *one.hook == HookPhase::pre_delete;
+    return first ? 1 : 3;
+  };
+  std::stable_sort(wanted_.begin(), wanted_.end(), [&](const Wanted& a, const Wanted& b) {
+    return std::tuple(phase(a), a.wave, a.order, kind_rank(a.object->key)) <
+           std::tuple(phase(b), b.wave, b.order, kind_rank(b.object->key));
   });
 }
 
@@ -108,8 +114,7 @@ void Planner::add_write_steps(const Wanted& wanted) {
     step.order = wanted.order;
     step.before_hooks = wanted.before_hooks;
     step.deadline = wanted.scope->policy.timeout;
-    step.takes_foreign_fields =
-        wanted.scope->policy.adopt || wanted.options.takes_foreign_fields;
+    step.takes_foreign_fields = wanted.scope->policy.adopt || wanted.options.takes_foreign_fields;
     step.recreate = wanted.options.recreate && may_recreate(item.key);
     step.kind_may_be_unknown = wanted.options.kind_may_be_unknown;
     step.propagation = wanted.options.propagation;
@@ -173,10 +178,10 @@ void Planner::add_after_commit_steps() {
     retire.items = switched_;
   }
   for (const Removal& removal : removals_) {
-    Step& prune = add_step(StepKind::prune, removal.wave,
-                           removal.scope->deletes ? "its application is deleted"
-                                                  : "no longer declared",
-                           Inverse::none);
+    Step& prune =
+        add_step(StepKind::prune, removal.wave,
+                 removal.scope->deletes ? "its application is deleted" : "no longer declared",
+                 Inverse::none);
     prune.order = default_wave(removal.key) * kOrderPerWave;
     prune.propagation = removal.propagation;
     prune.items.push_back(item_for(*removal.scope, removal.key, Value()));

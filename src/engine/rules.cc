@@ -124,9 +124,8 @@ std::string host_port(const Value& spec) {
 }  // namespace
 
 Result<int> wave_of(const Value& object) {
-  const std::string_view text =
-      first_annotation(object, {"rumbo.dev/wave", "argocd.argoproj.io/sync-wave",
-                                "helm.sh/hook-weight"});
+  const std::string_view text = first_annotation(
+      object, {"rumbo.dev/wave", "argocd.argoproj.io/sync-wave", "helm.sh/hook-weight"});
   if (text.empty()) return 0;
   const auto number = parse_int(text);
   if (!number || *number < -10'000 || *number > 10'000) {

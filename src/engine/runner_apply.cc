@@ -160,9 +160,8 @@ const Item* edited_by_others(const TxnState& state, const std::vector<const Item
     if (seen == nullptr || !seen->exists || !item->want) continue;
     const TxnScope* scope = state.scope_of(item->scope);
     const auto meaning = [&](const Value& object) {
-      return semantic(scope == nullptr
-                          ? object
-                          : without_ignored(scope->policy.ignore, object, seen->object));
+      return semantic(
+          scope == nullptr ? object : without_ignored(scope->policy.ignore, object, seen->object));
     };
     if (!covers(meaning(seen->object), meaning(item->want_object))) return item;
   }

@@ -21,6 +21,14 @@ std::optional<std::string> ended(const TxnState& state, const Moment& moment, St
       return why;
     }
   }
+  if (state.view.error) {
+    // A target that cannot be asked says nothing about the hook. An undo waits for it.
+    const bool in_undo = state.step(id).for_step != kNoStep;
+    const bool waits =
+        !state.blind_since || moment.now - *state.blind_since < moment.options.outage_budget;
+    if (in_undo || waits) return std::nullopt;
+    return "could not be observed: " + state.view.error->to_string();
+  }
   if (moment.now - *state.steps[id].runs_since <= state.step(id).deadline) return std::nullopt;
   return "did not end within " + rumbo::to_string(state.step(id).deadline);
 }

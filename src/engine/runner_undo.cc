@@ -78,6 +78,15 @@ std::optional<Action> step_compensate(const TxnState& state, const Moment& momen
     if (!to_undo(state.steps[id])) continue;
     if (const auto job = compensation_of(state, id)) jobs.push_back(*job);
   }
+  for (const StepId id : jobs) {
+    const StepProgress& progress = state.steps[id];
+    const std::optional<Error>& error = progress.error ? progress.error : state.view.error;
+    const bool open = progress.phase == Phase::reap_intent && error.has_value();
+    if (!open || state.needs_operator || !patience_over(state, moment)) continue;
+    const std::string object = state.step(id).items.at(0).key.to_string();
+    return call_operator(state, moment, object, object + ": " + error->to_string(),
+                         "rumbo recover " + state.id.value + " --undo");
+  }
   return step_answering_hooks(state, moment, jobs);
 }
 

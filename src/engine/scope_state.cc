@@ -214,21 +214,18 @@ Draft freeze_draft(bool frozen, const std::string& reason, const Actor& actor,
   draft.type = RecordType::event;
   draft.actor = actor;
   draft.epoch = epoch;
-  draft.body = Value::object({{"event", "freeze"},
-                              {"frozen", frozen},
-                              {"reason", reason},
-                              {"scopes", Value::array()}});
+  draft.body = Value::object(
+      {{"event", "freeze"}, {"frozen", frozen}, {"reason", reason}, {"scopes", Value::array()}});
   return draft;
 }
 
 Draft rename_draft(const Scope& from, const Scope& to, const std::vector<ObjectKey>& inventory,
                    const Actor& actor, std::uint64_t epoch) {
-  Draft draft = scope_draft(
-      RecordType::event, to, actor, epoch,
-      Value::object({{"event", "renamed"},
-                     {"from", to_value(from)},
-                     {"to", to_value(to)},
-                     {"message", "is the new name of " + from.to_string()}}));
+  Draft draft = scope_draft(RecordType::event, to, actor, epoch,
+                            Value::object({{"event", "renamed"},
+                                           {"from", to_value(from)},
+                                           {"to", to_value(to)},
+                                           {"message", "is the new name of " + from.to_string()}}));
   for (const ObjectKey& key : inventory) {
     draft.inventory.push_back({InventoryChange::Op::add, to, key});
     draft.inventory.push_back({InventoryChange::Op::remove, from, key});
@@ -236,13 +233,13 @@ Draft rename_draft(const Scope& from, const Scope& to, const std::vector<ObjectK
   return draft;
 }
 
-Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory,
-                    const Actor& actor, std::uint64_t epoch) {
-  Draft draft = scope_draft(
-      RecordType::event, scope, actor, epoch,
-      Value::object({{"event", "released"},
-                     {"message", "gave up its " + std::to_string(inventory.size()) +
-                                     " objects; they are kept and belong to nobody"}}));
+Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory, const Actor& actor,
+                    std::uint64_t epoch) {
+  Draft draft =
+      scope_draft(RecordType::event, scope, actor, epoch,
+                  Value::object({{"event", "released"},
+                                 {"message", "gave up its " + std::to_string(inventory.size()) +
+                                                 " objects; they are kept and belong to nobody"}}));
   for (const ObjectKey& key : inventory) {
     draft.inventory.push_back({InventoryChange::Op::remove, scope, key});
   }

@@ -92,14 +92,13 @@ Draft clear_quarantine_draft(const Scope& scope, const Digest& digest, const Act
 Draft pause_draft(const Scope& scope, bool paused, const std::string& reason, const Actor& actor,
                   std::uint64_t epoch);
 /// From now on nothing is deployed, deleted or healed, but by a person who forces it; or again.
-Draft freeze_draft(bool frozen, const std::string& reason, const Actor& actor,
-                   std::uint64_t epoch);
+Draft freeze_draft(bool frozen, const std::string& reason, const Actor& actor, std::uint64_t epoch);
 /// What was `from`'s is `to`'s: objects, history, quarantine. One record, so that at no instant an
 /// object has no owner.
 Draft rename_draft(const Scope& from, const Scope& to, const std::vector<ObjectKey>& inventory,
                    const Actor& actor, std::uint64_t epoch);
 /// The objects stay, and belong to nobody.
-Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory,
-                    const Actor& actor, std::uint64_t epoch);
+Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory, const Actor& actor,
+                    std::uint64_t epoch);
 
 }  // namespace rumbo::engine

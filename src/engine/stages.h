@@ -38,10 +38,10 @@ struct Stage {
   std::string name() const;  ///< "wave 2", "switch"
 };
 
-/// Every step of the plan is in exactly one stage. Order: scaffold, PreDelete, PreSync, waves upward
-/// (each: beside, quiesce, exclusive), switch, PostSync; after COMMIT retire, prune, PostDelete,
-/// cleanup; then those of failures. Quiescing comes last in its wave so that the old pods serve as
-/// long as they can.
+/// Every step of the plan is in exactly one stage. Order: scaffold, PreDelete, PreSync, waves
+/// upward (each: beside, quiesce, exclusive), switch, PostSync; after COMMIT retire, prune,
+/// PostDelete, cleanup; then those of failures. Quiescing comes last in its wave so that the old
+/// pods serve as long as they can.
 std::vector<Stage> stages_of(const Plan& plan);
 
 /// True for stages on the way to COMMIT.

@@ -15,8 +15,7 @@ using Apply = SyncOptions::Apply;
 constexpr SyncOptionRow kRows[] = {
     {"Prune=false", "Argo CD", "both", "has",
      "the object is kept when it is no longer declared; the plan lists it"},
-    {"Prune=confirm", "Argo CD", "both", "has",
-     "it is kept until a sync with `--confirm-prune`"},
+    {"Prune=confirm", "Argo CD", "both", "has", "it is kept until a sync with `--confirm-prune`"},
     {"Delete=false", "Argo CD", "both", "has", "it is kept when its application is deleted"},
     {"Delete=confirm", "Argo CD", "both", "has",
      "it is kept until a `rumbo delete --cascade` with `--confirm-prune`"},
@@ -155,9 +154,9 @@ Result<> read_flux(const Value& object, SyncOptions& options) {
   } else if (ssa == "Ignore") {
     options.apply = Apply::never;
   } else if (!ssa.empty() && ssa != "Merge") {
-    return fail(Error(Code::invalid, std::string(kFlux) + "ssa: `" + printable(ssa, 40) +
-                                         "` is not known")
-                    .with_hint("known are Override, Merge, IfNotPresent and Ignore"));
+    return fail(
+        Error(Code::invalid, std::string(kFlux) + "ssa: `" + printable(ssa, 40) + "` is not known")
+            .with_hint("known are Override, Merge, IfNotPresent and Ignore"));
   }
   if (flux(object, "reconcile") == "disabled") options.apply = Apply::never;
   if (options.apply == Apply::never) options.prune = options.remove = Permission::denied;
@@ -198,7 +197,8 @@ std::string sync_options_page() {
       "This page is made by `rumbo docs sync-options` from the table that the program itself "
       "uses.\n\n"
       "The words of Argo CD stand in `spec.sync.options` of an application, or, for one object, in "
-      "its annotation\n`rumbo.dev/sync-options` (or `argocd.argoproj.io/sync-options`), with commas "
+      "its annotation\n`rumbo.dev/sync-options` (or `argocd.argoproj.io/sync-options`), with "
+      "commas "
       "between them. Flux's and Helm's annotations\nare understood as they are.\n\n"
       "*has*: it does what it does there. *always*: Rumbo works like that whether it is written or "
       "not. *other means*:\naccepted; the text says what to use. *refused*: an error, for the "

@@ -22,7 +22,7 @@ struct SyncOptions {
     if_missing,  ///< Flux's ssa: IfNotPresent
     never,       ///< reconcile: disabled, ssa: Ignore
   };
-  Permission prune = Permission::granted;  ///< when it is no longer declared
+  Permission prune = Permission::granted;   ///< when it is no longer declared
   Permission remove = Permission::granted;  ///< when its application is deleted
   Apply apply = Apply::always;
   bool recreate = false;

@@ -56,9 +56,8 @@ Value rules_value(const std::vector<IgnoreRule>& rules) {
 }
 
 IgnoreRule rule_from(const Value& value) {
-  return {value["group"].str(),           value["kind"].str(),
-          value["namespace"].str(),       value["name"].str(),
-          strings_of(value["pointers"]),  strings_of(value["paths"]),
+  return {value["group"].str(),         value["kind"].str(),           value["namespace"].str(),
+          value["name"].str(),          strings_of(value["pointers"]), strings_of(value["paths"]),
           strings_of(value["managers"])};
 }
 

@@ -66,8 +66,8 @@ struct StepProgress {
   std::optional<Reverted> reverted;   ///< reverted; its UNDO_DONE is not written yet
   bool reaped_unrecorded = false;
   bool dry_run_passed = false;
-  bool suspect = false;         ///< inspect before believing anything
-  bool zombie_checked = false;  ///< looked once more after the zombie window
+  bool suspect = false;                ///< inspect before believing anything
+  bool zombie_checked = false;         ///< looked once more after the zombie window
   std::optional<MonoTime> runs_since;  ///< a hook outside of the way forward: since its start
   int attempts = 0;
   MonoTime not_before;

@@ -89,17 +89,17 @@ Result<Value> ScriptedOperations::rollback(const control::RollbackOptions& optio
 Result<Value> ScriptedOperations::remove(const control::DeleteOptions& options,
                                          const control::EventSink& sink) {
   return answer(
-      Value::object({{"call", "remove"},
-                     {"application", options.application},
-                     {"environment", options.environment},
-                     {"cascade", options.cascade},
-                     {"kinds", Value::array(std::vector<Value>(options.kinds.begin(),
-                                                               options.kinds.end()))},
-                     {"with_hooks", options.with_hooks},
-                     {"confirm_prune", options.confirm_prune},
-                     {"dry_run", options.dry_run},
-                     {"force", options.force},
-                     {"actor", options.actor}}),
+      Value::object(
+          {{"call", "remove"},
+           {"application", options.application},
+           {"environment", options.environment},
+           {"cascade", options.cascade},
+           {"kinds", Value::array(std::vector<Value>(options.kinds.begin(), options.kinds.end()))},
+           {"with_hooks", options.with_hooks},
+           {"confirm_prune", options.confirm_prune},
+           {"dry_run", options.dry_run},
+           {"force", options.force},
+           {"actor", options.actor}}),
       sink);
 }
 
