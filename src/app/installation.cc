@@ -1,5 +1,6 @@
 #include "app/installation.h"
 
+#include "app/health_rules.h"
 #include "app/paths.h"
 #include "base/strings.h"
 #include "control/config_loader.h"
@@ -107,6 +108,17 @@ Result<> Installation::open_parts() {
           return std::unique_ptr<Target>(std::move(opened));
         },
         target::podman::podman_capabilities());
+  }
+
+  // Environments on one target share their rules.
+  std::map<TargetId, std::vector<HealthScript>> scripts;
+  for (const Environment& environment : config.environments) {
+    auto own = TRY(read_health_scripts(env_.files, environment));
+    auto& all = scripts[targets_->by_environment[environment.name]];
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (auto& [id, one] : targets_->all) {
+    one.lazy->set_judge(TRY(make_health_judge(std::move(scripts[id]), env_.clock)));
   }
 
   control::CoreParts parts{.config = std::move(config),

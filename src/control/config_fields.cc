@@ -182,6 +182,11 @@ constexpr Field kFields[] = {
     {kEnvironment, "spec.target.podman.runRoot", text, false, "", "as `podman --runroot`"},
     {kEnvironment, "spec.target.kubernetes", record, false, "", "a cluster", "", "",
      "use target.podman"},
+    {kEnvironment, "spec.health", record, false, "", "health rules of your own, in Lua"},
+    {kEnvironment, "spec.health.scripts", text_map, false, "{}",
+     "a script by `group/Kind`, as Argo CD's health.lua; `*` in the group stands for any"},
+    {kEnvironment, "spec.health.directory", text, false, "",
+     "directory of GROUP/KIND/health.lua, relative to this file"},
     {kEnvironment, "spec.namespace", label, false, "the environment's name",
      "namespace of objects that name none"},
 };

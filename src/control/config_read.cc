@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "control/config_policy.h"
+#include "engine/health/scripts.h"
 #include "engine/ignored_fields.h"
 #include "engine/sync_options.h"
 
@@ -57,7 +58,7 @@ void ConfigReader::claim(std::map<std::string, Named>& names, const std::string&
         "the first one is at " + it->second.node.location(it->second.file).to_string());
 }
 
-void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
+void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& check,
                                std::string_view file) {
   const Value& value = document.value;
   const codec::YamlNode* name = document.at_pointer("/metadata/name");
@@ -68,8 +69,29 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
   const Value& podman = value["spec"]["target"]["podman"];
   env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str()};
   env.origin = document.location(file);
+  health(document.at_pointer("/spec/health"), env, check, file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));
+}
+
+void ConfigReader::health(const codec::YamlNode* node, Environment& env, ConfigCheck& check,
+                          std::string_view file) {
+  if (node == nullptr) return;
+  const std::string directory = node->value["directory"].str();
+  if (!directory.empty()) {
+    std::error_code failed;
+    const auto here = std::filesystem::absolute(std::filesystem::path(file), failed).parent_path();
+    env.health_directory = (here / directory).lexically_normal().string();
+  }
+  const codec::YamlNode* scripts = node->find("scripts");
+  if (scripts == nullptr) return;
+  for (const codec::YamlEntry& entry : scripts->entries()) {
+    HealthScript script{entry.key.value.str(), entry.value.value.str(), entry.key.location(file)};
+    if (auto made = engine::HealthScripts::make({script}); !made) {
+      check.error(entry.key, made.error().message(), made.error().hint());
+    }
+    env.health_scripts.push_back(std::move(script));
+  }
 }
 
 void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& check,

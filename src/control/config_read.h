@@ -32,6 +32,8 @@ class ConfigReader {
   };
   void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  void health(const codec::YamlNode* node, Environment& env, ConfigCheck& check,
+              std::string_view file);
   void sync_options(const codec::YamlNode* sync, ConfigCheck& check);
   std::vector<IgnoreRule> ignore_rules(const codec::YamlNode& spec, ConfigCheck& check);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);

@@ -93,10 +93,20 @@ struct PodmanTarget {
   std::string root, run_root;
 };
 
+/// A health rule in Lua for one kind; see engine/health/scripts.h.
+struct HealthScript {
+  std::string name;    ///< "argoproj.io/Rollout"
+  std::string source;  ///< Lua
+  Location origin;
+};
+
 struct Environment {
   std::string name;
   std::string ns;
   PodmanTarget podman;
+  std::vector<HealthScript> health_scripts;
+  /// A directory of GROUP/KIND/health.lua, as Argo CD's resource_customizations; empty: none.
+  std::string health_directory;
   Location origin;
 };
 
