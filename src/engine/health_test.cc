@@ -274,6 +274,16 @@ TEST(HealthTest, AbsentAndTerminating) {
   EXPECT_EQ(ending.reason, "terminating, held by a.io/b, c");
 }
 
+TEST(HealthTest, AHookPodIsOverWhenItHasEnded) {
+  const std::string head =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {argocd.argoproj.io/hook: "
+      "PreSync}}\nstatus: ";
+  EXPECT_EQ(
+      assess(seen(head + "{phase: Running, conditions: [{type: Ready, status: 'True'}]}")).status,
+      progressing);
+  EXPECT_EQ(assess(seen(head + "{phase: Succeeded}")).status, ready);
+}
+
 TEST(HealthTest, AddressesAreWaitedForWhereAsked) {
   const std::string head =
       "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x, annotations: "
