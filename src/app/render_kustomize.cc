@@ -6,6 +6,7 @@
 #include "app/paths.h"
 #include "app/pins_file.h"
 #include "app/print_objects.h"
+#include "app/system_host.h"
 #include "base/strings.h"
 #include "control/remotes.h"
 #include "render/kustomize/kustomize.h"
@@ -35,6 +36,13 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
                       .with_hint("legacy or none"));
     }
     options.legacy_order = order == "legacy";
+  }
+  options.helm.enabled = asked.has("enable-helm");
+  options.helm.kube_version = asked.value("helm-kube-version");
+  if (const auto found = asked.flags.find("helm-api-versions"); found != asked.flags.end()) {
+    for (const std::string& value : found->second) {
+      for (const auto word : split(value, ',')) options.helm.api_versions.emplace_back(word);
+    }
   }
   options.managed_by_label = asked.has("enable-managedby-label");
   options.environment = [](const std::string& name) -> std::string {
@@ -85,7 +93,9 @@ Result<kustomize::Built> build_overlay(Session& session, const OverlayTree& tree
 }  // namespace
 
 Result<int> run_render_kustomize(Session& session, const std::string& path) {
-  const kustomize::Options options = TRY(options_of(session.invocation()));
+  kustomize::Options options = TRY(options_of(session.invocation()));
+  SystemHost host(session.env());
+  options.helm.host = &host;
   const OverlayTree tree = TRY(OverlayTree::open(session.env().files, path));
   const auto built = build_overlay(session, tree, options);
   if (!built) {

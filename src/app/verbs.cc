@@ -58,6 +58,9 @@ constexpr Flag kRender[] = {
     {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
     {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
     {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
+    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
+    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
     {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
 };
 constexpr Words kValidateExamples[] = {

@@ -35,7 +35,7 @@ constexpr std::string_view kInternal[] = {
     "config.kubernetes.io/path",
     "config.kubernetes.io/index",
     "config.k8s.io/id",
-    "kustomize.config.k8s.io/helm-generated",
+    "internal.config.kubernetes.io/helm-generated",
 };
 
 bool wants(const Kustomization& k, std::string_view what) {

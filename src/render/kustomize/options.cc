@@ -8,7 +8,8 @@ namespace rumbo::render::kustomize {
 namespace {
 
 /// Fields of the section that are no fields of a kustomization.
-constexpr std::string_view kOwn[] = {"loadRestrictor", "reorder", "remotes"};
+constexpr std::string_view kOwn[] = {"loadRestrictor", "reorder",     "remotes",
+                                     "enableHelm",     "kubeVersion", "apiVersions"};
 constexpr std::string_view kOverrides[] = {
     "images",     "patches",   "replicas", "components",   "namePrefix",
     "nameSuffix", "namespace", "labels",   "commonLabels", "commonAnnotations"};
@@ -59,6 +60,11 @@ Result<Options> read_options(const Value& section) {
       return fail(Code::invalid, "`kustomize.reorder` must be legacy or none");
     }
     options.legacy_order = order.as_string() == "legacy";
+  }
+  options.helm.enabled = section["enableHelm"].as_bool();
+  options.helm.kube_version = section["kubeVersion"].as_string();
+  for (const Value& version : section["apiVersions"].items()) {
+    options.helm.api_versions.push_back(version.str());
   }
   Value overrides;
   for (const Member& member : section.members()) {

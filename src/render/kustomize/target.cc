@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "render/kustomize/crd_config.h"
 #include "render/kustomize/generators.h"
+#include "render/kustomize/helm_charts.h"
 #include "render/kustomize/node_print.h"
 #include "render/kustomize/resource_reader.h"
 
@@ -106,6 +107,7 @@ Result<> Target::add_directory(Accumulator& into, const std::string& path, bool 
   Target sub = TRY(Target::load(build_, loader));
   sub.kustomization_.build_metadata = kustomization_.build_metadata;
   if (origin_) sub.origin_ = origin_->append(path);
+  sub.helm_namespace_ = kustomization_.ns.empty() ? helm_namespace_ : kustomization_.ns;
   TRY(sub.set_schema(false));
   if (is_component != sub.kustomization_.is_component()) {
     return fail(
@@ -162,7 +164,9 @@ Result<> Target::generate(Accumulator& into, const Generator& generator,
   ResMap made;
   TRY(generator(build_, made));
   const std::string_view file = build_.arena().keep(loader_->locate(file_));
-  for (Resource* one : made.all()) one->file = file;
+  for (Resource* one : made.all()) {
+    if (one->file.empty()) one->file = file;
+  }
   if (origin) TRY(add_origin(build_, made, *origin));
   return into.resources.absorb_all(build_, made);
 }
@@ -186,14 +190,39 @@ Result<> Target::run_generators(Accumulator& into) {
       }
     }
   }
-  if (!kustomization_.helm_charts.empty() || !kustomization_.helm_inflation.empty()) {
-    return fail(Error(Code::unsupported, "helmCharts in a kustomization cannot be rendered")
-                    .at({loader_->locate(file_)})
-                    .with_hint("make the chart an application of its own"));
-  }
+  TRY(inflate_charts(into));
   for (const Resource* one : TRY(plugin_resources(kustomization_.generators))) {
-    const Generator generator = TRY(load_generator(loader_, *one));
+    const Generator generator = TRY(load_generator(build_, loader_, *one));
     TRY(generate(into, generator, plugin_origin(*one)));
+  }
+  return {};
+}
+
+Result<> Target::inflate_charts(Accumulator& into) {
+  const std::string& ns = kustomization_.ns.empty() ? helm_namespace_ : kustomization_.ns;
+  auto charts = charts_of(kustomization_, ns);
+  for (HelmChart& chart : charts) {
+    auto complete = complete_chart(build_, chart);
+    if (!complete) {
+      return fail(std::move(complete)
+                      .error()
+                      .at({loader_->locate(file_)})
+                      .with_context("helmCharts entry '" + printable(chart.name, 128) + "'"));
+    }
+  }
+  for (const HelmChart& chart : charts) {
+    const Generator generator = [&](Build& build, ResMap& made) -> Result<> {
+      for (Resource* one : TRY(inflate_chart(build, *loader_, chart))) {
+        TRY(made.append(build, one));
+      }
+      return {};
+    };
+    auto done = generate(into, generator, builtin_origin("HelmChartInflationGenerator"));
+    if (!done) {
+      Error error = std::move(done).error();
+      if (!error.location()) error = Error(std::move(error).at({loader_->locate(file_)}));
+      return fail(std::move(error));
+    }
   }
   return {};
 }

@@ -38,6 +38,7 @@ class Target {
   Result<> add_file(Accumulator& into, const std::string& path);
   Result<> add_directory(Accumulator& into, const std::string& path, bool is_component);
   Result<> run_generators(Accumulator& into);
+  Result<> inflate_charts(Accumulator& into);
   Result<> generate(Accumulator& into, const Generator& generator,
                     const std::optional<Origin>& origin);
   Result<> run_transformers(Accumulator& into);
@@ -58,6 +59,7 @@ class Target {
   Kustomization kustomization_;
   std::string file_;  ///< name of the kustomization file
   std::optional<Origin> origin_;
+  std::string helm_namespace_;  ///< of the kustomizations above: for charts that name none
 };
 
 }  // namespace rumbo::render::kustomize
