@@ -22,6 +22,7 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
   auto options = TRY(kustomize::read_options(spec.options));
   helm::RecordedHost host(inputs);
   options.helm.host = &host;
+  options.traces = traces_;
   auto built = TRY(kustomize::build(snapshot, spec.path, inputs, options));
   Rendered rendered;
   ObjectReader reader;
@@ -29,6 +30,7 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
     Object object;
     object.value = std::move(one.value);
     object.origin = {std::move(one.file), one.line};
+    object.fields = std::move(one.fields);
     TRY(reader.add(std::move(object)));
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));

@@ -30,6 +30,7 @@ struct Options {
   bool files_from_anywhere = false;  ///< LoadRestrictionsNone: files above their kustomization
   std::optional<bool> legacy_order;  ///< --reorder; unset: legacy
   bool managed_by_label = false;
+  bool traces = false;  ///< keep what made each field, for the objects' locators
   HelmBuild helm;
   Value overrides;  ///< fields laid over the root kustomization
   /// Variables of the process, for lines of env files without `=`.
