@@ -123,6 +123,17 @@ Result<Accumulator> run(Build& build, Target& root) {
   return all;
 }
 
+/// The overrides without components that are not there.
+Value with_found_components(const Loader& loader, const Value& overrides) {
+  std::vector<Value> found;
+  for (const Value& path : overrides["components"].items()) {
+    const auto opened = loader.open(path.str());
+    if (opened && !(*opened)->kustomization()) continue;
+    found.push_back(path);
+  }
+  return overrides.with("components", Value::array(std::move(found)));
+}
+
 }  // namespace
 
 Result<Built> build(const Snapshot& tree, std::string_view directory, const RenderInputs& inputs,
@@ -131,7 +142,9 @@ Result<Built> build(const Snapshot& tree, std::string_view directory, const Rend
   const auto loader = TRY(Loader::start(build, directory));
   Target root = TRY(Target::load(build, loader));
   if (!options.overrides.is_null()) {
-    TRY(apply_overrides(root.kustomization(), options.overrides));
+    Value overrides = options.overrides;
+    if (options.ignore_missing_components) overrides = with_found_components(*loader, overrides);
+    TRY(apply_overrides(root.kustomization(), overrides));
   }
   const Accumulator all = TRY(run(build, root));
   Built built;

@@ -23,6 +23,7 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
   helm::RecordedHost host(inputs);
   options.helm.host = &host;
   options.traces = traces_;
+  options.generates_missing = true;
   auto built = TRY(kustomize::build(snapshot, spec.path, inputs, options));
   Rendered rendered;
   ObjectReader reader;

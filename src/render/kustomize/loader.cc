@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "render/kustomize/generated.h"
 #include "render/kustomize/remote.h"
 
 namespace rumbo::render::kustomize {
@@ -182,6 +183,9 @@ Result<Loader::File> Loader::kustomization() const {
     found = File{std::string(name), std::move(*text)};
   }
   if (found) return std::move(*found);
+  if (opener_ == nullptr && build_.options().generates_missing) {
+    return File{"kustomization.yaml", TRY(generate_kustomization(tree_, directory_))};
+  }
   return fail(Code::not_found,
               fmt::format("unable to find one of 'kustomization.yaml', 'kustomization.yml' or "
                           "'Kustomization' in directory '{}'",

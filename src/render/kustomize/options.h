@@ -31,6 +31,9 @@ struct Options {
   std::optional<bool> legacy_order;  ///< --reorder; unset: legacy
   bool managed_by_label = false;
   bool traces = false;  ///< keep what made each field, for the objects' locators
+  /// A root without a kustomization is one of all manifests below it, as with Flux.
+  bool generates_missing = false;
+  bool ignore_missing_components = false;  ///< of the overrides
   HelmBuild helm;
   Value overrides;  ///< fields laid over the root kustomization
   /// Variables of the process, for lines of env files without `=`.
