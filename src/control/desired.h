@@ -54,16 +54,21 @@ class Desired {
   };
   using CommittedManifest = std::function<std::optional<Committed>(const Scope&)>;
 
+  /// Objects of a scope's target that exist.
+  using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
+      const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
+
   /// `files` may be null: then no manifest can use files by URL.
   Desired(Journal& journal, Source& source, source::HttpFiles* files,
           std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
-          CommittedManifest committed)
+          CommittedManifest committed, ReadLive live)
       : journal_(journal),
         source_(source),
         remotes_(source, files),
         renderers_(std::move(renderers)),
         clock_(clock),
-        committed_(std::move(committed)) {}
+        committed_(std::move(committed)),
+        live_(std::move(live)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
@@ -106,6 +111,7 @@ class Desired {
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
+  const ReadLive live_;
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
