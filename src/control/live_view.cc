@@ -62,8 +62,7 @@ ScopeLive LiveView::look(const Scope& scope, Consistency consistency, const Canc
     return out;
   }
   out.observations = std::move(*seen);
-  out.drift = engine::find_drift(out.manifest->objects, out.observations,
-                                 !target->capabilities().server_dry_run);
+  out.drift = engine::find_drift(out.manifest->objects, out.observations, target->capabilities());
   std::vector<Health> verdicts;
   for (const Observation& one : out.observations) {
     Health health = engine::assess(one);

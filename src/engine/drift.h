@@ -22,9 +22,8 @@ struct DriftItem {
 };
 std::string_view to_string(DriftItem::Kind kind);
 
-/// `exact`: the target returns objects as they were written (a host); otherwise live may hold more
-/// fields, as API servers add defaults. Hooks are left out: they are not kept.
+/// `target` is the one they live on. Hooks are left out: they are not kept.
 std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
-                                  const std::vector<Observation>& live, bool exact);
+                                  const std::vector<Observation>& live, const Capabilities& target);
 
 }  // namespace rumbo::engine

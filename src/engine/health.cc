@@ -179,9 +179,7 @@ Health generic(const Value& object) {
   return ready();
 }
 
-}  // namespace
-
-Health assess(const Observation& observation) {
+Health by_kind(const Observation& observation) {
   if (!observation.exists) return {HealthStatus::missing, "does not exist"};
   const Value& object = observation.object;
   if (object["metadata"]["deletionTimestamp"].is_string()) return progressing("terminating");
@@ -206,6 +204,16 @@ Health assess(const Observation& observation) {
   if (kind == "Service") return service(object);
   if (kind == "CustomResourceDefinition") return definition(object);
   return generic(object);
+}
+
+}  // namespace
+
+Health assess(const Observation& observation) {
+  Health health = by_kind(observation);
+  if (health.status == HealthStatus::progressing && !observation.failing.empty()) {
+    return failed(observation.failing);
+  }
+  return health;
 }
 
 Health worst(const std::vector<Health>& verdicts) {

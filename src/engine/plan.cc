@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/compare.h"
 #include "engine/health.h"
 #include "engine/rules.h"
 
@@ -167,10 +168,7 @@ class Planner {
       wanted.reason = input_.heal ? "missing" : "new";
       return;
     }
-    const Value want = semantic(object.value);
-    const Value have = semantic(now->object);
-    const bool same = participant_.capabilities.server_dry_run ? covers(have, want) : have == want;
-    if (!same) {
+    if (!holds(participant_.capabilities, now->object, object.value)) {
       wanted.action = ChangeAction::update;
       wanted.reason = input_.heal ? "drifted" : "changed";
       return;
@@ -187,7 +185,8 @@ class Planner {
     const Object& object = *wanted.object;
     const std::string name =
         object.key.group.empty() ? object.key.kind : object.key.kind + "." + object.key.group;
-    if (!participant_.capabilities.hook_kinds.contains(name)) {
+    const auto& kinds = participant_.capabilities.hook_kinds;
+    if (!kinds.contains(name) && !kinds.contains("*")) {
       refuse(*wanted.scope, &object,
              object.key.to_string() + ": this target cannot run hooks of kind " + name);
       return;
@@ -345,6 +344,8 @@ class Planner {
   }
 
   Inverse inverse_of(const Item& item) {
+    // What it added may hold data already, and a version once stored cannot be taken back.
+    if (item.key.kind == "CustomResourceDefinition") return Inverse::keep_and_report;
     if (item.key.kind != "PersistentVolumeClaim" || !item.pre.absent) return Inverse::exact;
     plan_.effects.push_back(item.key.to_string() +
                             " is kept and listed if the transaction fails: deleting it frees data");

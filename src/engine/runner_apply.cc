@@ -2,6 +2,7 @@
 // COMMIT.
 #include <algorithm>
 
+#include "engine/compare.h"
 #include "engine/health.h"
 #include "engine/rules.h"
 #include "engine/runner_parts.h"
@@ -157,7 +158,8 @@ const Item* edited_by_others(const TxnState& state, const std::vector<const Item
   for (const Item* item : items) {
     const Observation* seen = observed(state, item->scope.target, item->key);
     if (seen == nullptr || !seen->exists || !item->want) continue;
-    if (!covers(semantic(seen->object), semantic(item->want_object))) return item;
+    const Capabilities& target = capabilities_of(state, item->scope.target);
+    if (!kept(target, seen->object, item->want_object)) return item;
   }
   return nullptr;
 }

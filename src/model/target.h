@@ -15,6 +15,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/health.h"
 #include "model/ids.h"
 #include "model/object.h"
@@ -30,6 +31,23 @@ struct FieldFinding {
   bool ignored = false;  ///< accepted, but it changes nothing here; otherwise the object is refused
 };
 
+/// How objects of one target are compared, where its server converts and completes what it is
+/// given. Pure; threads: any.
+class Comparison {
+ public:
+  virtual ~Comparison() = default;
+  /// True if `live` is what `want` declares, and nothing else of ours is left on it.
+  virtual bool holds(const Value& live, const Value& want) const = 0;
+  /// True if what Rumbo declares of an object, or `want` declared, is now as it was in `before`.
+  virtual bool as_before(const Value& now, const Value& before, const Value& want) const = 0;
+  /// Dotted paths of the fields of `want` that do not hold in `live`; empty if only something that
+  /// `want` does not name keeps it from holding.
+  virtual std::vector<std::string> differing(const Value& live, const Value& want) const = 0;
+  /// Who changed them, in words: "kubectl-edit at 2026-11-24T03:46:12Z"; empty if it cannot be
+  /// told.
+  virtual std::string editors(const Value& live, const Value& want) const = 0;
+};
+
 /// Planning reads it as a plain value.
 struct Capabilities {
   bool atomic_switch = false;  ///< STAGE, SWITCH, RETIRE instead of APPLY
@@ -41,8 +59,13 @@ struct Capabilities {
   std::set<std::string> kinds;
   /// A pure look at one object: what cannot be honoured here. Empty: only dry_run() tells.
   std::function<std::vector<FieldFinding>(const Value& object)> check;
-  /// Kinds that run as hooks here ("Job.batch"); empty: hooks are refused.
+  /// Kinds that run as hooks here ("Job.batch", "*": any); empty: hooks are refused.
   std::set<std::string> hook_kinds;
+  /// Null: objects are compared as they are written.
+  std::shared_ptr<const Comparison> comparison;
+  /// Its watch tells every change of what Rumbo owns: no look without a hint but once in this time.
+  /// Zero: the watch tells too little for that.
+  Duration quiet_for{0};
 };
 
 enum class Consistency {
@@ -73,6 +96,9 @@ struct Observation {
   /// nothing about the object, so that no revision is quarantined for it. Empty if nothing is in
   /// its way.
   std::string obstacle;
+  /// What keeps it from ever getting ready, although its own status does not say so: "pod web-1:
+  /// container web: ImagePullBackOff: …". Empty if nothing does.
+  std::string failing;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;
 };
@@ -116,6 +142,7 @@ struct TxnMirror {
   std::uint64_t epoch = 0;
   Seq head = 0;
   Digest head_hash;
+  std::vector<Scope> scopes;  ///< all of the transaction's, also those that own nothing
   std::vector<std::pair<Scope, ObjectKey>> inventory;
 };
 
@@ -191,6 +218,15 @@ class Target {
   /// Log lines of an object's container ("" = its first); returns when done or cancelled.
   virtual Result<> logs(const ObjectKey& key, const std::string& container,
                         const LogOptions& options, const LineSink& sink, const Cancel& cancel) = 0;
+
+  /// Whether objects of a kind live in namespaces here; nullopt if the target does not know it.
+  virtual Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
+                                                 const Cancel& cancel) {
+    static_cast<void>(group);
+    static_cast<void>(kind);
+    static_cast<void>(cancel);
+    return std::optional<bool>();
+  }
 };
 
 }  // namespace rumbo
