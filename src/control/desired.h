@@ -49,13 +49,18 @@ class Desired {
   /// The manifest that a scope's last commit stored, if there is one.
   using CommittedManifest = std::function<std::optional<BlobRef>(const Scope&)>;
 
+  /// Whether a kind lives in namespaces on a target; nullopt if it is not known there.
+  using Namespaced = std::function<Result<std::optional<bool>>(
+      const TargetId& target, const ObjectKey& kind, const Cancel& cancel)>;
+
   Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
-          const Clock& clock, CommittedManifest committed)
+          const Clock& clock, CommittedManifest committed, Namespaced namespaced = {})
       : journal_(journal),
         source_(source),
         renderers_(std::move(renderers)),
         clock_(clock),
-        committed_(std::move(committed)) {}
+        committed_(std::move(committed)),
+        namespaced_(std::move(namespaced)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
@@ -73,6 +78,8 @@ class Desired {
  private:
   Result<Manifest> manifest(const Placement& placement, const Revision& revision,
                             const Cancel& cancel);
+  /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
+  Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope) const;
   struct Chosen {
@@ -86,6 +93,7 @@ class Desired {
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
+  const Namespaced namespaced_;
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;

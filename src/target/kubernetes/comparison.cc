@@ -35,8 +35,7 @@ Value texts(const Value& map) {
 bool secret_holds(const Value& live, const Value& want) {
   const Value mine = semantic(own_set(live).project(live));
   const Value& type = want["type"];
-  return texts(mine["data"]) == stored_secret(want) &&
-         (type.is_null() || live["type"] == type) &&
+  return texts(mine["data"]) == stored_secret(want) && (type.is_null() || live["type"] == type) &&
          texts(mine["metadata"]["labels"]) == texts(want["metadata"]["labels"]) &&
          texts(mine["metadata"]["annotations"]) ==
              texts(semantic(want)["metadata"]["annotations"]) &&
@@ -80,8 +79,7 @@ bool OwnershipComparison::as_before(const Value& now, const Value& before,
            restricted(semantic(now), shape) == restricted(semantic(before), shape);
   }
   const FieldSet set = own_set(before);
-  return own_fields(now) == own &&
-         semantic(set.project(now)) == semantic(set.project(before));
+  return own_fields(now) == own && semantic(set.project(now)) == semantic(set.project(before));
 }
 
 std::vector<std::string> OwnershipComparison::differing(const Value& live,

@@ -119,13 +119,10 @@ Result<std::optional<Value>> KubernetesTarget::Parts::read(const ObjectKey& key,
   return object;
 }
 
-void KubernetesTarget::Parts::note_written(const ObjectKey& key, const Value& object) {
-  const std::string version = object["metadata"]["resourceVersion"].str();
+void KubernetesTarget::Parts::note_written(const ObjectKey& key) {
   memory.with([&](Memory& known) {
-    if (known.written.size() > kMostRemembered) known.written.clear();
-    known.written[key].insert(version);
-    if (known.fields.size() > kMostRemembered) known.fields.clear();
     known.pods.erase(key);
+    if (known.fields.size() > kMostRemembered) known.fields.clear();
   });
 }
 

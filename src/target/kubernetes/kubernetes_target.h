@@ -59,8 +59,9 @@ class KubernetesTarget : public Target {
   Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
                                          const Cancel& cancel) override;
 
+  struct Parts;  ///< of this class's own files
+
  private:
-  struct Parts;
   std::shared_ptr<Parts> parts_;  ///< a Watch holds on to it, too
 };
 

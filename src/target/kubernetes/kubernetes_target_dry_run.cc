@@ -47,8 +47,8 @@ ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Re
   Value body = marked(apply_body(item.want_object, resource), owner(item, TxnId{"dry-run"}),
                       applied, std::string());
   body = item.pre.absent ? if_absent(body) : with_precondition(body, item.pre.uid, "");
-  auto done = client.apply(resource, body,
-                           {std::string(kManager), step.takes_foreign_fields, true}, cancel);
+  auto done = client.apply(resource, body, {std::string(kManager), step.takes_foreign_fields, true},
+                           cancel);
   if (!done) return done;
   const std::string fields = fields_digest(own_fields(done->object));
   memory.with([&](Memory& known) {
@@ -57,8 +57,8 @@ ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Re
   return done;
 }
 
-/// The manifest under another name, as if it were new: tells a field that cannot be changed from one
-/// that is wrong, without reading the server's words.
+/// The manifest under another name, as if it were new: tells a field that cannot be changed from
+/// one that is wrong, without reading the server's words.
 ApiResult<> KubernetesTarget::Parts::probe(const Resource& resource, const Item& item,
                                            const Cancel& cancel) {
   Value body = apply_body(item.want_object, resource);
@@ -101,10 +101,9 @@ Result<DryRunItem> KubernetesTarget::Parts::refused(const Step& step, const Reso
                   item.key.to_string() + (item.pre.absent ? " was created by someone else meanwhile"
                                                           : " was replaced meanwhile"));
     case ApiFailure::absent:
-      return reject(error.error.message() +
-                    (item.pre.absent && resource.namespaced
-                         ? "; is its namespace declared by any application?"
-                         : ""));
+      return reject(error.error.message() + (item.pre.absent && resource.namespaced
+                                                 ? "; is its namespace declared by any application?"
+                                                 : ""));
     case ApiFailure::invalid:
       if (!item.pre.absent && error.status == 422 && probe(resource, item, cancel)) {
         out.immutable = true;

@@ -32,8 +32,7 @@ Result<Receipt> KubernetesTarget::perform(const Step& step, const Fence& fence,
     case StepKind::prune:
       return parts_->prune(step, cancel);
     default:
-      return fail(Code::internal,
-                  "a cluster has no step " + std::string(to_string(step.kind)));
+      return fail(Code::internal, "a cluster has no step " + std::string(to_string(step.kind)));
   }
 }
 
@@ -77,7 +76,7 @@ Result<Receipt> KubernetesTarget::Parts::create(const Step& step, const Resource
   const auto done =
       client.apply(resource, if_absent(body), {std::string(kManager), false, false}, cancel);
   if (done && done->created) {
-    note_written(item.key, done->object);
+    note_written(item.key);
     return receipt_of(item.key, done->object);
   }
   if (!done && done.error().failure != ApiFailure::version_conflict &&
@@ -104,7 +103,7 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
     const auto done =
         client.apply(resource, with_precondition(body, item.pre.uid, version), how, cancel);
     if (done) {
-      note_written(item.key, done->object);
+      note_written(item.key);
       return receipt_of(item.key, done->object);
     }
     const ApiError& error = done.error();
@@ -153,15 +152,17 @@ Result<> KubernetesTarget::Parts::wait_served(const Value& definition, const Can
         ListOptions one;
         one.metadata_only = true;
         one.read = Read::cached;
-        if (client.list(*found, one, [](const Value&) {}, cancel)) break;
+        if (client.list(
+                *found, one, [](const Value&) {}, cancel))
+          break;
       } else if (found.error().failure != ApiFailure::not_served) {
         return fail(Error(found.error()));
       }
       if (clock.mono() >= until) {
-        return fail(Code::unavailable,
-                    key_of(definition).to_string() + " is not served yet (" +
-                        version["name"].str() + ")",
-                    Retry::later);
+        return fail(
+            Code::unavailable,
+            key_of(definition).to_string() + " is not served yet (" + version["name"].str() + ")",
+            Retry::later);
       }
       sleep(kLook);
     }
@@ -203,16 +204,17 @@ Result<> KubernetesTarget::Parts::remove(const ObjectKey& key, const Resource& r
   while (true) {
     const auto now = TRY(client.get(resource, ns, key.name, Read::consistent, cancel));
     if (!now || version_of(key, *now).uid != uid) return {};
-    note_written(key, *now);
+
     if (clock.mono() >= until) {
       std::vector<std::string> finalizers;
       for (const Value& one : (*now)["metadata"]["finalizers"].items()) {
         finalizers.push_back(one.str());
       }
-      return fail(Code::unavailable,
-                  key.to_string() + " is being deleted and waits for " +
-                      (finalizers.empty() ? "its contents" : "finalizers " + join(finalizers, ", ")),
-                  Retry::later);
+      return fail(
+          Code::unavailable,
+          key.to_string() + " is being deleted and waits for " +
+              (finalizers.empty() ? "its contents" : "finalizers " + join(finalizers, ", ")),
+          Retry::later);
     }
     TRY(cancel.check(clock.mono()));
     sleep(kLook);

@@ -16,8 +16,7 @@ Result<Reservation> KubernetesTarget::prepare(const Outline& outline, const Fenc
   for (const Object& object : outline.objects) {
     const ObjectKey& key = object.key;
     if (!asked.emplace(key.group, key.kind, key.ns).second) continue;
-    const auto resource =
-        parts_->resource(key, cancel, object.value["apiVersion"].as_string());
+    const auto resource = parts_->resource(key, cancel, object.value["apiVersion"].as_string());
     if (!resource) {
       // A kind whose definition this transaction brings is not served yet; the dry-run looks again.
       if (resource.error().failure == ApiFailure::not_served) continue;

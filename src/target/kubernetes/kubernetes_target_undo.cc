@@ -31,9 +31,8 @@ Value bare(const Value& object) {
   if (object["metadata"].contains("namespace")) {
     metadata = metadata.with("namespace", object["metadata"]["namespace"]);
   }
-  return Value::object({{"apiVersion", object["apiVersion"]},
-                        {"kind", object["kind"]},
-                        {"metadata", metadata}});
+  return Value::object(
+      {{"apiVersion", object["apiVersion"]}, {"kind", object["kind"]}, {"metadata", metadata}});
 }
 
 /// `over` laid over `under`, member by member.
@@ -165,7 +164,8 @@ Result<std::vector<std::string>> KubernetesTarget::Parts::content_of(const Item&
   options_of_list.metadata_only = true;
   if (is_definition(item.key)) {
     const Value& spec = item.want_object["spec"];
-    const auto served = discovery.find(spec["group"].str(), "", spec["names"]["kind"].str(), cancel);
+    const auto served =
+        discovery.find(spec["group"].str(), "", spec["names"]["kind"].str(), cancel);
     if (served) kinds.push_back(*served);
   } else {
     kinds = TRY(discovery.all(cancel));
@@ -223,7 +223,7 @@ Result<> KubernetesTarget::Parts::undo_update(const Item& item, const Resource& 
     const auto done = client.apply(resource, with_precondition(before, at.uid, at.version),
                                    {std::string(kManager), false, false}, cancel);
     if (done) {
-      note_written(item.key, done->object);
+      note_written(item.key);
       out.items.push_back(version_of(item.key, done->object));
       return {};
     }
@@ -253,8 +253,7 @@ Result<> KubernetesTarget::Parts::undo_update(const Item& item, const Resource& 
 /// Rumbo had never applied it: what it took goes back to whom it was taken from. The values first,
 /// under the former manager's name, then Rumbo's claims, then the bookkeeping as it was.
 Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& resource,
-                                            const Value& now, Reverted& out,
-                                            const Cancel& cancel) {
+                                            const Value& now, Reverted& out, const Cancel& cancel) {
   const ObservedVersion at = version_of(item.key, now);
   const Value restored = restore_fields(now, item.pre.object, own_set(now));
   const Value put = restored.with("status", now["status"])
@@ -263,13 +262,12 @@ Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& re
                                               .with("name", now["metadata"]["name"])
                                               .with("uid", at.uid)
                                               .with("resourceVersion", at.version));
-  const Value written =
-      TRY(client.replace(resource, put, former_manager(item.pre.object), cancel));
-  note_written(item.key, written);
+  const Value written = TRY(client.replace(resource, put, former_manager(item.pre.object), cancel));
+  note_written(item.key);
   const Applied dropped = TRY(client.apply(
       resource, with_precondition(bare(written), at.uid, version_of(item.key, written).version),
       {std::string(kManager), false, false}, cancel));
-  note_written(item.key, dropped.object);
+  note_written(item.key);
   Value last = dropped.object;
   const Value& ledger = item.pre.object["metadata"]["managedFields"];
   if (ledger.is_array() && !ledger.empty()) {
@@ -280,7 +278,7 @@ Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& re
                         {"value", version_of(item.key, last).version}})});
     last = TRY(client.json_patch(resource, resource.namespaced ? item.key.ns : "", item.key.name,
                                  operations, kFenceManager, cancel));
-    note_written(item.key, last);
+    note_written(item.key);
   }
   out.items.push_back(version_of(item.key, last));
   return {};
@@ -297,21 +295,20 @@ Result<std::optional<ObservedVersion>> KubernetesTarget::Parts::bump(const Item&
     if (!now) return std::optional<ObservedVersion>();
     const Resource served = TRY(resource(item.key, cancel, (*now)["apiVersion"].as_string()));
     const bool has_some = (*now)["metadata"]["annotations"].is_object();
-    const Value mark =
-        has_some ? Value::object({{"op", "add"},
-                                  {"path", "/metadata/annotations/rumbo.dev~1fence"},
-                                  {"value", value}})
-                 : Value::object({{"op", "add"},
-                                  {"path", "/metadata/annotations"},
-                                  {"value", Value::object({{kFenceMark, value}})}});
-    const Value operations = Value::array(
-        {mark, Value::object({{"op", "replace"},
-                              {"path", "/metadata/resourceVersion"},
-                              {"value", version_of(item.key, *now).version}})});
+    const Value mark = has_some ? Value::object({{"op", "add"},
+                                                 {"path", "/metadata/annotations/rumbo.dev~1fence"},
+                                                 {"value", value}})
+                                : Value::object({{"op", "add"},
+                                                 {"path", "/metadata/annotations"},
+                                                 {"value", Value::object({{kFenceMark, value}})}});
+    const Value operations =
+        Value::array({mark, Value::object({{"op", "replace"},
+                                           {"path", "/metadata/resourceVersion"},
+                                           {"value", version_of(item.key, *now).version}})});
     const auto bumped = client.json_patch(served, served.namespaced ? item.key.ns : "",
                                           item.key.name, operations, kFenceManager, cancel);
     if (bumped) {
-      note_written(item.key, *bumped);
+      note_written(item.key);
       return std::optional(version_of(item.key, *bumped));
     }
     const ApiFailure failure = bumped.error().failure;

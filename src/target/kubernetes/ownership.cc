@@ -44,8 +44,7 @@ Value marked(const Value& object, const Owner& owner, const std::string& applied
   Value metadata = object["metadata"];
   Value annotations =
       metadata["annotations"]
-          .with(kOwnerMark,
-                owner.install.value + "/" + owner.application + "/" + owner.environment)
+          .with(kOwnerMark, owner.install.value + "/" + owner.application + "/" + owner.environment)
           .with(kTxnMark, owner.txn.value)
           .with(kFieldsMark, fields);
   if (!applied.empty()) annotations = annotations.with(kAppliedMark, applied);
@@ -80,7 +79,9 @@ std::vector<Attribution> writers(const ObjectKey& key, const Value& object,
   for (const Value& entry : object["metadata"]["managedFields"].items()) {
     if (is_ours(entry) || !entry["subresource"].as_string().empty()) continue;
     if (out.size() >= kMostWriters) break;
-    Attribution one{key, printable(entry["manager"].as_string(), 128), {},
+    Attribution one{key,
+                    printable(entry["manager"].as_string(), 128),
+                    {},
                     from_rfc3339(entry["time"].as_string())};
     if (!of) {
       out.push_back(std::move(one));

@@ -116,7 +116,8 @@ std::optional<PodTrouble> container_trouble(const Value& status) {
       reason != "PodInitializing") {
     PodTrouble out;
     out.words = "container " + name + ": " + std::string(reason);
-    if (waiting["message"].is_string()) out.words += ": " + one_line(waiting["message"].as_string());
+    if (waiting["message"].is_string())
+      out.words += ": " + one_line(waiting["message"].as_string());
     out.restarted = status["restartCount"].as_int() > 0;
     if (out.restarted) out.container = name;
     const Value& last = status["lastState"]["terminated"];
@@ -129,8 +130,8 @@ std::optional<PodTrouble> container_trouble(const Value& status) {
   const Value& ended = status["state"]["terminated"];
   if (ended.is_object() && ended["exitCode"].as_int() != 0) {
     PodTrouble out;
-    out.words = "container " + name + " ended with exit code " +
-                std::to_string(ended["exitCode"].as_int());
+    out.words =
+        "container " + name + " ended with exit code " + std::to_string(ended["exitCode"].as_int());
     if (ended["reason"].is_string()) out.words += " (" + ended["reason"].str() + ")";
     if (ended["message"].is_string()) out.words += ": " + one_line(ended["message"].as_string());
     out.container = name;
@@ -160,8 +161,9 @@ void add_events(std::vector<std::string>& lines, ApiClient& client, const Value&
 
 void add_log(std::vector<std::string>& lines, ApiClient& client, const Value& pod,
              const PodTrouble& trouble, const Cancel& cancel) {
-  const std::string query = "container=" + trouble.container + "&tailLines=" +
-                            std::to_string(kTailLines) + (trouble.restarted ? "&previous=true" : "");
+  const std::string query = "container=" + trouble.container +
+                            "&tailLines=" + std::to_string(kTailLines) +
+                            (trouble.restarted ? "&previous=true" : "");
   int taken = 0;
   const auto read = client.logs(
       pod["metadata"]["namespace"].as_string(), pod["metadata"]["name"].as_string(), query,

@@ -24,16 +24,16 @@ struct PodReport {
   std::string failing;             ///< as Observation::failing
   std::vector<std::string> lines;  ///< evidence, oldest first
 };
-/// Looks at the pods of a workload: what their containers wait for, their events, and the last lines
-/// of one that failed. What cannot be read is left out.
+/// Looks at the pods of a workload: what their containers wait for, their events, and the last
+/// lines of one that failed. What cannot be read is left out.
 PodReport look_at_pods(ApiClient& client, Discovery& discovery, const Value& object,
                        const Cancel& cancel);
 
 /// What is wrong with one pod: `words` is empty if nothing is.
 struct PodTrouble {
-  std::string words;      ///< "container web: ImagePullBackOff: …"
-  std::string container;  ///< whose log tells more; empty without one
-  bool lasting = false;   ///< it will not get over it by itself
+  std::string words;       ///< "container web: ImagePullBackOff: …"
+  std::string container;   ///< whose log tells more; empty without one
+  bool lasting = false;    ///< it will not get over it by itself
   bool restarted = false;  ///< the log that tells it is the last run's
 };
 PodTrouble trouble_of(const Value& pod);

@@ -35,19 +35,22 @@ TEST(RestoreFields, TakesOutWhatWasNotThere) {
 }
 
 TEST(RestoreFields, PutsBackWhatWasTakenOut) {
-  EXPECT_EQ(restore(R"({"spec": {}})", R"({"spec": {"args": ["a"]}})", R"({"f:spec": {"f:args": {}}})"),
-            R"({"spec":{"args":["a"]}})");
+  EXPECT_EQ(
+      restore(R"({"spec": {}})", R"({"spec": {"args": ["a"]}})", R"({"f:spec": {"f:args": {}}})"),
+      R"({"spec":{"args":["a"]}})");
 }
 
 TEST(RestoreFields, MeetsElementsByTheirKeys) {
   constexpr std::string_view kFields =
       R"({"f:c": {"k:{\"name\":\"web\"}": {".": {}, "f:name": {}, "f:image": {}},
                   "k:{\"name\":\"new\"}": {".": {}, "f:name": {}, "f:image": {}}}})";
-  EXPECT_EQ(restore(R"({"c": [{"name": "proxy", "image": "p:2"}, {"name": "web", "image": "w:2", "tty": true},
+  EXPECT_EQ(
+      restore(
+          R"({"c": [{"name": "proxy", "image": "p:2"}, {"name": "web", "image": "w:2", "tty": true},
                               {"name": "new", "image": "n"}]})",
-                    R"({"c": [{"name": "web", "image": "w:1"}, {"name": "proxy", "image": "p:1"}]})",
-                    kFields),
-            R"({"c":[{"image":"p:2","name":"proxy"},{"image":"w:1","name":"web","tty":true}]})");
+          R"({"c": [{"name": "web", "image": "w:1"}, {"name": "proxy", "image": "p:1"}]})",
+          kFields),
+      R"({"c":[{"image":"p:2","name":"proxy"},{"image":"w:1","name":"web","tty":true}]})");
 }
 
 TEST(RestoreFields, SetsOfTexts) {

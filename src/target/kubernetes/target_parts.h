@@ -32,8 +32,7 @@ struct KubernetesTarget::Parts {
     std::map<std::pair<ObjectKey, Digest>, std::string> fields;
     std::map<KindName, std::string> versions;  ///< the version a kind's objects are applied in
     std::map<ObjectKey, std::pair<MonoTime, PodReport>> pods;  ///< looked at a moment ago
-    std::map<ObjectKey, std::set<std::string>> written;  ///< versions that Rumbo's own writes made
-    std::set<KindName> used;                             ///< kinds worth a watch
+    std::set<KindName> used;                                   ///< kinds worth a watch
   };
 
   /// How the kind of `key` is served; `api_version` empty: in the version it is applied in.
@@ -44,8 +43,8 @@ struct KubernetesTarget::Parts {
   Result<std::optional<Value>> read(const ObjectKey& key, Read how, const Cancel& cancel);
   Observation observation(const ObjectKey& key, const std::optional<Value>& object,
                           const Cancel& cancel);
-  /// A write of Rumbo's own: its watch need not tell of it.
-  void note_written(const ObjectKey& key, const Value& object);
+  /// What was seen of its pods is no longer so.
+  void note_written(const ObjectKey& key);
   Owner owner(const Item& item, const TxnId& txn) const;
 
   // perform
