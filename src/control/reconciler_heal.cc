@@ -98,7 +98,7 @@ void Reconciler::check(const Scope& scope) {
     if (!watched.unhealthy_since) watched.unhealthy_since = now;
     return std::max(watched.not_before, *watched.unhealthy_since + options_.unhealthy_for);
   });
-  if (!policy.self_heal || state.paused) return leave(next_scan(scope, now));
+  if (!policy.self_heal || state.paused || core_.frozen()) return leave(next_scan(scope, now));
   if (allowed > now) return leave(allowed);
   heal(scope);
   leave(core_.clock().mono() + kSoon);
@@ -160,6 +160,7 @@ void Reconciler::recover(const TxnId& txn) {
 }
 
 void Reconciler::abandon() {
+  if (core_.frozen()) return;  // whoever ends that pokes
   const auto abandoned = core_.abandoned();
   if (!abandoned) {
     log(LogLevel::error, "reconciler", "{}", abandoned.error().to_string());
@@ -175,7 +176,7 @@ void Reconciler::abandon() {
       if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
       continue;
     }
-    const auto request = core_.delete_request(scope, kAutomation);
+    const auto request = core_.delete_request(scope, {}, kAutomation);
     const auto report =
         request ? core_.run(*request) : Result<engine::Report>(fail(Error(request.error())));
     if (!report) {

@@ -4,7 +4,10 @@
 
 #include "engine/compare.h"
 #include "engine/health.h"
+#include "engine/hooks.h"
+#include "engine/ignored_fields.h"
 #include "engine/rules.h"
+#include "engine/sync_options.h"
 
 namespace rumbo::engine {
 namespace {
@@ -12,6 +15,18 @@ namespace {
 std::string reason_for(const Capabilities& target, const Value& live, const Value& want) {
   const std::string by = target.comparison ? target.comparison->editors(live, want) : "";
   return by.empty() ? "fields differ" : "changed by " + by + ":";
+}
+
+/// Annotations of the declared or the live object keep Rumbo's hands off it.
+bool left_alone(const Value& declared, const Observation& seen) {
+  using Apply = SyncOptions::Apply;
+  const auto apply = [](const Value& object) {
+    const auto options = object_options(object, {});
+    return options ? options->apply : Apply::always;
+  };
+  const Apply wanted = apply(declared);
+  if (wanted == Apply::never || !seen.exists) return wanted == Apply::never;
+  return wanted == Apply::if_missing || apply(seen.object) == Apply::never;
 }
 
 }  // namespace
@@ -29,22 +44,21 @@ std::string_view to_string(DriftItem::Kind kind) {
 }
 
 std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
-                                  const std::vector<Observation>& live,
-                                  const Capabilities& target) {
+                                  const std::vector<Observation>& live, const Capabilities& target,
+                                  const std::vector<IgnoreRule>& ignore) {
   std::vector<DriftItem> out;
   for (const Object& object : committed) {
-    const auto hook = hook_of(object.value);
-    if (hook && *hook) continue;
+    if (is_hook(object.value) || object.key.kind == "Job") continue;
     const auto seen = std::find_if(live.begin(), live.end(),
                                    [&](const Observation& one) { return one.key == object.key; });
-    if (seen == live.end()) continue;
+    if (seen == live.end() || left_alone(object.value, *seen)) continue;
     if (!seen->exists) {
       out.push_back({object.key, DriftItem::Kind::missing, {}, "was deleted"});
       continue;
     }
-    if (!holds(target, seen->object, object.value)) {
+    if (!holds(target, seen->object, object.value, ignore)) {
       out.push_back({object.key, DriftItem::Kind::changed,
-                     differing(target, seen->object, object.value),
+                     differing(target, seen->object, object.value, ignore),
                      reason_for(target, seen->object, object.value)});
       continue;
     }

@@ -36,8 +36,12 @@ struct FieldFinding {
 class Comparison {
  public:
   virtual ~Comparison() = default;
-  /// True if `live` is what `want` declares, and nothing else of ours is left on it.
-  virtual bool holds(const Value& live, const Value& want) const = 0;
+  /// True if `live` is what `want` declares, and nothing else of ours is left on it. `partly`:
+  /// `want` lacks fields that were declared and may differ.
+  virtual bool holds(const Value& live, const Value& want, bool partly) const = 0;
+  /// `write`, noted to be what is written for `declared`: its fields that may differ as they are
+  /// live.
+  virtual Value noted(const Value& write, const Value& declared) const = 0;
   /// True if what Rumbo declares of an object, or `want` declared, is now as it was in `before`.
   virtual bool as_before(const Value& now, const Value& before, const Value& want) const = 0;
   /// Dotted paths of the fields of `want` that do not hold in `live`; empty if only something that
@@ -59,7 +63,7 @@ struct Capabilities {
   std::set<std::string> kinds;
   /// A pure look at one object: what cannot be honoured here. Empty: only dry_run() tells.
   std::function<std::vector<FieldFinding>(const Value& object)> check;
-  /// Kinds that run as hooks here ("Job.batch", "*": any); empty: hooks are refused.
+  /// Kinds that run as hooks here ("Job.batch"; "*": any); empty: hooks are refused.
   std::set<std::string> hook_kinds;
   /// Null: objects are compared as they are written.
   std::shared_ptr<const Comparison> comparison;
@@ -122,7 +126,8 @@ struct DryRunItem {
   std::string message;               ///< why not, naming the field
   std::vector<std::string> ignored;  ///< fields that change nothing here, for the plan to list
   std::vector<Attribution> conflicts;
-  bool immutable = false;  ///< only possible by recreating the object
+  bool immutable = false;     ///< only possible by recreating the object
+  bool kind_unknown = false;  ///< the target does not serve its kind (yet)
 };
 
 struct DryRun {

@@ -5,6 +5,18 @@
 #include "target/kubernetes/ownership.h"
 
 namespace rumbo::target::kubernetes {
+
+Value restricted(const Value& object, const Value& shape) {
+  if (!object.is_object() || !shape.is_object()) return object;
+  std::vector<Member> out;
+  for (const Member& member : shape.members()) {
+    if (const Value* found = object.find(member.key())) {
+      out.emplace_back(member.key(), restricted(*found, member.value));
+    }
+  }
+  return Value::object(std::move(out));
+}
+
 namespace {
 
 bool is_secret(const Value& object) {
@@ -32,9 +44,10 @@ Value texts(const Value& map) {
   return out;
 }
 
-bool secret_holds(const Value& live, const Value& want) {
-  const Value mine = semantic(own_set(live).project(live));
+bool secret_holds(const Value& live, const Value& want, bool partly) {
+  Value mine = semantic(own_set(live).project(live));
   const Value& type = want["type"];
+  if (partly) mine = restricted(mine, want.with("data", stored_secret(want)));
   return texts(mine["data"]) == stored_secret(want) && (type.is_null() || live["type"] == type) &&
          texts(mine["metadata"]["labels"]) == texts(want["metadata"]["labels"]) &&
          texts(mine["metadata"]["annotations"]) ==
@@ -51,22 +64,21 @@ Value lost(const Value& live, const Value& want) {
 
 }  // namespace
 
-Value restricted(const Value& object, const Value& shape) {
-  if (!object.is_object() || !shape.is_object()) return object;
-  std::vector<Member> out;
-  for (const Member& member : shape.members()) {
-    if (const Value* found = object.find(member.key())) {
-      out.emplace_back(member.key(), restricted(*found, member.value));
-    }
+bool OwnershipComparison::holds(const Value& live, const Value& want, bool partly) const {
+  const Value own = own_fields(live);
+  if (own.is_null()) return false;
+  if (annotation(live, kFieldsMark) != fields_digest(own)) {
+    // Something was taken from Rumbo: the fields that may differ, or others too?
+    if (!partly || !differing(live, want).empty()) return false;
   }
-  return Value::object(std::move(out));
+  if (is_secret(want)) return secret_holds(live, want, partly);
+  return annotation(live, kAppliedMark) == applied_digest(want);
 }
 
-bool OwnershipComparison::holds(const Value& live, const Value& want) const {
-  const Value own = own_fields(live);
-  if (own.is_null() || annotation(live, kFieldsMark) != fields_digest(own)) return false;
-  if (is_secret(want)) return secret_holds(live, want);
-  return annotation(live, kAppliedMark) == declared_digest(want);
+Value OwnershipComparison::noted(const Value& write, const Value& declared) const {
+  const std::string digest = declared_digest(declared);
+  if (digest.empty()) return write;
+  return write.with_path({"metadata", "annotations", kAppliedMark}, digest);
 }
 
 bool OwnershipComparison::as_before(const Value& now, const Value& before,

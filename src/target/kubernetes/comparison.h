@@ -14,7 +14,8 @@ namespace rumbo::target::kubernetes {
 
 class OwnershipComparison : public Comparison {
  public:
-  bool holds(const Value& live, const Value& want) const override;
+  bool holds(const Value& live, const Value& want, bool partly) const override;
+  Value noted(const Value& write, const Value& declared) const override;
   bool as_before(const Value& now, const Value& before, const Value& want) const override;
   std::vector<std::string> differing(const Value& live, const Value& want) const override;
   std::string editors(const Value& live, const Value& want) const override;

@@ -1,5 +1,4 @@
 // dry_run: the server's own word on a step before anything is touched.
-#include "base/strings.h"
 #include "target/kubernetes/ownership.h"
 #include "target/kubernetes/target_parts.h"
 #include "target/kubernetes/write_body.h"
@@ -43,7 +42,7 @@ std::vector<Attribution> conflicts_of(const ObjectKey& key, const ApiError& erro
 ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Resource& resource,
                                                       const Cancel& cancel) {
   const Item& item = step.items.at(0);
-  const std::string applied = declared_digest(item.want_object);
+  const std::string applied = applied_digest(item.want_object);
   Value body = marked(apply_body(item.want_object, resource), owner(item, TxnId{"dry-run"}),
                       applied, std::string());
   body = item.pre.absent ? if_absent(body) : with_precondition(body, item.pre.uid, "");
@@ -107,8 +106,8 @@ Result<DryRunItem> KubernetesTarget::Parts::refused(const Step& step, const Reso
     case ApiFailure::invalid:
       if (!item.pre.absent && error.status == 422 && probe(resource, item, cancel)) {
         out.immutable = true;
-        return reject(error.error.message() +
-                      "; this field cannot be changed on an object that exists");
+        out.message = error.error.message();
+        return out;
       }
       return reject(error.error.message());
     case ApiFailure::forbidden:
@@ -129,14 +128,12 @@ Result<DryRunItem> KubernetesTarget::Parts::dry_run_item(const Step& step, const
   const Item& item = step.items.at(0);
   DryRunItem out;
   out.key = item.key;
-  if (step.kind == StepKind::prune) return out;
+  if (step.kind == StepKind::prune || step.kind == StepKind::retire) return out;
   const auto served = resource(item.key, cancel, item.want_object["apiVersion"].as_string());
   if (!served) {
     if (served.error().failure != ApiFailure::not_served) return fail(Error(served.error()));
-    out.accepted = false;
-    out.message = "the cluster serves no " + item.key.kind + " of " +
-                  printable(item.want_object["apiVersion"].as_string(), 100) +
-                  "; install its CustomResourceDefinition first, or declare it here";
+    out.kind_unknown = true;
+    out.message = served.error().error.message();
     return out;
   }
   if (step.kind == StepKind::hook) {

@@ -13,10 +13,16 @@ constexpr Duration kServedWithin = 30s;  // a new CRD, until its kind is discove
 constexpr Duration kLook = 200ms;
 constexpr Duration kPrunePatience = 5s;
 constexpr Duration kHookPatience = 60s;
+constexpr Duration kRecreatePatience = 60s;
 
 bool written_by(const Value& object, const InstallationId& install, const TxnId& txn) {
   const auto owner = owner_of(object);
   return owner && owner->install == install && owner->txn == txn;
+}
+
+bool keeps_pods(const ObjectKey& key) {
+  return key.group == "apps" &&
+         (key.kind == "Deployment" || key.kind == "StatefulSet" || key.kind == "DaemonSet");
 }
 
 }  // namespace
@@ -31,6 +37,8 @@ Result<Receipt> KubernetesTarget::perform(const Step& step, const Fence& fence,
       return parts_->run_hook(step, fence, cancel);
     case StepKind::prune:
       return parts_->prune(step, cancel);
+    case StepKind::retire:
+      return parts_->drop_hooks(step, fence, cancel);
     default:
       return fail(Code::internal, "a cluster has no step " + std::string(to_string(step.kind)));
   }
@@ -39,7 +47,7 @@ Result<Receipt> KubernetesTarget::perform(const Step& step, const Fence& fence,
 Result<std::string> KubernetesTarget::Parts::fields_of(const Step& step, const Resource& resource,
                                                        const Cancel& cancel) {
   const Item& item = step.items.at(0);
-  const std::string applied = declared_digest(item.want_object);
+  const std::string applied = applied_digest(item.want_object);
   const auto known = memory.with([&](const Memory& all) -> std::optional<std::string> {
     const auto it = all.fields.find({item.key, applied.empty() ? item.want_digest : applied});
     return it == all.fields.end() ? std::nullopt : std::optional(it->second);
@@ -62,7 +70,7 @@ Result<Receipt> KubernetesTarget::Parts::write(const Step& step, const Fence& fe
       TRY(resource(item.key, cancel, item.want_object["apiVersion"].as_string()));
   const std::string fields = TRY(fields_of(step, served, cancel));
   const Value body = marked(apply_body(item.want_object, served), owner(item, fence.txn),
-                            declared_digest(item.want_object), fields);
+                            applied_digest(item.want_object), fields);
   const Receipt receipt = TRY(item.pre.absent ? create(step, served, body, fence, cancel)
                                               : update(step, served, body, fence, cancel));
   if (item.key.kind == "CustomResourceDefinition") TRY(wait_served(item.want_object, cancel));
@@ -114,14 +122,18 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
                                             " is owned by " + conflicts[0].manager)
                       .with_hint(error.error.hint()));
     }
+    if (error.failure == ApiFailure::invalid && step.recreate) {
+      return recreate(step, resource, body, fence, cancel);
+    }
     if (error.failure != ApiFailure::version_conflict) return fail(Error(error));
     const auto now = TRY(read(item.key, Read::consistent, cancel));
+    if (!now && step.recreate) return create(step, resource, body, fence, cancel);
     if (!now) return fail(Code::conflict, item.key.to_string() + " was deleted by someone else");
     if (version_of(item.key, *now).uid != item.pre.uid) {
       return fail(conflict_of(item.key, "was replaced meanwhile", *now));
     }
     if (written_by(*now, options.install, fence.txn)) {
-      if (comparison.holds(*now, item.want_object)) return receipt_of(item.key, *now);
+      if (comparison.holds(*now, item.want_object, false)) return receipt_of(item.key, *now);
       return fail(conflict_of(item.key, "was changed meanwhile", *now));
     }
     // A controller's status and the like are no reason to give up; what Rumbo declares is.
@@ -134,6 +146,17 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
     }
     version = version_of(item.key, *now).version;
   }
+}
+
+/// Deletes it and creates it anew, where an update is impossible and the user allowed this. Pods of
+/// a workload live on: the new object takes them over by its selector.
+Result<Receipt> KubernetesTarget::Parts::recreate(const Step& step, const Resource& resource,
+                                                  const Value& body, const Fence& fence,
+                                                  const Cancel& cancel) {
+  const Item& item = step.items.at(0);
+  TRY(remove(item.key, resource, item.pre.uid, "", kRecreatePatience, cancel,
+             keeps_pods(item.key) ? "Orphan" : "Background"));
+  return create(step, resource, body, fence, cancel);
 }
 
 /// Until the kinds of a new definition can be used. A dry-run needs it, and whatever comes next.
@@ -182,23 +205,42 @@ Result<Receipt> KubernetesTarget::Parts::run_hook(const Step& step, const Fence&
     if (!owner_of(*old)) {
       return fail(conflict_of(item.key, "is in the way of a hook: it was made", *old));
     }
+    if (!step.cleanup.before_creation) {
+      return fail(Error(Code::invalid, item.key.to_string() + " is still there from its last run")
+                      .with_hint("let its delete policy remove it: BeforeHookCreation, "
+                                 "HookSucceeded"));
+    }
     const ObservedVersion version = version_of(item.key, *old);
     TRY(remove(item.key, served, version.uid, "", kHookPatience, cancel));
   }
   const Value body = marked(apply_body(item.want_object, served), owner(item, fence.txn),
-                            declared_digest(item.want_object), std::string());
+                            applied_digest(item.want_object), std::string());
   Step fresh = step;
   fresh.items[0].pre = Pre{};
   return create(fresh, served, body, fence, cancel);
 }
 
+/// After the commit: hooks whose policy does not keep them.
+Result<Receipt> KubernetesTarget::Parts::drop_hooks(const Step& step, const Fence& fence,
+                                                    const Cancel& cancel) {
+  for (const Item& item : step.items) {
+    const auto now = TRY(read(item.key, Read::consistent, cancel));
+    if (!now || !written_by(*now, options.install, fence.txn)) continue;
+    const Resource served = TRY(resource(item.key, cancel));
+    TRY(remove(item.key, served, version_of(item.key, *now).uid, "", kPrunePatience, cancel));
+  }
+  return Receipt{};
+}
+
 Result<> KubernetesTarget::Parts::remove(const ObjectKey& key, const Resource& resource,
                                          const std::string& uid, const std::string& version,
-                                         Duration patience, const Cancel& cancel) {
+                                         Duration patience, const Cancel& cancel,
+                                         const std::string& propagation) {
   const std::string ns = resource.namespaced ? key.ns : "";
   DeleteOptions how;
   how.uid = uid;
   how.version = version;
+  how.propagation = propagation;
   if (!TRY(client.remove(resource, ns, key.name, how, cancel))) return {};
   const MonoTime until = clock.mono() + patience;
   while (true) {
@@ -229,11 +271,12 @@ Result<Receipt> KubernetesTarget::Parts::prune(const Step& step, const Cancel& c
     if (served.error().failure == ApiFailure::not_served) return Receipt{};  // gone with its kind
     return fail(Error(served.error()));
   }
+  std::string how = step.propagation.empty() ? "background" : step.propagation;
+  how[0] = static_cast<char>(how[0] - 'a' + 'A');  // as the API writes it
   std::string version = item.pre.version;
   for (int race = 0;; ++race) {
-    const auto removed =
-        client.remove(*served, served->namespaced ? item.key.ns : "", item.key.name,
-                      {item.pre.uid, version, "Background", false}, cancel);
+    const auto removed = client.remove(*served, served->namespaced ? item.key.ns : "",
+                                       item.key.name, {item.pre.uid, version, how, false}, cancel);
     if (removed) break;
     const ApiError& error = removed.error();
     if (error.failure != ApiFailure::version_conflict || race == kMostRaces) {
@@ -246,7 +289,7 @@ Result<Receipt> KubernetesTarget::Parts::prune(const Step& step, const Cancel& c
     if (!owner || owner->install != options.install) return Receipt{};
     version = version_of(item.key, *now).version;
   }
-  TRY(remove(item.key, *served, item.pre.uid, "", kPrunePatience, cancel));
+  TRY(remove(item.key, *served, item.pre.uid, "", kPrunePatience, cancel, how));
   return Receipt{};
 }
 

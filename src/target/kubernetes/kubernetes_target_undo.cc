@@ -90,7 +90,8 @@ Result<Sighting> KubernetesTarget::Parts::sight(const Step& step, const Fence& f
     return out;
   }
   if (written_by(*now, options.install, fence.txn)) {
-    const bool same = step.kind == StepKind::hook || comparison.holds(*now, item.want_object);
+    const bool same =
+        step.kind == StepKind::hook || comparison.holds(*now, item.want_object, false);
     out.state = same ? State::applied : State::foreign;
     if (same) out.receipt = receipt_of(item.key, *now);
   } else if (step.kind == StepKind::hook) {
@@ -119,11 +120,18 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
     if (!ours) return out;
     out.kept.push_back(item.key.to_string() + " ran");
     // What it did cannot be undone here; it does not go on.
-    if (pods_matter(*now)) {
+    if (pods_matter(*now) || step.cleanup.on_failure) {
       const Resource served = TRY(parts_->resource(item.key, cancel));
       TRY(parts_->remove(item.key, served, version_of(item.key, *now).uid, "", kGonePatience,
                          cancel));
     }
+    return out;
+  }
+  if (!now && step.recreate && !item.pre.absent) {
+    // Deleted to be created anew, and no further.
+    const Resource served =
+        TRY(parts_->resource(item.key, cancel, item.pre.object["apiVersion"].as_string()));
+    TRY(parts_->undo_recreate(item, served, Value(), out, cancel));
     return out;
   }
   if (!now) {
@@ -147,6 +155,8 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
   const Resource served = TRY(parts_->resource(item.key, cancel, (*now)["apiVersion"].as_string()));
   if (item.pre.absent) {
     TRY(parts_->undo_create(item, served, *now, out, cancel));
+  } else if (version_of(item.key, *now).uid != item.pre.uid) {
+    TRY(parts_->undo_recreate(item, served, *now, out, cancel));
   } else if (own_fields(item.pre.object).is_null()) {
     TRY(parts_->give_back(item, served, *now, out, cancel));
   } else {
@@ -210,6 +220,27 @@ Result<> KubernetesTarget::Parts::undo_create(const Item& item, const Resource& 
   }
   TRY(remove(item.key, resource, version_of(item.key, now).uid, "", kGonePatience, cancel));
   if (is_definition(item.key)) discovery.forget();
+  return {};
+}
+
+/// It was deleted and created anew: so is what it was before. Pods live on.
+Result<> KubernetesTarget::Parts::undo_recreate(const Item& item, const Resource& resource,
+                                                const Value& now, Reverted& out,
+                                                const Cancel& cancel) {
+  if (!now.is_null()) {
+    const bool orphans = item.key.group == "apps";
+    TRY(remove(item.key, resource, version_of(item.key, now).uid, "", kGonePatience, cancel,
+               orphans ? "Orphan" : "Background"));
+  }
+  const Value own = own_fields(item.pre.object);
+  const FieldSet fields = own_set(item.pre.object);
+  const Value before =
+      own.is_null() ? apply_body(item.pre.object, resource) : fields.project(item.pre.object);
+  const auto done = client.apply(resource, if_absent(merged(before, bare(item.pre.object))),
+                                 {std::string(kManager), false, false}, cancel);
+  if (!done) return fail(Error(done.error()));
+  note_written(item.key);
+  out.items.push_back(version_of(item.key, done->object));
   return {};
 }
 

@@ -58,6 +58,11 @@ std::string declared_digest(const Value& want) {
   return short_digest(codec::to_json(semantic(want)));
 }
 
+std::string applied_digest(const Value& want) {
+  const std::string_view noted = annotation(want, kAppliedMark);
+  return noted.empty() ? declared_digest(want) : std::string(noted);
+}
+
 Value own_fields(const Value& object) {
   for (const Value& entry : object["metadata"]["managedFields"].items()) {
     if (is_own(entry)) return entry["fieldsV1"].is_object() ? entry["fieldsV1"] : Value::object();

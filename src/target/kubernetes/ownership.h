@@ -41,6 +41,10 @@ Value marked(const Value& object, const Owner& owner, const std::string& applied
 /// Digest of what is declared; empty for Secrets, whose content no digest may tell.
 std::string declared_digest(const Value& want);
 
+/// The digest to mark a write of `want` with: declared_digest(), unless it is noted to be written
+/// for something else.
+std::string applied_digest(const Value& want);
+
 /// The fields that Rumbo's own apply owns (fieldsV1); null if it never applied the object.
 Value own_fields(const Value& object);
 /// Short digest of a fieldsV1.

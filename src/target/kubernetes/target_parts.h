@@ -53,6 +53,9 @@ struct KubernetesTarget::Parts {
                          const Fence& fence, const Cancel& cancel);
   Result<Receipt> update(const Step& step, const Resource& resource, const Value& body,
                          const Fence& fence, const Cancel& cancel);
+  Result<Receipt> recreate(const Step& step, const Resource& resource, const Value& body,
+                           const Fence& fence, const Cancel& cancel);
+  Result<Receipt> drop_hooks(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> run_hook(const Step& step, const Fence& fence, const Cancel& cancel);
   Result<Receipt> prune(const Step& step, const Cancel& cancel);
   /// The digest of the fields that an apply of this item will own.
@@ -72,13 +75,16 @@ struct KubernetesTarget::Parts {
                        const Cancel& cancel);
   Result<> undo_update(const Item& item, const Resource& resource, Value now, Reverted& out,
                        const Cancel& cancel);
+  Result<> undo_recreate(const Item& item, const Resource& resource, const Value& now,
+                         Reverted& out, const Cancel& cancel);
   Result<> give_back(const Item& item, const Resource& resource, const Value& now, Reverted& out,
                      const Cancel& cancel);
   Result<std::vector<std::string>> content_of(const Item& item, const Cancel& cancel);
   /// Deletes an object and waits until it is gone, for at most `patience`; Retry::later with the
   /// finalizers' names if it stays.
   Result<> remove(const ObjectKey& key, const Resource& resource, const std::string& uid,
-                  const std::string& version, Duration patience, const Cancel& cancel);
+                  const std::string& version, Duration patience, const Cancel& cancel,
+                  const std::string& propagation = "Background");
   Result<std::optional<ObservedVersion>> bump(const Item& item, const Fence& newer,
                                               const Cancel& cancel);
 
