@@ -63,5 +63,10 @@ Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
                           const LogOptions& options, const LineSink& sink, const Cancel& cancel) {
   return TRY(opened())->logs(key, container, options, sink, cancel);
 }
+Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
+                                                   const std::string& kind,
+                                                   const Cancel& cancel) {
+  return TRY(opened())->namespaced(group, kind, cancel);
+}
 
 }  // namespace rumbo::app

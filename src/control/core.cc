@@ -73,6 +73,12 @@ Core::Core(CoreParts parts)
           },
           [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
             return read_live(scope, keys, cancel);
+          },
+          [this](const TargetId& id, const ObjectKey& kind,
+                 const Cancel& cancel) -> Result<std::optional<bool>> {
+            Target* const on = target(id);
+            if (on == nullptr) return std::optional<bool>();
+            return on->namespaced(kind.group, kind.kind, cancel);
           }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
