@@ -1,4 +1,4 @@
-// The verbs that show how things are now: status, get, logs.
+// The verbs that show how things are now: status, get.
 #include <algorithm>
 #include <set>
 
@@ -241,53 +241,6 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
     }
   }
   return answer(std::move(items));
-}
-
-Result<> LocalOperations::logs(const Selector& selector, const std::string& object,
-                               const std::string& container, int tail, bool follow,
-                               const EventSink& events, const Cancel& cancel) {
-  struct Found {
-    Scope scope;
-    ObjectKey key;
-  };
-  std::vector<Found> found;
-  std::vector<std::string> workloads;
-  for (const Scope& scope : TRY(scopes(selector))) {
-    const auto manifest = TRY(live_.committed(scope));
-    if (manifest == nullptr) continue;
-    for (const Object& one : manifest->objects) {
-      if (!engine::is_workload(one.key)) continue;
-      const std::string name = one.key.kind + "/" + one.key.name;
-      workloads.push_back(name);
-      if (object.empty() || to_lower(object) == to_lower(name) || object == one.key.name) {
-        found.push_back({scope, one.key});
-      }
-    }
-  }
-  if (found.empty()) {
-    std::vector<std::string_view> names(workloads.begin(), workloads.end());
-    const std::string_view near = closest(object, names);
-    return fail(Error(Code::not_found, "no workload `" + printable(object, 80) + "` is deployed")
-                    .with_hint(near.empty() ? "there are: " + join(workloads, ", ")
-                                            : "did you mean `" + std::string(near) + "`?"));
-  }
-  if (found.size() > 1) {
-    return fail(Error(Code::invalid, std::to_string(found.size()) + " workloads fit")
-                    .with_hint("name one, and an environment by -e: " + join(workloads, ", ")));
-  }
-  Target* target = core_.target(found[0].scope.target);
-  if (target == nullptr) {
-    return fail(Code::not_found, "no target is named `" + found[0].scope.target.value + "`");
-  }
-  rumbo::LogOptions options;
-  options.follow = follow;
-  options.tail = tail;
-  return target->logs(
-      found[0].key, container, options,
-      [&](std::string_view line) {
-        return events(Value::object({{"line", line}}));
-      },
-      cancel);
 }
 
 }  // namespace rumbo::control

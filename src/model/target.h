@@ -15,6 +15,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/health.h"
 #include "model/ids.h"
 #include "model/object.h"
@@ -126,8 +127,20 @@ struct Owned {
 
 struct LogOptions {
   bool follow = false;
-  bool previous = false;
-  int tail = 100;
+  bool previous = false;  ///< what was written before the process that runs now started
+  int tail = 100;         ///< of each container; -1: all
+  std::optional<WallTime> since = {};
+  bool timestamps = false;      ///< every line begins with its time, RFC 3339
+  bool all_containers = false;  ///< of every pod, init containers too; else the one named
+  bool named = false;           ///< every line begins with "[pod/POD/CONTAINER] "
+};
+
+/// What only a person may decide about a target that is not as it was left.
+enum class Remedy {
+  from_target,      ///< take what runs there, by its labels, into the target's own record
+  recreate_volume,  ///< make an empty volume where a claim's was lost
+  adopt,            ///< the target is another one than recorded (a new storage), and that is right
+  forget,           ///< give up these objects without touching what is left of them
 };
 using LineSink = std::function<bool(std::string_view line)>;  ///< false stops
 
@@ -191,6 +204,12 @@ class Target {
   /// Log lines of an object's container ("" = its first); returns when done or cancelled.
   virtual Result<> logs(const ObjectKey& key, const std::string& container,
                         const LogOptions& options, const LineSink& sink, const Cancel& cancel) = 0;
+
+  /// Does it for these objects (none: for all it applies to). Returns what the target holds of this
+  /// installation afterwards, as far as the remedy concerned it.
+  virtual Result<std::vector<Owned>> remedy(Remedy, const std::vector<ObjectKey>&, const Cancel&) {
+    return fail(Code::unsupported, "this kind of target knows no such remedy");
+  }
 };
 
 }  // namespace rumbo

@@ -67,6 +67,8 @@ class PodmanTarget : public Target {
   Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) override;
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
 
  private:
   struct Parts;

@@ -47,6 +47,8 @@ Result<> reserve_service(Record& record, const Value& service, const std::vector
 
 Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& fence,
                                           const Cancel& cancel) {
+  TRY(parts_->not_frozen());
+  TRY(parts_->same_storage(cancel));
   std::vector<ImageUse> uses;
   for (const Object& object : outline.objects) {
     for (ImageUse& use : images_of(object.value)) uses.push_back(std::move(use));

@@ -167,6 +167,7 @@ Value small_parts(const Record& record) {
                         {"runs", Value::array(std::move(runs))},
                         {"networks", Value::object(std::move(networks))},
                         {"reservations", Value::object(std::move(reservations))},
+                        {"storage", record.storage},
                         {"hostChanges", Value::array(std::move(changes))}});
 }
 
@@ -175,6 +176,7 @@ Result<> read_small_parts(const Value& value, Record& out) {
   for (const Member& one : value["networks"].members()) {
     out.networks.emplace(one.key(), Network{one.value["name"].str(), one.value["bridge"].str()});
   }
+  out.storage = value["storage"].str();
   for (const Value& one : value["hostChanges"].items()) {
     out.host_changes.push_back(change_from(one));
   }

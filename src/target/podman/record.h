@@ -89,6 +89,7 @@ struct Record {
   std::map<std::string, Thing> runs;     ///< by revision: Jobs that CronJobs made
   std::map<ObjectKey, WallTime> crons;   ///< until when each CronJob's schedule was worked off
   std::optional<PendingSwitch> pending;
+  std::string storage;      ///< which storage of Podman this is about (its identity)
   std::uint64_t clock = 0;  ///< versions and batch numbers count up from here
 
   std::uint64_t next() { return ++clock; }
