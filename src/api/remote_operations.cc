@@ -29,6 +29,9 @@ Value arguments_of(const SyncOptions& options) {
       .with("retryQuarantined", options.retry_quarantined)
       .with("expectPlan", options.expect_plan)
       .with("withHooks", options.with_hooks)
+      .with("allowDeletions", options.allow_deletions)
+      .with("confirmPrune", options.confirm_prune)
+      .with("force", options.force)
       .with("actor", options.actor);
 }
 
@@ -115,6 +118,7 @@ Result<Value> RemoteOperations::rollback(const RollbackOptions& options, const E
                              {"environment", options.environment},
                              {"to", options.to},
                              {"withHooks", options.with_hooks},
+                             {"force", options.force},
                              {"actor", options.actor}}),
               events);
 }
@@ -124,6 +128,28 @@ Result<Value> RemoteOperations::recover(const std::string& txn, const std::strin
   return work("recover",
               Value::object({{"transaction", txn}, {"decision", decision}, {"actor", actor}}),
               events);
+}
+
+Result<Value> RemoteOperations::remove(const control::DeleteOptions& options,
+                                       const EventSink& events) {
+  return work(
+      "remove",
+      Value::object(
+          {{"application", options.application},
+           {"environment", options.environment},
+           {"cascade", options.cascade},
+           {"kinds", Value::array(std::vector<Value>(options.kinds.begin(), options.kinds.end()))},
+           {"withHooks", options.with_hooks},
+           {"confirmPrune", options.confirm_prune},
+           {"dryRun", options.dry_run},
+           {"force", options.force},
+           {"actor", options.actor}}),
+      events);
+}
+
+Result<Value> RemoteOperations::freeze(bool frozen, const std::string& reason,
+                                       const std::string& actor) {
+  return call("freeze", Value::object({{"frozen", frozen}, {"reason", reason}, {"actor", actor}}));
 }
 
 Result<Value> RemoteOperations::resume(const Selector& select, const std::string& actor) {

@@ -27,9 +27,12 @@ Result<int> run_diff(Session& session);
 // verbs_sync.cc: transactions and what steers them.
 Result<int> run_sync(Session& session);
 Result<int> run_rollback(Session& session);
+Result<int> run_delete(Session& session);
 Result<int> run_recover(Session& session);
 Result<int> run_resume(Session& session);
 Result<int> run_pause(Session& session);
+Result<int> run_freeze(Session& session);
+Result<int> run_unfreeze(Session& session);
 Result<int> run_refresh(Session& session);
 
 // verbs_files.cc: files alone, without an installation.

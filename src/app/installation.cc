@@ -80,6 +80,7 @@ Result<> Installation::open_parts() {
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
   source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
+  files_ = std::make_unique<source::HttpFiles>(options_.state + "/files", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
@@ -117,7 +118,8 @@ Result<> Installation::open_parts() {
                            .source = *source_,
                            .renderers = {},
                            .clock = env_.clock,
-                           .records_config = options_.need == Need::act};
+                           .records_config = options_.need == Need::act,
+                           .files = files_.get()};
   for (auto& [id, one] : targets_->all) parts.targets[id] = one.lazy.get();
   for (auto& [kind, renderer] : renderers_) parts.renderers[kind] = renderer.get();
   core_ = TRY(control::Core::open(std::move(parts)));

@@ -58,6 +58,7 @@ constexpr Flag kRender[] = {
     {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
     {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
     {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+    {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",
@@ -78,6 +79,9 @@ constexpr Flag kPlan[] = {
     {"out", 0, "FILE", "write the plan, for `rumbo sync --plan FILE`"},
     {"revision", 0, "REV", "a commit, branch or tag instead of the configured one"},
     {"together", 0, "", "all applications in one transaction"},
+    {"no-hooks", 0, "", "as `rumbo sync --no-hooks` would"},
+    {"allow-deletions", 0, "", "as `rumbo sync --allow-deletions` would"},
+    {"confirm-prune", 0, "", "as `rumbo sync --confirm-prune` would"},
 };
 constexpr Words kPlanExamples[] = {
     "rumbo plan",
@@ -95,6 +99,9 @@ constexpr Flag kSync[] = {
     {"plan", 0, "FILE", "run exactly this plan; refuse if reality moved"},
     {"retry-quarantined", 0, "", "try a revision again that failed before"},
     {"no-hooks", 0, "", "skip Jobs and hooks"},
+    {"allow-deletions", 0, "", "delete more objects than sync.maxDeletions permits"},
+    {"confirm-prune", 0, "", "delete also what is annotated with Prune=confirm"},
+    {"force", 0, "", "also while all is frozen"},
 };
 constexpr Words kSyncExamples[] = {
     "rumbo sync",
@@ -104,10 +111,36 @@ constexpr Words kSyncExamples[] = {
 constexpr Flag kRollback[] = {
     {"to", 0, "TXN", "the transaction to go back to (the last committed before this one)"},
     {"with-hooks", 0, "", "run its Jobs and PreSync hooks too"},
+    {"force", 0, "", "also while all is frozen"},
 };
 constexpr Words kRollbackExamples[] = {
     "rumbo rollback shop",
     "rumbo rollback shop -e dev --to t-000042",
+};
+constexpr Flag kDelete[] = {
+    {"cascade", 0, "", "delete its objects; otherwise they are kept and belong to nobody"},
+    {"delete-volumes", 0, "", "also its volume claims, and the data in them"},
+    {"delete-namespaces", 0, "", "also its Namespaces, and all that is in them"},
+    {"delete-crds", 0, "", "also its CustomResourceDefinitions, and all objects of these kinds"},
+    {"confirm-prune", 0, "", "delete also what is annotated with Delete=confirm"},
+    {"no-hooks", 0, "", "skip PreDelete and PostDelete hooks"},
+    {"dry-run", 0, "", "plan only"},
+    {"force", 0, "", "also while all is frozen"},
+};
+constexpr Words kDeleteExamples[] = {
+    "rumbo delete shop --cascade --dry-run",
+    "rumbo delete shop -e dev --cascade",
+    "rumbo delete shop@dev --cascade --delete-volumes",
+    "rumbo delete shop",
+};
+constexpr Flag kFreeze[] = {
+    {"reason", 0, "TEXT", "why, for the journal and `rumbo status`"},
+};
+constexpr Words kFreezeExamples[] = {
+    "rumbo freeze --reason 'maintenance of the storage'",
+};
+constexpr Words kUnfreezeExamples[] = {
+    "rumbo unfreeze",
 };
 constexpr Words kResumeExamples[] = {
     "rumbo resume shop",
@@ -284,6 +317,13 @@ constexpr Verb kVerbs[] = {
      "A transaction to what the journal holds of an earlier one; it works with Git down. "
      "Afterwards the application is held until `rumbo resume` or a revision with other content.",
      kRollback, kRollbackExamples, kSyncExits, run_rollback},
+    {"delete", "APP", 1, 1, "Delete an application's objects, or give them up",
+     "With --cascade a transaction deletes what the application owns, in the reverse order of its "
+     "making, after its PreDelete hooks; volume claims, Namespaces and CRDs are kept unless their "
+     "flag is given. Without it the objects stay, and belong to nobody. If the application is "
+     "still configured it is paused, so that automation does not bring it back; `rumbo resume` "
+     "does.",
+     kDelete, kDeleteExamples, kSyncExits, run_delete},
     {"resume",
      "[APP…]",
      0,
@@ -297,6 +337,12 @@ constexpr Verb kVerbs[] = {
     {"pause", "[APP…]", 0, kAny, "Stop automatic syncs and healing",
      "Drift and new revisions are still seen and reported. `rumbo resume` ends it.", kPause,
      kPauseExamples, kPlainExits, run_pause},
+    {"freeze", "", 0, 0, "Keep everything as it is",
+     "Nothing is deployed, deleted or healed any more, by nobody, but by a person with --force. "
+     "Plans, drift and status go on, containers that die are restarted, and open transactions "
+     "come to their end.",
+     kFreeze, kFreezeExamples, kPlainExits, run_freeze},
+    {"unfreeze", "", 0, 0, "End a freeze", "", {}, kUnfreezeExamples, kPlainExits, run_unfreeze},
     {"history", "[APP…]", 0, kAny, "List transactions, newest first", "", kHistory,
      kHistoryExamples, kPlainExits, run_history},
     {"show", "TXN", 1, 1, "Show one transaction in full",
@@ -396,7 +442,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|podman-fields|man|schema",
+     "cli|configuration|podman-fields|sync-options|man|schema",
      1,
      1,
      "Print a generated page",

@@ -119,18 +119,14 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
       spec.options = spec.options.with("releaseName", placement.application->name);
     }
   }
-  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
-  if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
-    return fail(Code::unsupported, "the manifests need files from elsewhere: " +
-                                       (needed.snapshots.empty() ? needed.live_reads.front()
-                                                                 : needed.snapshots.front()));
-  }
   RenderInputs inputs;
+  const auto pins = TRY(fetch_remotes(placement, *snapshot, *renderer, spec, inputs, cancel));
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
   Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  rendered.manifest.pins = pins;
   if (!rendered.to_record.empty()) {
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
@@ -139,15 +135,55 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
   return std::move(rendered.manifest);
 }
 
+Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,
+                                                const Snapshot& snapshot, const Renderer& renderer,
+                                                const RenderSpec& spec, RenderInputs& inputs,
+                                                const Cancel& cancel) {
+  const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
+    RenderInputs so_far;
+    so_far.snapshots = here;
+    InputsNeeded needed = TRY(renderer.inputs_needed(snapshot, spec, so_far));
+    if (needed.live_reads.empty()) return std::move(needed.snapshots);
+    return fail(Code::unsupported,
+                "the manifests need objects of the cluster: " + needed.live_reads.front());
+  };
+  if (TRY(missing(inputs.snapshots)).empty()) return std::vector<Pin>();
+  RemotePolicy policy;
+  policy.own = placement.git;
+  if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
+    policy.allowed.emplace();
+    for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
+  }
+  const std::string& revision = snapshot.revision().id;
+  const auto known = TRY(known_pins(placement.scope, revision));
+  Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy, cancel));
+  inputs.snapshots = std::move(fetched.snapshots);
+  pins_.with([&](auto& all) { all[placement.scope] = {revision, fetched.pins}; });
+  return std::move(fetched.pins);
+}
+
+Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,
+                                             const std::string& revision) const {
+  const auto known = pins_.with([&](const auto& all) -> std::optional<std::vector<Pin>> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.revision != revision) return std::nullopt;
+    return it->second.pins;
+  });
+  if (known) return *known;
+  const auto committed = committed_ ? committed_(scope) : std::nullopt;
+  if (!committed || committed->revision != revision) return std::vector<Pin>();
+  return engine::load_pins(journal_, committed->manifest);
+}
+
 Result<Value> Desired::recorded(const Scope& scope) const {
   const auto known = recorded_.with([&](const auto& all) -> std::optional<Value> {
     const auto it = all.find(scope);
     return it == all.end() ? std::nullopt : std::optional(it->second);
   });
   if (known) return *known;
-  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
+  const auto committed = committed_ ? committed_(scope) : std::nullopt;
   if (!committed) return Value();
-  return TRY(engine::load_manifest(journal_, *committed)).recorded;
+  return TRY(engine::load_manifest(journal_, committed->manifest)).recorded;
 }
 
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "control/placement.h"
+#include "control/remotes.h"
 #include "engine/plan.h"
 #include "model/journal.h"
 #include "model/renderer.h"
@@ -46,13 +47,20 @@ struct WantedStatus {
 
 class Desired {
  public:
-  /// The manifest that a scope's last commit stored, if there is one.
-  using CommittedManifest = std::function<std::optional<BlobRef>(const Scope&)>;
+  /// The manifest that a scope's last commit stored, and the revision it is of, if there is one.
+  struct Committed {
+    BlobRef manifest;
+    std::string revision;
+  };
+  using CommittedManifest = std::function<std::optional<Committed>(const Scope&)>;
 
-  Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
-          const Clock& clock, CommittedManifest committed)
+  /// `files` may be null: then no manifest can use files by URL.
+  Desired(Journal& journal, Source& source, source::HttpFiles* files,
+          std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
+          CommittedManifest committed)
       : journal_(journal),
         source_(source),
+        remotes_(source, files),
         renderers_(std::move(renderers)),
         clock_(clock),
         committed_(std::move(committed)) {}
@@ -75,18 +83,31 @@ class Desired {
                             const Cancel& cancel);
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope) const;
+  /// Fetches what the renderer needs from elsewhere into its inputs. A revision means the same
+  /// content each time: what it was pinned to first holds.
+  Result<std::vector<Pin>> fetch_remotes(const Placement& placement, const Snapshot& snapshot,
+                                         const Renderer& renderer, const RenderSpec& spec,
+                                         RenderInputs& inputs, const Cancel& cancel);
+  Result<std::vector<Pin>> known_pins(const Scope& scope, const std::string& revision) const;
   struct Chosen {
     RendererKind kind;
     const Renderer* renderer;
   };
   Result<Chosen> renderer(const Placement& placement, const Snapshot& snapshot) const;
 
+  struct PinnedRevision {
+    std::string revision;
+    std::vector<Pin> pins;
+  };
+
   Journal& journal_;
   Source& source_;
+  Remotes remotes_;
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
+  Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
 };

@@ -40,6 +40,8 @@ class LocalOperations : public Operations {
   Result<Value> resume(const Selector& select, const std::string& actor) override;
   Result<Value> pause(const Selector& select, const std::string& reason,
                       const std::string& actor) override;
+  Result<Value> remove(const DeleteOptions& options, const EventSink& events) override;
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override;
   Result<Value> refresh(const Selector& select) override;
   Result<Value> history(const Selector& select, std::size_t max) override;
   Result<Value> show(const std::string& txn) override;
@@ -57,6 +59,9 @@ class LocalOperations : public Operations {
   Result<std::vector<Placement>> placements(const Selector& select) const;
   Result<engine::Request> request(const std::vector<Placement>& batch, const SyncOptions& options);
   Result<Value> sync_batch(const std::vector<Placement>& batch, const SyncOptions& options);
+  /// Why it may not be deployed yet, empty if it may: what it depends on is not well.
+  std::string waits_for(const std::vector<Placement>& batch);
+  Result<Scope> one_scope(const std::string& application, const std::string& environment) const;
   Result<Value> plans(const SyncOptions& options);
   Value transaction(const engine::Report& report, const engine::Request& request, MonoTime began);
   Value refused(const std::vector<Scope>& scopes, const std::string& revision,

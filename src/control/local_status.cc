@@ -17,13 +17,6 @@ Value or_null(const std::string& text) {
   return text.empty() ? Value() : Value(text);
 }
 
-const Placement* placement_of(const Core& core, const Scope& scope) {
-  for (const Placement& one : core.placements()) {
-    if (one.scope == scope) return &one;
-  }
-  return nullptr;
-}
-
 std::string_view sync_word(const engine::ScopeState& state, const ScopeLive& live,
                            const WantedStatus& wanted) {
   if (!state.committed) return "OutOfSync";
@@ -84,8 +77,10 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
   std::vector<Value> out;
   for (const Scope& scope : chosen) {
     const engine::ScopeState state = core_.state(scope);
+    // Deleted, and no longer configured: only history knows it.
+    if (state.deleted && !state.open && core_.placement(scope) == nullptr) continue;
     const WantedStatus wanted = core_.desired().wanted(scope);
-    const Placement* placement = placement_of(core_, scope);
+    const Placement* placement = core_.placement(scope);
     const ScopeLive live = live_.look(scope, Consistency::cached,
                                       Cancel().with_deadline(core_.clock().mono() + kLookTimeout));
     out.push_back(
@@ -106,6 +101,7 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
             .with("quarantined", quarantine_value(state))
             .with("held", state.held ? Value(state.held_reason) : Value())
             .with("paused", state.paused)
+            .with("pausedReason", or_null(state.paused_reason))
             .with("drift", live.drift.size())
             .with("open", state.open ? Value(state.open->value) : Value()));
   }
@@ -154,10 +150,22 @@ Result<Value> LocalOperations::status(const Selector& selector) {
       attention.emplace_back(name + " is held: " + one["held"].str() +
                              " (`rumbo resume` lets automation go on)");
     }
+    if (one["paused"].as_bool()) {
+      attention.emplace_back(
+          name + " is paused" +
+          (one["pausedReason"].is_string() ? ": " + one["pausedReason"].str() : std::string()) +
+          " (`rumbo resume` ends it)");
+    }
     if (one["error"].is_string()) attention.emplace_back(one["error"].str());
     if (!one["configured"].as_bool()) {
       attention.emplace_back(name + " is no longer in the configuration; its objects are kept");
     }
+  }
+  const auto frozen = core_.frozen();
+  if (frozen) {
+    attention.emplace_back("all is frozen by " + frozen->by + " since " + to_rfc3339(frozen->at) +
+                           (frozen->reason.empty() ? "" : ": " + frozen->reason) +
+                           " (`rumbo unfreeze` ends it)");
   }
   for (const Value& source : sources.items()) {
     if (source["error"].is_string()) {
@@ -168,6 +176,7 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                         {"sources", sources},
                         {"daemon", options_.daemon},
                         {"healthy", healthy},
+                        {"frozen", frozen ? freeze_value(frozen) : Value()},
                         {"attention", Value::array(std::move(attention))}});
 }
 

@@ -34,7 +34,10 @@ struct SyncOptions {
   bool retry_quarantined = false;
   std::string expect_plan;  ///< digest from `plan --out`
   bool with_hooks = true;
-  std::string actor;  ///< "user:anna"
+  bool allow_deletions = false;  ///< whatever sync.maxDeletions says
+  bool confirm_prune = false;    ///< also what is annotated with Prune=confirm
+  bool force = false;            ///< also while all is frozen
+  std::string actor;             ///< "user:anna"
 };
 
 struct RollbackOptions {
@@ -42,6 +45,19 @@ struct RollbackOptions {
   std::string environment;  ///< may be empty if the application has only one
   std::string to;           ///< transaction; empty: the last committed before the current one
   bool with_hooks = false;
+  bool force = false;
+  std::string actor;
+};
+
+struct DeleteOptions {
+  std::string application;
+  std::string environment;  ///< may be empty if the application has only one
+  bool cascade = false;     ///< its objects too; otherwise they are kept and belong to nobody
+  std::vector<std::string> kinds;  ///< destructive kinds to delete: PersistentVolumeClaim, …
+  bool with_hooks = true;
+  bool confirm_prune = false;  ///< also what is annotated with Delete=confirm
+  bool dry_run = false;
+  bool force = false;
   std::string actor;
 };
 
@@ -87,8 +103,8 @@ class Operations {
   /// {applications: [{application, environment, target, namespace, sync: Synced|OutOfSync|Unknown,
   /// health, reason, revision: {id, name, subject}, wanted: {…}|null, transaction, outcome, cause,
   /// at, quarantined: [{revision, reason, transaction, at}], held: reason|null, paused, open:
-  /// txn|null}], sources: [{url, ref, error|null, at}], daemon: bool, healthy: bool, attention:
-  /// [string]}
+  /// txn|null}], sources: [{url, ref, error|null, at}], daemon: bool, healthy: bool, frozen: {by,
+  /// reason, at}|null, attention: [string]}
   virtual Result<Value> status(const Selector& select) = 0;
 
   /// kind: apps|environments|objects|drift|images → {kind, items: [...]}. objects: {application,
@@ -109,10 +125,18 @@ class Operations {
   virtual Result<Value> recover(const std::string& txn, const std::string& decision,
                                 const std::string& actor, const EventSink& events) = 0;
 
+  /// Deletes what an application owns, or gives it up: as one element of sync().transactions, with
+  /// {released: number} when it was given up, and {plans: as plan()} for a dry run.
+  virtual Result<Value> remove(const DeleteOptions& options, const EventSink& events) = 0;
+
   /// Ends hold and pause: {scopes: ["shop@dev"]}.
   virtual Result<Value> resume(const Selector& select, const std::string& actor) = 0;
   virtual Result<Value> pause(const Selector& select, const std::string& reason,
                               const std::string& actor) = 0;
+  /// Nothing is deployed, deleted or healed until it is ended, but by `force`; {frozen, by, reason,
+  /// at}.
+  virtual Result<Value> freeze(bool frozen, const std::string& reason,
+                               const std::string& actor) = 0;
   /// Looks at the sources now; with a daemon this wakes it and returns {sources: [{url, revision,
   /// error}]} after the look; what it then deploys shows in events.
   virtual Result<Value> refresh(const Selector& select) = 0;

@@ -88,7 +88,7 @@ void Reconciler::check(const Scope& scope) {
     if (!watched.unhealthy_since) watched.unhealthy_since = now;
     return std::max(watched.not_before, *watched.unhealthy_since + options_.unhealthy_for);
   });
-  if (!policy.self_heal || state.paused) return leave(now + options_.safety_scan);
+  if (!policy.self_heal || state.paused || core_.frozen()) return leave(now + options_.safety_scan);
   if (allowed > now) return leave(allowed);
   heal(scope);
   leave(core_.clock().mono() + kSoon);
@@ -150,6 +150,7 @@ void Reconciler::recover(const TxnId& txn) {
 }
 
 void Reconciler::abandon() {
+  if (core_.frozen()) return;  // whoever ends that pokes
   const auto abandoned = core_.abandoned();
   if (!abandoned) {
     log(LogLevel::error, "reconciler", "{}", abandoned.error().to_string());
@@ -165,7 +166,7 @@ void Reconciler::abandon() {
       if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
       continue;
     }
-    const auto request = core_.delete_request(scope, kAutomation);
+    const auto request = core_.delete_request(scope, {}, kAutomation);
     const auto report =
         request ? core_.run(*request) : Result<engine::Report>(fail(Error(request.error())));
     if (!report) {

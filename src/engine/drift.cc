@@ -4,7 +4,10 @@
 
 #include "codec/diff.h"
 #include "engine/health.h"
+#include "engine/hooks.h"
+#include "engine/ignored_fields.h"
 #include "engine/rules.h"
+#include "engine/sync_options.h"
 
 namespace rumbo::engine {
 namespace {
@@ -16,6 +19,18 @@ std::vector<std::string> changed_fields(const Value& want, const Value& have, bo
     fields.push_back(change.path);
   }
   return fields;
+}
+
+/// Annotations of the declared or the live object keep Rumbo's hands off it.
+bool left_alone(const Value& declared, const Observation& seen) {
+  using Apply = SyncOptions::Apply;
+  const auto apply = [](const Value& object) {
+    const auto options = object_options(object, {});
+    return options ? options->apply : Apply::always;
+  };
+  const Apply wanted = apply(declared);
+  if (wanted == Apply::never || !seen.exists) return wanted == Apply::never;
+  return wanted == Apply::if_missing || apply(seen.object) == Apply::never;
 }
 
 }  // namespace
@@ -33,20 +48,20 @@ std::string_view to_string(DriftItem::Kind kind) {
 }
 
 std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
-                                  const std::vector<Observation>& live, bool exact) {
+                                  const std::vector<Observation>& live, bool exact,
+                                  const std::vector<IgnoreRule>& ignore) {
   std::vector<DriftItem> out;
   for (const Object& object : committed) {
-    const auto hook = hook_of(object.value);
-    if (hook && *hook) continue;
+    if (is_hook(object.value) || object.key.kind == "Job") continue;
     const auto seen = std::find_if(live.begin(), live.end(),
                                    [&](const Observation& one) { return one.key == object.key; });
-    if (seen == live.end()) continue;
+    if (seen == live.end() || left_alone(object.value, *seen)) continue;
     if (!seen->exists) {
       out.push_back({object.key, DriftItem::Kind::missing, {}, "was deleted"});
       continue;
     }
-    const Value want = semantic(object.value);
-    const Value have = semantic(seen->object);
+    const Value want = semantic(without_ignored(ignore, object.value, seen->object));
+    const Value have = semantic(without_ignored(ignore, seen->object, seen->object));
     if (exact ? want != have : !covers(have, want)) {
       out.push_back({object.key, DriftItem::Kind::changed, changed_fields(want, have, exact),
                      "fields differ"});

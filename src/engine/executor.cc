@@ -104,7 +104,9 @@ Result<PlanInput> Executor::plan_input(const Request& request) {
   input.install = parts_.journal.installation();
   input.scopes = request.scopes;
   input.heal = request.heal;
-  input.with_hooks = request.with_hooks;
+  input.hooks = request.hooks;
+  input.allow_deletions = request.allow_deletions;
+  input.confirm_prune = request.confirm_prune;
   std::set<Scope> mine;
   std::map<TargetId, std::vector<ObjectKey>> wanted;
   for (ScopeInput& scope : input.scopes) {
@@ -128,6 +130,7 @@ Result<> Executor::observe_into(PlanInput& input) {
     auto& wanted = keys[scope.scope.target];
     for (const Object& object : scope.manifest.objects) wanted.insert(object.key);
     wanted.insert(scope.inventory.begin(), scope.inventory.end());
+    if (!scope.ns.empty()) wanted.insert({"", "Namespace", "", scope.ns});
   }
   for (const auto& [id, wanted] : keys) {
     Target* const on = target(id);
@@ -157,6 +160,10 @@ Digest Executor::plan_digest(const Plan& plan) const {
       };
       entries.push_back(Value::object({{"kind", to_string(step.kind)},
                                        {"wave", step.wave},
+                                       {"order", step.order},
+                                       {"hook", step.hook},
+                                       {"recreate", step.recreate},
+                                       {"takes", step.takes_foreign_fields},
                                        {"key", to_value(item.key)},
                                        {"before", digest_of(item.pre.object)},
                                        {"after", digest_of(item.want_object)}}));
@@ -176,10 +183,10 @@ Result<Report> Executor::run(const Request& request) {
   auto result = [&]() -> Result<Report> {
     Plan plan = make_plan(TRY(plan_input(request)));
     if (!plan.refusals.empty()) return refuse(request, txn, plan);
-    if (plan.empty()) return Report{};
     if (request.expect_plan && *request.expect_plan != plan_digest(plan)) {
       return fail(Code::conflict, "the plan is out of date: what it was made from has changed");
     }
+    if (plan.empty()) return Report{};
     TxnState state = TRY(new_state(request, txn, std::move(plan)));
     return drive(state);
   }();

@@ -9,12 +9,6 @@
 namespace rumbo::engine {
 namespace {
 
-constexpr std::array<std::pair<HookPhase, std::string_view>, 3> kPhases{{
-    {HookPhase::pre_sync, "PreSync"},
-    {HookPhase::sync, "Sync"},
-    {HookPhase::post_sync, "PostSync"},
-}};
-
 // Kinds not named here rank between configuration and workloads.
 constexpr std::array<std::string_view, 22> kBeforeWorkloads{"Namespace",
                                                             "NetworkPolicy",
@@ -50,10 +44,12 @@ int position(const std::array<std::string_view, N>& kinds, std::string_view kind
   return it == kinds.end() ? -1 : static_cast<int>(it - kinds.begin());
 }
 
-std::string_view first_annotation(const Value& object, std::string_view own,
-                                  std::string_view alias) {
-  const std::string_view value = annotation(object, own);
-  return value.empty() ? annotation(object, alias) : value;
+std::string_view first_annotation(const Value& object,
+                                  std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (const std::string_view value = annotation(object, name); !value.empty()) return value;
+  }
+  return {};
 }
 
 void add_reference(std::vector<ObjectKey>& out, std::string_view kind, const std::string& ns,
@@ -128,8 +124,8 @@ std::string host_port(const Value& spec) {
 }  // namespace
 
 Result<int> wave_of(const Value& object) {
-  const std::string_view text =
-      first_annotation(object, "rumbo.dev/wave", "argocd.argoproj.io/sync-wave");
+  const std::string_view text = first_annotation(
+      object, {"rumbo.dev/wave", "argocd.argoproj.io/sync-wave", "helm.sh/hook-weight"});
   if (text.empty()) return 0;
   const auto number = parse_int(text);
   if (!number || *number < -10'000 || *number > 10'000) {
@@ -137,32 +133,6 @@ Result<int> wave_of(const Value& object) {
                                    "` is no integer between -10000 and 10000");
   }
   return static_cast<int>(*number);
-}
-
-std::string_view to_string(HookPhase phase) {
-  for (const auto& [candidate, word] : kPhases) {
-    if (candidate == phase) return word;
-  }
-  return "Sync";
-}
-
-std::optional<HookPhase> hook_phase_from(std::string_view word) {
-  for (const auto& [phase, name] : kPhases) {
-    if (name == word) return phase;
-  }
-  return std::nullopt;
-}
-
-Result<std::optional<HookPhase>> hook_of(const Value& object) {
-  const std::string_view text =
-      first_annotation(object, "rumbo.dev/hook", "argocd.argoproj.io/hook");
-  if (text.empty()) return std::optional<HookPhase>();
-  const auto phase = hook_phase_from(text);
-  if (!phase) {
-    return fail(Code::unsupported, key_of(object).to_string() + ": hook `" + printable(text, 40) +
-                                       "` is not known: PreSync, Sync and PostSync are");
-  }
-  return phase;
 }
 
 int kind_rank(const ObjectKey& key) {

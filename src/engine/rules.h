@@ -1,4 +1,4 @@
-// What an object's kind and annotations mean for a transaction: its wave, whether it is a hook,
+// What an object's kind and annotations mean for a transaction: its wave,
 // whether two generations of it may run side by side, what cannot be undone. Pure.
 //
 // Annotations of Argo CD and Flux are understood as aliases of rumbo.dev/ ones.
@@ -15,16 +15,9 @@
 
 namespace rumbo::engine {
 
-/// rumbo.dev/wave or argocd.argoproj.io/sync-wave; 0 without one; an error if it is no integer.
+/// rumbo.dev/wave, argocd.argoproj.io/sync-wave or helm.sh/hook-weight; 0 without one; an error if
+/// it is no integer.
 Result<int> wave_of(const Value& object);
-
-enum class HookPhase { pre_sync, sync, post_sync };
-std::string_view to_string(HookPhase phase);  ///< "PreSync", …
-std::optional<HookPhase> hook_phase_from(std::string_view word);
-
-/// rumbo.dev/hook or argocd.argoproj.io/hook; nullopt for ordinary objects; an error for a phase
-/// that is not known.
-Result<std::optional<HookPhase>> hook_of(const Value& object);
 
 /// Rank within a wave, lowest first: namespaces, then what others refer to, then workloads, then
 /// what sends traffic to them (the order of Argo CD and Helm's install order).

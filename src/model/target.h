@@ -42,7 +42,7 @@ struct Capabilities {
   std::set<std::string> kinds;
   /// A pure look at one object: what cannot be honoured here. Empty: only dry_run() tells.
   std::function<std::vector<FieldFinding>(const Value& object)> check;
-  /// Kinds that run as hooks here ("Job.batch"); empty: hooks are refused.
+  /// Kinds that run as hooks here ("Job.batch"; "*": any); empty: hooks are refused.
   std::set<std::string> hook_kinds;
 };
 
@@ -97,7 +97,8 @@ struct DryRunItem {
   std::string message;               ///< why not, naming the field
   std::vector<std::string> ignored;  ///< fields that change nothing here, for the plan to list
   std::vector<Attribution> conflicts;
-  bool immutable = false;  ///< only possible by recreating the object
+  bool immutable = false;     ///< only possible by recreating the object
+  bool kind_unknown = false;  ///< the target does not serve its kind (yet)
 };
 
 struct DryRun {

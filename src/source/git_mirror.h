@@ -42,6 +42,7 @@ class GitMirror {
                                        const Cancel& cancel) const;
 
   const GitUrl& url() const { return url_; }
+  const std::string& directory() const { return directory_; }
 
  private:
   class Turn;

@@ -25,9 +25,11 @@ Result<> check_id(const Revision& revision) {
 
 }  // namespace
 
-std::shared_ptr<GitMirror> GitSource::mirror(const GitUrl& url) {
+std::shared_ptr<GitMirror> GitSource::mirror(const GitUrl& url, const GitSpec& spec) {
   // "sha256:" and 32 of 64 digits: enough to tell repositories apart.
-  const std::string name = crypto::sha256(url.remote).substr(7, 32);
+  std::string whose = url.remote;
+  if (!spec.credentials_file.empty()) whose += "\n" + spec.credentials_file;
+  const std::string name = crypto::sha256(whose).substr(7, 32);
   return state_.with([&](State& state) {
     auto& slot = state.mirrors[name];
     if (!slot) slot = std::make_shared<GitMirror>(runner_, directory_ + "/" + name + ".git", url);
@@ -56,7 +58,7 @@ Result<Revision> GitSource::resolve(const GitSpec& spec, const Cancel& cancel) {
 Result<std::shared_ptr<const GitSource::Tree>> GitSource::tree(GitMirror& mirror,
                                                                const std::string& commit,
                                                                const Cancel& cancel) {
-  const std::string key = mirror.url().remote + " " + commit;
+  const std::string key = mirror.directory() + " " + commit;
   if (auto known = state_.with([&](State& state) { return state.trees[key].lock(); })) {
     return known;
   }
@@ -76,7 +78,7 @@ Result<std::shared_ptr<const Snapshot>> GitSource::fetch(const GitSpec& spec,
   TRY(check_ref(spec.ref));
   TRY(check_id(revision));
   const std::string home = TRY(normal_path(spec.path));
-  const auto local = mirror(url);
+  const auto local = mirror(url, spec);
   const auto get = [&]() -> Result<std::shared_ptr<const Snapshot>> {
     if (!TRY(local->has(revision.id, cancel))) TRY(local->fetch(spec, revision, cancel));
     const auto files = TRY(tree(*local, revision.id, cancel));
@@ -102,7 +104,7 @@ Result<bool> GitSource::changed(const GitSpec& spec, const Revision& a, const Re
   TRY(check_id(b));
   if (a.id == b.id) return false;
   const std::string home = TRY(normal_path(spec.path));
-  const auto local = mirror(url);
+  const auto local = mirror(url, spec);
   const auto compare = [&]() -> Result<bool> {
     for (const auto* revision : {&a, &b}) {
       if (TRY(local->has(revision->id, cancel))) continue;

@@ -35,7 +35,8 @@ class GitSource : public Source {
     std::map<std::string, std::weak_ptr<const Tree>> trees;     // by directory and commit
   };
 
-  std::shared_ptr<GitMirror> mirror(const GitUrl& url);
+  /// One for each repository and credentials: what was fetched with some is not here for others.
+  std::shared_ptr<GitMirror> mirror(const GitUrl& url, const GitSpec& spec);
   Result<std::shared_ptr<const Tree>> tree(GitMirror& mirror, const std::string& commit,
                                            const Cancel& cancel);
 

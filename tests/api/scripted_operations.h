@@ -32,6 +32,9 @@ class ScriptedOperations : public control::Operations {
                          const control::EventSink& sink) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const control::EventSink& sink) override;
+  Result<Value> remove(const control::DeleteOptions& options,
+                       const control::EventSink& sink) override;
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override;
   Result<Value> resume(const control::Selector& select, const std::string& actor) override;
   Result<Value> pause(const control::Selector& select, const std::string& reason,
                       const std::string& actor) override;

@@ -24,6 +24,7 @@ class ScriptedOperations : public control::Operations {
     control::Selector select;
     control::SyncOptions sync;
     control::RollbackOptions rollback;
+    control::DeleteOptions remove;
     control::LogOptions log;
     control::ContainerLogOptions logs;
   };
@@ -54,6 +55,14 @@ class ScriptedOperations : public control::Operations {
   Result<Value> recover(const std::string& txn, const std::string& decision, const std::string&,
                         const control::EventSink& events) override {
     return answer("recover " + txn + " " + decision, events);
+  }
+  Result<Value> remove(const control::DeleteOptions& options,
+                       const control::EventSink& events) override {
+    script_.remove = options;
+    return answer("remove", events);
+  }
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override {
+    return answer(std::string(frozen ? "freeze " : "unfreeze ") + reason + " " + actor);
   }
   Result<Value> resume(const control::Selector& select, const std::string& actor) override {
     script_.select = select;

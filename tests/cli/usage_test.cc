@@ -116,7 +116,7 @@ TEST(Usage, PagesAreMadeFromTheTable) {
       EXPECT_NE(script.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
     }
   }
-  for (const char* name : {"cli", "configuration", "podman-fields"}) {
+  for (const char* name : {"cli", "configuration", "podman-fields", "sync-options"}) {
     const auto stored =
         io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/" + name + ".md");
     ASSERT_TRUE(stored) << name;

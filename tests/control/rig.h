@@ -53,7 +53,8 @@ class MemorySource : public Source {
 /// Takes every file below the path as YAML.
 class YamlRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&) const override {
+  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&,
+                                     const RenderInputs&) const override {
     return InputsNeeded{};
   }
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,

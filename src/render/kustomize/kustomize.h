@@ -41,8 +41,8 @@ namespace rumbo::render {
 /// `spec.options` is the application's `kustomize:` section.
 class KustomizeRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                     const RenderSpec& spec) const override;
+  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                     const RenderInputs& inputs) const override;
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
                           const RenderInputs& inputs) const override;
 };

@@ -7,14 +7,12 @@
 namespace rumbo::render {
 
 Result<InputsNeeded> KustomizeRenderer::inputs_needed(const Snapshot& snapshot,
-                                                      const RenderSpec& spec) const {
-  const RenderInputs nothing;
-  kustomize::Build build(snapshot, nothing, {});
-  std::set<std::string> found;
-  const auto loader = TRY(kustomize::Loader::start(build, spec.path));
-  TRY(kustomize::find_remote_locations(build, loader, found));
+                                                      const RenderSpec& spec,
+                                                      const RenderInputs& inputs) const {
+  const auto options = TRY(kustomize::read_options(spec.options));
   InputsNeeded needed;
-  needed.snapshots.assign(found.begin(), found.end());
+  needed.snapshots =
+      TRY(kustomize::remote_locations(snapshot, spec.path, inputs, options.overrides));
   return needed;
 }
 

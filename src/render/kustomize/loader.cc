@@ -45,6 +45,12 @@ bool is_within(std::string_view directory, std::string_view above) {
          (directory.size() == above.size() || directory[above.size()] == '/');
 }
 
+tl::unexpected<Error> not_fetched(std::string_view what, const std::string& location) {
+  return fail(Error(Code::unsupported, fmt::format("the remote {} `{}` was not fetched", what,
+                                                   printable(location, 512)))
+                  .with_hint("a build never uses the network: keep a copy in the repository"));
+}
+
 tl::unexpected<Error> leaves(std::string_view path) {
   return fail(Error(Code::denied, "`" + printable(path, 512) + "` leads out of the tree")
                   .with_hint("a kustomization may only use files of its own repository"));
@@ -83,9 +89,10 @@ Result<std::string> Loader::load(const std::string& path) const {
   if (is_remote_file(path)) {
     const auto found = build_.inputs().snapshots.find(path);
     if (found == build_.inputs().snapshots.end()) {
-      return fail(
-          Error(Code::unsupported, "the remote file `" + printable(path, 512) + "` was not fetched")
-              .with_hint("a build never uses the network; keep a copy in the repository"));
+      return not_fetched("file", path);
+    }
+    if (!is_one_file(*found->second)) {
+      return fail(Code::invalid, "`" + printable(path, 512) + "` is a repository, not a file");
     }
     const auto files = TRY(found->second->list(""));
     if (files.size() != 1) {
@@ -115,7 +122,7 @@ Result<std::shared_ptr<const Loader>> Loader::open(const std::string& path) cons
     return fail(Code::too_large, "kustomizations nested more than 64 deep");
   }
   TRY(build_.enter_directory());
-  if (parse_remote(path)) return open_remote(path);
+  if (is_remote(path)) return open_remote(path);
   if (path.starts_with('/')) {
     return fail(Code::denied, "new root '" + printable(path, 512) + "' cannot be absolute");
   }
@@ -136,11 +143,13 @@ Result<std::shared_ptr<const Loader>> Loader::open(const std::string& path) cons
 Result<std::shared_ptr<const Loader>> Loader::open_remote(const std::string& url) const {
   const auto found = build_.inputs().snapshots.find(url);
   if (found == build_.inputs().snapshots.end()) {
-    return fail(
-        Error(Code::unsupported, "the remote base `" + printable(url, 512) + "` was not fetched")
-            .with_hint("a build never uses the network; keep a copy in the repository"));
+    return not_fetched("base", url);
   }
   const Snapshot& tree = *found->second;
+  if (is_one_file(tree) || !parse_remote(url)) {
+    return fail(Code::invalid, fmt::format("must build at directory: '{}': file is not directory",
+                                           printable(url, 512)));
+  }
   const auto directory = clean("", parse_remote(url)->path);
   if (!directory) return leaves(url);
   TRY(check_cycle(tree, *directory));

@@ -8,7 +8,7 @@ namespace rumbo::render::kustomize {
 namespace {
 
 /// Fields of the section that are no fields of a kustomization.
-constexpr std::string_view kOwn[] = {"loadRestrictor", "reorder"};
+constexpr std::string_view kOwn[] = {"loadRestrictor", "reorder", "remotes"};
 constexpr std::string_view kOverrides[] = {
     "images",     "patches",   "replicas", "components",   "namePrefix",
     "nameSuffix", "namespace", "labels",   "commonLabels", "commonAnnotations"};

@@ -2,7 +2,6 @@
 #include "target/podman/client.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/core.h>
 #include <utility>
 
@@ -62,19 +61,6 @@ std::string_view to_string(PullPolicy policy) {
       return "never";
   }
   return "missing";
-}
-
-std::string url_escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", byte);
-    }
-  }
-  return out;
 }
 
 Client::Client(io::Http& http, Clock& clock, std::string socket)
