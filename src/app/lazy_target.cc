@@ -64,6 +64,9 @@ Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
   return TRY(opened())->logs(key, container, options, sink, cancel);
 }
 
+Result<std::vector<HeldImage>> LazyTarget::images(const Cancel& cancel) {
+  return TRY(opened())->images(cancel);
+}
 Result<std::vector<Owned>> LazyTarget::remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
                                               const Cancel& cancel) {
   return TRY(opened())->remedy(remedy, keys, cancel);

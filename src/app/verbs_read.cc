@@ -47,8 +47,8 @@ constexpr Column kDrift[] = {
     {"NAMESPACE", "namespace", true},
 };
 constexpr Column kImages[] = {
-    {"APPLICATION", "@scope"}, {"IMAGE", "image"},         {"DIGEST", "digest"},
-    {"OBJECT", "object"},      {"PINNED", "pinned", true},
+    {"APPLICATION", "@scope"}, {"IMAGE", "image"}, {"PINNED", "pinned"},
+    {"OBJECT", "object"},      {"WHY", "why"},     {"CONTAINER", "container", true},
 };
 
 struct Listing {

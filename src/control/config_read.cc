@@ -66,7 +66,8 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
   env.name = name->value.str();
   env.ns = value["spec"]["namespace"].str(env.name);
   const Value& podman = value["spec"]["target"]["podman"];
-  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str()};
+  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str(),
+                static_cast<int>(podman["keepImages"].as_int(-1))};
   env.origin = document.location(file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));

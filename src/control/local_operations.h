@@ -55,6 +55,7 @@ class LocalOperations : public Operations {
 
  private:
   Result<std::vector<Scope>> scopes(const Selector& select) const;
+  Result<> add_held_images(const Selector& selector, std::vector<Value>& items);
   bool names_application(const std::string& word) const;
   Result<std::vector<Placement>> placements(const Selector& select) const;
   Result<engine::Request> request(const std::vector<Placement>& batch, const SyncOptions& options);

@@ -66,6 +66,7 @@ void add_containers(std::vector<Value>& items, const Scope& scope, const Observa
                           .with("object", seen.key.to_string())
                           .with("container", container["name"])
                           .with("image", image)
+                          .with("why", "runs")
                           .with("pinned", pin == pins.end() ? Value() : Value(pin->second)));
     }
   }
@@ -180,6 +181,24 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                         {"attention", Value::array(std::move(attention))}});
 }
 
+/// What the targets keep for the way back, and what they would let go.
+Result<> LocalOperations::add_held_images(const Selector& selector, std::vector<Value>& items) {
+  if (!selector.applications.empty()) return {};
+  std::set<TargetId> told;
+  for (const auto& [environment, id] : core_.parts().environment_targets) {
+    if (!selector.environment.empty() && selector.environment != environment) continue;
+    Target* target = core_.target(id);
+    if (target == nullptr || !told.insert(id).second) continue;
+    const Cancel cancel = Cancel().with_deadline(core_.clock().mono() + kLookTimeout);
+    for (const HeldImage& one : TRY(target->images(cancel))) {
+      if (one.why == "runs") continue;  // told with its object
+      items.push_back(Value::object(
+          {{"target", id.value}, {"image", one.reference}, {"pinned", one.pin}, {"why", one.why}}));
+    }
+  }
+  return {};
+}
+
 Result<Value> LocalOperations::get(const std::string& kind, const Selector& selector) {
   static constexpr std::string_view kKinds[] = {"apps", "environments", "objects", "drift",
                                                 "images"};
@@ -249,6 +268,7 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
                           .with("sync", drift_of(live, one.key)));
     }
   }
+  if (kind == "images") TRY(add_held_images(selector, items));
   return answer(std::move(items));
 }
 

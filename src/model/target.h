@@ -136,6 +136,13 @@ struct LogOptions {
   bool named = false;           ///< every line begins with "[pod/POD/CONTAINER] "
 };
 
+/// An image that a target holds for an installation.
+struct HeldImage {
+  std::string reference;  ///< as manifests name it; empty if none does any more
+  std::string pin;        ///< by digest, or by id
+  std::string why;        ///< "runs", "kept for t-000041", "may go"
+};
+
 /// What only a person may decide about a target that is not as it was left.
 enum class Remedy {
   from_target,      ///< take what runs there, by its labels, into the target's own record
@@ -205,6 +212,9 @@ class Target {
   /// Log lines of an object's container ("" = its first); returns when done or cancelled.
   virtual Result<> logs(const ObjectKey& key, const std::string& container,
                         const LogOptions& options, const LineSink& sink, const Cancel& cancel) = 0;
+
+  /// The images it keeps, and those it would let go at the next release().
+  virtual Result<std::vector<HeldImage>> images(const Cancel&) { return std::vector<HeldImage>{}; }
 
   /// Does it for these objects (none: for all it applies to). Returns what the target holds of this
   /// installation afterwards, as far as the remedy concerned it.

@@ -43,9 +43,9 @@ Result<std::vector<Stray>> find_strays(const Client& client, const InstallationI
 Error ahead_error(const std::vector<Stray>& strays);
 
 /// Takes strays into the record as the current pods of their workloads, as far as labels and Podman
-/// tell: a workload that the record knew otherwise is replaced by what runs. Networks, addresses and
-/// volumes in use are recorded too. Services leave no trace in containers: the next sync declares
-/// them again. Returns what was taken in.
+/// tell: a workload that the record knew otherwise is replaced by what runs. Networks, addresses
+/// and volumes in use are recorded too. Services leave no trace in containers: the next sync
+/// declares them again. Returns what was taken in.
 Result<std::vector<Owned>> take_in(const Client& client, const InstallationId& install,
                                    const std::vector<Stray>& strays, Record& record, WallTime now,
                                    const Cancel& cancel);
