@@ -142,7 +142,7 @@ TEST_P(OperationsTest, ASinkThatHadEnoughStillGetsTheOutcome) {
 
 TEST_P(OperationsTest, Rollback) {
   const auto answer =
-      operations().rollback({"shop", "dev", "t-000007", true, "user:anna"}, collect());
+      operations().rollback({"shop", "dev", "t-000007", true, false, "user:anna"}, collect());
   expect_answer(answer, Value::object({{"call", "rollback"},
                                        {"application", "shop"},
                                        {"environment", "dev"},
