@@ -149,6 +149,25 @@ TEST_F(LuckTest, AContainerThatIgnoresSigtermIsKilledAfterItsGrace) {
       << lab().pods().size();
 }
 
+TEST_F(LuckTest, ReadinessThatFlapsEndsInOneOfTwoStates) {
+  deploy("one");
+  // Ready for two seconds, unready for two.
+  const std::string flapping =
+      "readinessProbe: {exec: {command: [/bin/sh, -c, 'test $(( $(/bin/busybox date +%s) % 4 )) "
+      "-lt 2']}, periodSeconds: 1, failureThreshold: 1}";
+  lab().commit(replace_all(HostLab::web("two"),
+                           "readinessProbe: {httpGet: {path: /index.html, port: http}, "
+                           "periodSeconds: 1, failureThreshold: 1}",
+                           flapping));
+  const io::Exit sync = lab().rumbo({"sync"});
+  EXPECT_TRUE(sync.status == 0 || sync.status == 3) << sync.out << sync.err;
+  const std::string wanted = sync.status == 0 ? "two" : "one";
+  EXPECT_TRUE(lab().eventually([&] { return lab().pods().size() == 1; }));
+  if (sync.status == 0) lab().start_daemon();
+  EXPECT_TRUE(lab().eventually([&] { return lab().get() == wanted; }, 30s)) << lab().get();
+  EXPECT_EQ(lab().rumbo({"log", "--verify"}).status, 0);
+}
+
 TEST_F(LuckTest, AFullStateDiskBeginsNothingAndLosesNothing) {
   small_disk("48");
   deploy("one");

@@ -120,6 +120,26 @@ Result<> take_networks(const Client& client, const InstallationId& install, Reco
   return {};
 }
 
+/// The record's own pods of a workload that others run now: those that are there leave, the others
+/// are forgotten.
+void give_up(Record& record, const Thing& old, const Sight& there, WallTime now) {
+  std::vector<Replica> gone;
+  for (auto& [name, replica] : record.replicas) {
+    if (replica.revision != old.revision) continue;
+    if (!there.contains(name)) {
+      gone.push_back(replica);
+      continue;
+    }
+    record.leaving.insert_or_assign(old.revision, old);
+    replica.leaving = true;
+    replica.since = now;
+  }
+  for (const Replica& replica : gone) {
+    release_pod(record.addresses, replica.network, replica.name);
+    record.replicas.erase(replica.name);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Stray>> find_strays(const Client& client, const InstallationId& install,
@@ -168,6 +188,7 @@ Result<std::vector<Owned>> take_in(const Client& client, const InstallationId& i
                                    const std::vector<Stray>& strays, Record& record, WallTime now,
                                    const Cancel& cancel) {
   TRY(take_networks(client, install, record, cancel));
+  const Sight there = TRY(look(client, install, cancel));
   std::map<std::string, std::vector<Stray>> revisions;
   for (const Stray& stray : strays) {
     if (stray.workload.name.empty() || stray.revision.empty()) {
@@ -229,20 +250,13 @@ Result<std::vector<Owned>> take_in(const Client& client, const InstallationId& i
       record.leaving.insert_or_assign(leaving.revision, std::move(leaving));
       continue;
     }
-    if (newer != record.current.end()) {
-      // What the record knew of it is not there any more; its pods' names go with it.
-      std::erase_if(record.replicas, [&](const auto& entry) {
-        return entry.second.revision == newer->second.revision;
-      });
-    }
+    if (newer != record.current.end()) give_up(record, newer->second, there, now);
     record.current.insert_or_assign(first.workload, std::move(thing));
     out.insert_or_assign(first.workload, Owned{first.workload, first.owner});
   }
-  return [&] {
-    std::vector<Owned> list;
-    for (auto& [key, owned] : out) list.push_back(owned);
-    return list;
-  }();
+  std::vector<Owned> list;
+  for (auto& [key, owned] : out) list.push_back(std::move(owned));
+  return list;
 }
 
 }  // namespace rumbo::target::podman
