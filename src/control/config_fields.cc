@@ -193,6 +193,8 @@ constexpr Field kFields[] = {
     {kEnvironment, "spec.target.podman.root", text, false, "",
      "storage apart from the host's own, as `podman --root`"},
     {kEnvironment, "spec.target.podman.runRoot", text, false, "", "as `podman --runroot`"},
+    {kEnvironment, "spec.target.podman.keepImages", integer, false, "revisionHistoryLimit",
+     "committed states of each application whose images stay for a rollback; 0: what runs"},
     {kEnvironment, "spec.target.kubernetes", record, false, "", "a cluster"},
     {kEnvironment, "spec.target.kubernetes.kubeconfig", text, false, "$KUBECONFIG, ~/.kube/config",
      "file that tells the server and the credentials, relative to this file"},
