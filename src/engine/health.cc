@@ -55,9 +55,7 @@ Health deleting(const Value& object) {
   return health::progressing("terminating" + holders);
 }
 
-}  // namespace
-
-Health assess(const Observation& observation) {
+Health by_kind(const Observation& observation) {
   if (!observation.exists) return {HealthStatus::missing, "does not exist"};
   const Value& object = observation.object;
   if (object["metadata"]["deletionTimestamp"].is_string()) return deleting(object);
@@ -75,6 +73,16 @@ Health assess(const Observation& observation) {
   }
   const health::Rule rule = health::rule_of(observation.key.group, observation.key.kind);
   return rule == nullptr ? health::by_conditions(object) : rule(object);
+}
+
+}  // namespace
+
+Health assess(const Observation& observation) {
+  Health health = by_kind(observation);
+  if (health.status == HealthStatus::progressing && !observation.failing.empty()) {
+    return failed(observation.failing);
+  }
+  return health;
 }
 
 Health worst(const std::vector<Health>& verdicts) {
