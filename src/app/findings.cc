@@ -1,5 +1,7 @@
 #include "app/findings.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace rumbo::app {

@@ -37,7 +37,15 @@ void Core::History::apply(const Record& record) {
   if (record.seq <= states.seq()) return;
   states.apply(record);
   if (record.type == RecordType::commit) {
-    for (const Scope& scope : scopes_in(record.body)) orphaned.erase(scope);
+    // What a deletion kept is not tried again at each start.
+    const bool deleted = record.body["cause"].as_string() == "delete";
+    for (const Scope& scope : scopes_in(record.body)) {
+      if (deleted) {
+        orphaned[scope] = true;
+      } else {
+        orphaned.erase(scope);
+      }
+    }
   }
   if (record.type != RecordType::event) return;
   const std::string_view event = record.body["event"].as_string();
@@ -65,6 +73,12 @@ Core::Core(CoreParts parts)
           },
           [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
             return read_live(scope, keys, cancel);
+          },
+          [this](const TargetId& id, const ObjectKey& kind,
+                 const Cancel& cancel) -> Result<std::optional<bool>> {
+            Target* const on = target(id);
+            if (on == nullptr) return std::optional<bool>();
+            return on->namespaced(kind.group, kind.kind, cancel);
           }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
@@ -101,7 +115,17 @@ Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   TRY(core->read_history());
   Core* self = core.get();
   core->feed_ = core->parts_.journal.feed([self](const Record& record) { self->hear(record); });
-  if (core->parts_.records_config) TRY(core->record_config());
+  if (core->parts_.records_config) {
+    TRY(core->record_config());
+    // Where a transaction is still open under the former name, the next one takes it over.
+    for (const Placement& one : core->placements_) {
+      const auto former = core->former_names(one.scope);
+      const bool open = std::any_of(former.begin(), former.end(), [&](const Scope& scope) {
+        return core->state(scope).open.has_value();
+      });
+      if (!open) TRY(core->take_former_names(one.scope));
+    }
+  }
   return core;
 }
 
@@ -187,6 +211,26 @@ Result<std::vector<std::pair<Scope, DeletionPolicy>>> Core::abandoned() const {
 Target* Core::target(const TargetId& id) const {
   const auto it = parts_.targets.find(id);
   return it == parts_.targets.end() ? nullptr : it->second;
+}
+
+const Placement* Core::placement(const Scope& scope) const {
+  const auto it = std::find_if(placements_.begin(), placements_.end(),
+                               [&](const Placement& one) { return one.scope == scope; });
+  return it == placements_.end() ? nullptr : &*it;
+}
+
+SyncPolicy Core::policy(const Scope& scope) const {
+  if (const Placement* here = placement(scope)) return here->deployment->sync;
+  const auto committed = state(scope).committed;
+  return committed ? committed->policy : SyncPolicy{};
+}
+
+std::optional<engine::Freeze> Core::frozen() const {
+  return with_states([](const engine::ScopeStates& states) { return states.frozen(); });
+}
+
+Result<> Core::freeze(bool frozen, const std::string& reason, const Actor& actor) {
+  return append(engine::freeze_draft(frozen, reason, actor, parts_.epoch));
 }
 
 // ---- Signals, waits, records

@@ -164,6 +164,10 @@ Result<Value> LocalOperations::history(const Selector& selector, std::size_t max
   std::vector<Scope> chosen;
   if (!selector.applications.empty() || !selector.environment.empty()) {
     chosen = TRY(scopes(selector));
+    const std::vector<Scope> named = chosen;
+    for (const Scope& scope : named) {
+      for (Scope& former : core_.former_names(scope)) chosen.push_back(std::move(former));
+    }
   }
   Summaries summaries;
   RecordFilter filter;
