@@ -8,6 +8,7 @@
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/git_source.h"
+#include "target/kubernetes/kubernetes_target.h"
 #include "target/podman/podman_target.h"
 
 namespace rumbo::app {
@@ -25,6 +26,50 @@ TargetId target_id(const rumbo::PodmanTarget& settings) {
   const std::string digest = crypto::sha256(text);
   return {"podman-" + digest.substr(digest.find(':') + 1, 8)};
 }
+
+TargetId target_id(const rumbo::KubernetesTarget& settings) {
+  if (settings == rumbo::KubernetesTarget{}) return {"kubernetes"};
+  if (settings.in_cluster) return {"in-cluster"};
+  const std::string digest = crypto::sha256(settings.kubeconfig + "\n" + settings.context);
+  return {"kubernetes-" + digest.substr(digest.find(':') + 1, 8)};
+}
+
+// TEMPORARY: through kubectl proxy
+class ProxyTransport : public target::kubernetes::Transport {
+ public:
+  ProxyTransport(io::Http& http, std::string base) : http_(http), base_(std::move(base)) {}
+  Result<target::kubernetes::ApiResponse> send(const target::kubernetes::ApiRequest& r,
+                                               const Cancel& c) override {
+    return go(r, {}, c);
+  }
+  Result<target::kubernetes::ApiResponse> stream(const target::kubernetes::ApiRequest& r,
+                                                 const target::kubernetes::PieceSink& sink,
+                                                 const Cancel& c) override {
+    return go(r, sink, c);
+  }
+
+ private:
+  Result<target::kubernetes::ApiResponse> go(const target::kubernetes::ApiRequest& r,
+                                             const target::kubernetes::PieceSink& sink,
+                                             const Cancel& c) {
+    io::HttpRequest h;
+    h.method = r.method;
+    h.url = base_ + r.path;
+    h.headers = r.headers;
+    h.headers.emplace_back("Accept", r.accept);
+    if (!r.content_type.empty()) h.headers.emplace_back("Content-Type", r.content_type);
+    h.body = r.body;
+    if (sink) h.sink = sink;
+    auto a = TRY(http_.send(h, c));
+    target::kubernetes::ApiResponse out;
+    out.status = a.status;
+    for (auto& [k, v] : a.headers) out.headers[k] = v;
+    out.body = std::move(a.body);
+    return out;
+  }
+  io::Http& http_;
+  std::string base_;
+};
 
 }  // namespace
 
@@ -63,6 +108,58 @@ Result<Config> Installation::read_config() const {
   return control::load_config(env_.files, path);
 }
 
+void Installation::add_podman(const TargetId& id, const Environment& environment) {
+  auto [found, added] = targets_->all.try_emplace(id);
+  if (!added) return;
+  Targets::One* one = &found->second;
+  target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
+                                       environment.podman.socket,
+                                       environment.podman.root,
+                                       environment.podman.run_root,
+                                       journal_->installation(),
+                                       options_.need != Need::act};
+  one->lazy = std::make_unique<LazyTarget>(
+      [this, one, podman]() -> Result<std::unique_ptr<Target>> {
+        auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
+        // Health is what the agent's probes find; without a daemon nobody else runs them.
+        if (!podman.reads_only) opened->start();
+        one->podman = opened.get();
+        return std::unique_ptr<Target>(std::move(opened));
+      },
+      target::podman::podman_capabilities());
+}
+
+void Installation::add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
+                                  const Config& config) {
+  auto [found, added] = targets_->all.try_emplace(id);
+  if (!added) return;
+  target::kubernetes::KubernetesOptions cluster{journal_->installation(), {}};
+  for (const Environment& one : config.environments) {
+    if (one.kubernetes == settings) cluster.namespaces[one.name] = one.ns;
+  }
+  found->second.lazy = std::make_unique<LazyTarget>(
+      [this, cluster, settings]() -> Result<std::unique_ptr<Target>> {
+        auto transport = std::make_unique<ProxyTransport>(env_.http, getenv("RUMBO_KUBE_PROXY"));
+        return std::make_unique<target::kubernetes::KubernetesTarget>(cluster, std::move(transport),
+                                                                      env_.clock, env_.sleep);
+      },
+      target::kubernetes::kubernetes_capabilities());
+}
+
+void Installation::open_targets(const Config& config) {
+  targets_ = std::make_unique<Targets>();
+  for (const Environment& environment : config.environments) {
+    const TargetId id =
+        environment.kubernetes ? target_id(*environment.kubernetes) : target_id(environment.podman);
+    targets_->by_environment[environment.name] = id;
+    if (environment.kubernetes) {
+      add_kubernetes(id, *environment.kubernetes, config);
+    } else {
+      add_podman(id, environment);
+    }
+  }
+}
+
 Result<> Installation::open_parts() {
   Config config;
   if (options_.need == Need::journal) {
@@ -85,29 +182,7 @@ Result<> Installation::open_parts() {
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
 
-  targets_ = std::make_unique<Targets>();
-  for (const Environment& environment : config.environments) {
-    const TargetId id = target_id(environment.podman);
-    targets_->by_environment[environment.name] = id;
-    auto [found, added] = targets_->all.try_emplace(id);
-    if (!added) continue;
-    Targets::One* one = &found->second;
-    target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
-                                         environment.podman.socket,
-                                         environment.podman.root,
-                                         environment.podman.run_root,
-                                         journal_->installation(),
-                                         options_.need != Need::act};
-    one->lazy = std::make_unique<LazyTarget>(
-        [this, one, podman]() -> Result<std::unique_ptr<Target>> {
-          auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
-          // Health is what the agent's probes find; without a daemon nobody else runs them.
-          if (!podman.reads_only) opened->start();
-          one->podman = opened.get();
-          return std::unique_ptr<Target>(std::move(opened));
-        },
-        target::podman::podman_capabilities());
-  }
+  open_targets(config);
 
   control::CoreParts parts{.config = std::move(config),
                            .journal = *journal_,
