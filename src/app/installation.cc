@@ -1,5 +1,8 @@
 #include "app/installation.h"
 
+#include <algorithm>
+
+#include "app/build_facts.h"
 #include "app/paths.h"
 #include "base/strings.h"
 #include "control/config_loader.h"
@@ -8,6 +11,7 @@
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/git_source.h"
+#include "target/kubernetes/http_transport.h"
 #include "target/kubernetes/kubernetes_target.h"
 #include "target/podman/podman_target.h"
 
@@ -34,42 +38,21 @@ TargetId target_id(const rumbo::KubernetesTarget& settings) {
   return {"kubernetes-" + digest.substr(digest.find(':') + 1, 8)};
 }
 
-// TEMPORARY: through kubectl proxy
-class ProxyTransport : public target::kubernetes::Transport {
- public:
-  ProxyTransport(io::Http& http, std::string base) : http_(http), base_(std::move(base)) {}
-  Result<target::kubernetes::ApiResponse> send(const target::kubernetes::ApiRequest& r,
-                                               const Cancel& c) override {
-    return go(r, {}, c);
-  }
-  Result<target::kubernetes::ApiResponse> stream(const target::kubernetes::ApiRequest& r,
-                                                 const target::kubernetes::PieceSink& sink,
-                                                 const Cancel& c) override {
-    return go(r, sink, c);
-  }
-
- private:
-  Result<target::kubernetes::ApiResponse> go(const target::kubernetes::ApiRequest& r,
-                                             const target::kubernetes::PieceSink& sink,
-                                             const Cancel& c) {
-    io::HttpRequest h;
-    h.method = r.method;
-    h.url = base_ + r.path;
-    h.headers = r.headers;
-    h.headers.emplace_back("Accept", r.accept);
-    if (!r.content_type.empty()) h.headers.emplace_back("Content-Type", r.content_type);
-    h.body = r.body;
-    if (sink) h.sink = sink;
-    auto a = TRY(http_.send(h, c));
-    target::kubernetes::ApiResponse out;
-    out.status = a.status;
-    for (auto& [k, v] : a.headers) out.headers[k] = v;
-    out.body = std::move(a.body);
-    return out;
-  }
-  io::Http& http_;
-  std::string base_;
-};
+Result<std::unique_ptr<Target>> open_kubernetes(
+    const rumbo::KubernetesTarget& settings, const target::kubernetes::KubernetesOptions& options,
+    io::Env& env) {
+  using namespace target::kubernetes;
+  const auto environment = process_environment();
+  const Access access =
+      TRY(settings.in_cluster
+              ? in_cluster_access(env.files, environment)
+              : find_access(env.files, {settings.kubeconfig, settings.context, true, environment}));
+  HttpTransportOptions how;
+  how.user_agent = "rumbo/" + std::string(build_facts().version);
+  how.environment = environment;
+  return std::make_unique<target::kubernetes::KubernetesTarget>(
+      options, std::make_unique<HttpTransport>(access, env, how), env.clock, env.sleep);
+}
 
 }  // namespace
 
@@ -108,7 +91,7 @@ Result<Config> Installation::read_config() const {
   return control::load_config(env_.files, path);
 }
 
-void Installation::add_podman(const TargetId& id, const Environment& environment) {
+void Installation::add_podman(const TargetId& id, const Environment& environment, int keep_images) {
   auto [found, added] = targets_->all.try_emplace(id);
   if (!added) return;
   Targets::One* one = &found->second;
@@ -117,6 +100,7 @@ void Installation::add_podman(const TargetId& id, const Environment& environment
                                        environment.podman.root,
                                        environment.podman.run_root,
                                        journal_->installation(),
+                                       keep_images,
                                        options_.need != Need::act};
   one->lazy = std::make_unique<LazyTarget>(
       [this, one, podman]() -> Result<std::unique_ptr<Target>> {
@@ -138,16 +122,22 @@ void Installation::add_kubernetes(const TargetId& id, const rumbo::KubernetesTar
     if (one.kubernetes == settings) cluster.namespaces[one.name] = one.ns;
   }
   found->second.lazy = std::make_unique<LazyTarget>(
-      [this, cluster, settings]() -> Result<std::unique_ptr<Target>> {
-        auto transport = std::make_unique<ProxyTransport>(env_.http, getenv("RUMBO_KUBE_PROXY"));
-        return std::make_unique<target::kubernetes::KubernetesTarget>(cluster, std::move(transport),
-                                                                      env_.clock, env_.sleep);
-      },
+      [this, cluster, settings] { return open_kubernetes(settings, cluster, env_); },
       target::kubernetes::kubernetes_capabilities());
 }
 
 void Installation::open_targets(const Config& config) {
   targets_ = std::make_unique<Targets>();
+  int history = 0;
+  for (const Application& one : config.applications) {
+    history = std::max(history, one.revision_history_limit);
+  }
+  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
+  for (const Environment& one : config.environments) {
+    const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
+    int& most = keep[target_id(one.podman)];
+    most = std::max(most, own);
+  }
   for (const Environment& environment : config.environments) {
     const TargetId id =
         environment.kubernetes ? target_id(*environment.kubernetes) : target_id(environment.podman);
@@ -155,7 +145,7 @@ void Installation::open_targets(const Config& config) {
     if (environment.kubernetes) {
       add_kubernetes(id, *environment.kubernetes, config);
     } else {
-      add_podman(id, environment);
+      add_podman(id, environment, keep[id]);
     }
   }
 }

@@ -68,4 +68,12 @@ Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
   return TRY(opened())->namespaced(group, kind, cancel);
 }
 
+Result<std::vector<HeldImage>> LazyTarget::images(const Cancel& cancel) {
+  return TRY(opened())->images(cancel);
+}
+Result<std::vector<Owned>> LazyTarget::remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                              const Cancel& cancel) {
+  return TRY(opened())->remedy(remedy, keys, cancel);
+}
+
 }  // namespace rumbo::app

@@ -49,6 +49,9 @@ class LazyTarget : public Target {
                 const LineSink& sink, const Cancel& cancel) override;
   Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
                                          const Cancel& cancel) override;
+  Result<std::vector<HeldImage>> images(const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
 
  private:
   const Opener opener_;

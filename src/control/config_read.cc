@@ -66,7 +66,8 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& che
   env.name = name->value.str();
   env.ns = value["spec"]["namespace"].str(env.name);
   const Value& podman = value["spec"]["target"]["podman"];
-  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str()};
+  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str(),
+                static_cast<int>(podman["keepImages"].as_int(-1))};
   if (const auto* target = document.at_pointer("/spec/target"); target != nullptr) {
     env.kubernetes = kubernetes_target(*target, check, file);
   }

@@ -71,6 +71,9 @@ Core::Core(CoreParts parts)
             if (!committed || !committed->manifest) return std::nullopt;
             return Desired::Committed{*committed->manifest, committed->revision.id};
           },
+          [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
+            return read_live(scope, keys, cancel);
+          },
           [this](const TargetId& id, const ObjectKey& kind,
                  const Cancel& cancel) -> Result<std::optional<bool>> {
             Target* const on = target(id);
@@ -88,6 +91,18 @@ Core::Core(CoreParts parts)
 }
 
 Core::~Core() = default;
+
+Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
+                                                   const std::vector<ObjectKey>& keys,
+                                                   const Cancel& cancel) const {
+  Target* const on = target(scope.target);
+  if (on == nullptr) return fail(Code::not_found, "no target `" + scope.target.value + "`");
+  std::map<ObjectKey, Value> live;
+  for (Observation& one : TRY(on->observe(keys, Consistency::fresh, cancel))) {
+    if (one.exists) live.emplace(one.key, std::move(one.object));
+  }
+  return live;
+}
 
 Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   for (const Environment& environment : parts.config.environments) {

@@ -95,6 +95,9 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
+    // Overrides are for Kustomize: it takes plain files as Flux does.
+    const bool plain = kind == RendererKind::plain;
+    if (plain && !placement.deployment->kustomize.empty()) kind = RendererKind::kustomize;
   }
   const auto it = renderers_.find(kind);
   if (it != renderers_.end() && it->second != nullptr) return Chosen{kind, it->second};
@@ -131,7 +134,11 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
+  const Value& substitute = placement.deployment->substitute;
+  const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  std::map<ObjectKey, Value> live;
+  if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
+  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
   TRY(place(rendered.manifest, placement.scope.target, cancel));
   return std::move(rendered.manifest);
 }

@@ -54,6 +54,10 @@ class Desired {
   };
   using CommittedManifest = std::function<std::optional<Committed>(const Scope&)>;
 
+  /// Objects of a scope's target that exist.
+  using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
+      const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
+
   /// Whether a kind lives in namespaces on a target; nullopt if it is not known there.
   using Namespaced = std::function<Result<std::optional<bool>>(
       const TargetId& target, const ObjectKey& kind, const Cancel& cancel)>;
@@ -61,13 +65,14 @@ class Desired {
   /// `files` may be null: then no manifest can use files by URL.
   Desired(Journal& journal, Source& source, source::HttpFiles* files,
           std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
-          CommittedManifest committed, Namespaced namespaced = {})
+          CommittedManifest committed, ReadLive live, Namespaced namespaced = {})
       : journal_(journal),
         source_(source),
         remotes_(source, files),
         renderers_(std::move(renderers)),
         clock_(clock),
         committed_(std::move(committed)),
+        live_(std::move(live)),
         namespaced_(std::move(namespaced)) {}
 
   /// What the configured reference means now.
@@ -113,6 +118,7 @@ class Desired {
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
+  const ReadLive live_;
   const Namespaced namespaced_;
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<Scope, PinnedRevision>> pins_;

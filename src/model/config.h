@@ -91,6 +91,8 @@ struct PodmanTarget {
   std::string socket;  ///< empty: Rumbo starts its own `podman system service`
   /// Storage apart from the host's own (as `podman --root --runroot`); empty: Podman's defaults.
   std::string root, run_root;
+  /// Earlier committed states of each application whose images stay; -1: revisionHistoryLimit.
+  int keep_images = -1;
 };
 
 struct KubernetesTarget {

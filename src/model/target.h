@@ -100,6 +100,8 @@ struct Observation {
   /// nothing about the object, so that no revision is quarantined for it. Empty if nothing is in
   /// its way.
   std::string obstacle;
+  /// What the environment's own health rules say of it; nullopt: none is for this kind.
+  std::optional<Health> verdict = std::nullopt;
   /// What keeps it from ever getting ready, although its own status does not say so: "pod web-1:
   /// container web: ImagePullBackOff: …". Empty if nothing does.
   std::string failing;
@@ -158,8 +160,27 @@ struct Owned {
 
 struct LogOptions {
   bool follow = false;
-  bool previous = false;
-  int tail = 100;
+  bool previous = false;  ///< what was written before the process that runs now started
+  int tail = 100;         ///< of each container; -1: all
+  std::optional<WallTime> since = {};
+  bool timestamps = false;      ///< every line begins with its time, RFC 3339
+  bool all_containers = false;  ///< of every pod, init containers too; else the one named
+  bool named = false;           ///< every line begins with "[pod/POD/CONTAINER] "
+};
+
+/// An image that a target holds for an installation.
+struct HeldImage {
+  std::string reference;  ///< as manifests name it; empty if none does any more
+  std::string pin;        ///< by digest, or by id
+  std::string why;        ///< "runs", "kept for t-000041", "may go"
+};
+
+/// What only a person may decide about a target that is not as it was left.
+enum class Remedy {
+  from_target,      ///< take what runs there, by its labels, into the target's own record
+  recreate_volume,  ///< make an empty volume where a claim's was lost
+  adopt,            ///< the target is another one than recorded (a new storage), and that is right
+  forget,           ///< give up these objects without touching what is left of them
 };
 using LineSink = std::function<bool(std::string_view line)>;  ///< false stops
 
@@ -231,6 +252,15 @@ class Target {
     static_cast<void>(kind);
     static_cast<void>(cancel);
     return std::optional<bool>();
+  }
+
+  /// The images it keeps, and those it would let go at the next release().
+  virtual Result<std::vector<HeldImage>> images(const Cancel&) { return std::vector<HeldImage>{}; }
+
+  /// Does it for these objects (none: for all it applies to). Returns what the target holds of this
+  /// installation afterwards, as far as the remedy concerned it.
+  virtual Result<std::vector<Owned>> remedy(Remedy, const std::vector<ObjectKey>&, const Cancel&) {
+    return fail(Code::unsupported, "this kind of target knows no such remedy");
   }
 };
 

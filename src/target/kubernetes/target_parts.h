@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/guarded.h"
-#include "target/kubernetes/access.h"
+#include "target/kubernetes/access_reviews.h"
 #include "target/kubernetes/api_client.h"
 #include "target/kubernetes/discovery.h"
 #include "target/kubernetes/field_set.h"
