@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/build_facts.h"
 #include "app/health_rules.h"
 #include "app/paths.h"
 #include "base/strings.h"
@@ -11,6 +12,8 @@
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
 #include "source/git_source.h"
+#include "target/kubernetes/http_transport.h"
+#include "target/kubernetes/kubernetes_target.h"
 #include "target/podman/podman_target.h"
 
 namespace rumbo::app {
@@ -27,6 +30,29 @@ TargetId target_id(const rumbo::PodmanTarget& settings) {
   const std::string text = settings.socket + "\n" + settings.root + "\n" + settings.run_root;
   const std::string digest = crypto::sha256(text);
   return {"podman-" + digest.substr(digest.find(':') + 1, 8)};
+}
+
+TargetId target_id(const rumbo::KubernetesTarget& settings) {
+  if (settings == rumbo::KubernetesTarget{}) return {"kubernetes"};
+  if (settings.in_cluster) return {"in-cluster"};
+  const std::string digest = crypto::sha256(settings.kubeconfig + "\n" + settings.context);
+  return {"kubernetes-" + digest.substr(digest.find(':') + 1, 8)};
+}
+
+Result<std::unique_ptr<Target>> open_kubernetes(
+    const rumbo::KubernetesTarget& settings, const target::kubernetes::KubernetesOptions& options,
+    io::Env& env) {
+  using namespace target::kubernetes;
+  const auto environment = process_environment();
+  const Access access =
+      TRY(settings.in_cluster
+              ? in_cluster_access(env.files, environment)
+              : find_access(env.files, {settings.kubeconfig, settings.context, true, environment}));
+  HttpTransportOptions how;
+  how.user_agent = "rumbo/" + std::string(build_facts().version);
+  how.environment = environment;
+  return std::make_unique<target::kubernetes::KubernetesTarget>(
+      options, std::make_unique<HttpTransport>(access, env, how), env.clock, env.sleep);
 }
 
 }  // namespace
@@ -66,6 +92,65 @@ Result<Config> Installation::read_config() const {
   return control::load_config(env_.files, path);
 }
 
+void Installation::add_podman(const TargetId& id, const Environment& environment, int keep_images) {
+  auto [found, added] = targets_->all.try_emplace(id);
+  if (!added) return;
+  Targets::One* one = &found->second;
+  target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
+                                       environment.podman.socket,
+                                       environment.podman.root,
+                                       environment.podman.run_root,
+                                       journal_->installation(),
+                                       keep_images,
+                                       options_.need != Need::act};
+  one->lazy = std::make_unique<LazyTarget>(
+      [this, one, podman]() -> Result<std::unique_ptr<Target>> {
+        auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
+        // Health is what the agent's probes find; without a daemon nobody else runs them.
+        if (!podman.reads_only) opened->start();
+        one->podman = opened.get();
+        return std::unique_ptr<Target>(std::move(opened));
+      },
+      target::podman::podman_capabilities());
+}
+
+void Installation::add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
+                                  const Config& config) {
+  auto [found, added] = targets_->all.try_emplace(id);
+  if (!added) return;
+  target::kubernetes::KubernetesOptions cluster{journal_->installation(), {}};
+  for (const Environment& one : config.environments) {
+    if (one.kubernetes == settings) cluster.namespaces[one.name] = one.ns;
+  }
+  found->second.lazy = std::make_unique<LazyTarget>(
+      [this, cluster, settings] { return open_kubernetes(settings, cluster, env_); },
+      target::kubernetes::kubernetes_capabilities());
+}
+
+void Installation::open_targets(const Config& config) {
+  targets_ = std::make_unique<Targets>();
+  int history = 0;
+  for (const Application& one : config.applications) {
+    history = std::max(history, one.revision_history_limit);
+  }
+  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
+  for (const Environment& one : config.environments) {
+    const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
+    int& most = keep[target_id(one.podman)];
+    most = std::max(most, own);
+  }
+  for (const Environment& environment : config.environments) {
+    const TargetId id =
+        environment.kubernetes ? target_id(*environment.kubernetes) : target_id(environment.podman);
+    targets_->by_environment[environment.name] = id;
+    if (environment.kubernetes) {
+      add_kubernetes(id, *environment.kubernetes, config);
+    } else {
+      add_podman(id, environment, keep[id]);
+    }
+  }
+}
+
 Result<> Installation::open_parts() {
   Config config;
   if (options_.need == Need::journal) {
@@ -88,40 +173,7 @@ Result<> Installation::open_parts() {
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
 
-  targets_ = std::make_unique<Targets>();
-  int history = 0;
-  for (const Application& one : config.applications) {
-    history = std::max(history, one.revision_history_limit);
-  }
-  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
-  for (const Environment& one : config.environments) {
-    const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
-    int& most = keep[target_id(one.podman)];
-    most = std::max(most, own);
-  }
-  for (const Environment& environment : config.environments) {
-    const TargetId id = target_id(environment.podman);
-    targets_->by_environment[environment.name] = id;
-    auto [found, added] = targets_->all.try_emplace(id);
-    if (!added) continue;
-    Targets::One* one = &found->second;
-    target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
-                                         environment.podman.socket,
-                                         environment.podman.root,
-                                         environment.podman.run_root,
-                                         journal_->installation(),
-                                         keep[id],
-                                         options_.need != Need::act};
-    one->lazy = std::make_unique<LazyTarget>(
-        [this, one, podman]() -> Result<std::unique_ptr<Target>> {
-          auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
-          // Health is what the agent's probes find; without a daemon nobody else runs them.
-          if (!podman.reads_only) opened->start();
-          one->podman = opened.get();
-          return std::unique_ptr<Target>(std::move(opened));
-        },
-        target::podman::podman_capabilities());
-  }
+  open_targets(config);
 
   // Environments on one target share their rules.
   std::map<TargetId, std::vector<HealthScript>> scripts;

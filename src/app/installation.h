@@ -43,6 +43,10 @@ class Installation {
   struct Targets;
   Installation(InstallationOptions options, io::Env& env);
   Result<> open_parts();
+  void open_targets(const Config& config);
+  void add_podman(const TargetId& id, const Environment& environment, int keep_images);
+  void add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
+                      const Config& config);
   Result<Config> read_config() const;
 
   const InstallationOptions options_;

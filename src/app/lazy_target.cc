@@ -67,8 +67,7 @@ Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
   return TRY(opened())->logs(key, container, options, sink, cancel);
 }
 Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
-                                                   const std::string& kind,
-                                                   const Cancel& cancel) {
+                                                   const std::string& kind, const Cancel& cancel) {
   return TRY(opened())->namespaced(group, kind, cancel);
 }
 
