@@ -1,5 +1,7 @@
 #include "app/installation.h"
 
+#include <algorithm>
+
 #include "app/paths.h"
 #include "base/strings.h"
 #include "control/config_loader.h"
@@ -86,6 +88,16 @@ Result<> Installation::open_parts() {
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
 
   targets_ = std::make_unique<Targets>();
+  int history = 0;
+  for (const Application& one : config.applications) {
+    history = std::max(history, one.revision_history_limit);
+  }
+  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
+  for (const Environment& one : config.environments) {
+    const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
+    int& most = keep[target_id(one.podman)];
+    most = std::max(most, own);
+  }
   for (const Environment& environment : config.environments) {
     const TargetId id = target_id(environment.podman);
     targets_->by_environment[environment.name] = id;
@@ -97,6 +109,7 @@ Result<> Installation::open_parts() {
                                          environment.podman.root,
                                          environment.podman.run_root,
                                          journal_->installation(),
+                                         keep[id],
                                          options_.need != Need::act};
     one->lazy = std::make_unique<LazyTarget>(
         [this, one, podman]() -> Result<std::unique_ptr<Target>> {

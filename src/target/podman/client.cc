@@ -129,9 +129,10 @@ Result<std::string> Client::pull(const PullRequest& request, const Cancel& cance
   Call call{.method = "POST",
             .path = "/images/pull",
             .query = {{"reference", request.reference},
-                      {"policy", std::string(to_string(request.policy))},
-                      {"tlsVerify", flag(request.tls_verify)}},
+                      {"policy", std::string(to_string(request.policy))}},
             .what = "pull image " + request.reference};
+  // Said only where it is off: said, it overrides `insecure` of registries.conf, mirrors included.
+  if (!request.tls_verify) call.query.emplace_back("tlsVerify", "false");
   if (request.auth) {
     const Value auth = Value::object(
         {{"username", request.auth->username}, {"password", request.auth->password.reveal()}});
