@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/config_place.h"
 #include "app/lazy_target.h"
 #include "app/session.h"
 #include "control/core.h"
@@ -22,7 +23,9 @@ struct InstallationOptions {
   std::string state;   ///< the state directory
   std::string config;  ///< as --config; empty: the usual places
   Need need = Need::act;
-  std::optional<Config> loaded{};  ///< instead of what the files of `config` hold
+  std::string credentials{};             ///< as --config-credentials
+  std::optional<LoadedConfig> loaded{};  ///< instead of what `config` says
+  bool daemon = false;  ///< begins with what was kept of a configuration in Git: it looks on later
 };
 
 class Installation {
@@ -35,6 +38,9 @@ class Installation {
 
   control::Core& core() { return *core_; }
   store::SqliteJournal& journal() { return *journal_; }
+  Source& source() { return *source_; }
+  /// What it runs with.
+  const LoadedConfig& loaded() const { return loaded_; }
   /// How long ~Installation waits for old pods; a daemon leaves them to its next start.
   void set_drain(Duration drain) { drain_ = drain; }
 
@@ -42,11 +48,14 @@ class Installation {
   struct Targets;
   Installation(InstallationOptions options, io::Env& env);
   Result<> open_parts();
-  Result<Config> read_config() const;
+  Result<> open_journal();
+  Result<> read_config();
+  Result<LoadedConfig> read_fleet(const ConfigPlace& place);
 
   const InstallationOptions options_;
   io::Env& env_;
   Duration drain_;
+  LoadedConfig loaded_;
   std::unique_ptr<store::SqliteJournal> journal_;
   std::unique_ptr<Source> source_;
   std::map<RendererKind, std::unique_ptr<Renderer>> renderers_;

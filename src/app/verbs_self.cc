@@ -43,7 +43,7 @@ Result<int> run_completion(Session& session) {
 
 Result<int> run_docs(Session& session) {
   const std::string& page = session.invocation().arguments[0];
-  if (page == "schema") {
+  if (page == "configuration-schema" || page == "schema") {
     session.print(codec::to_json_pretty(control::config_schema()) + "\n");
     return kOk;
   }
@@ -53,8 +53,9 @@ Result<int> run_docs(Session& session) {
   }
   const auto text = docs_page(page);
   if (!text) {
-    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-                    .with_hint("pages: cli, configuration, podman-fields, man, schema"));
+    return fail(
+        Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+            .with_hint("pages: cli, configuration, configuration-schema, podman-fields, man"));
   }
   session.print(*text);
   return kOk;

@@ -107,10 +107,8 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<Manifest> Desired::manifest(const Placement& placement, const Revision& revision,
-                                   const Cancel& cancel) {
-  const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
-  const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
+Result<Manifest> Desired::manifest(const Placement& placement, const Snapshot& snapshot) {
+  const auto [kind, renderer] = TRY(this->renderer(placement, snapshot));
   RenderSpec spec{placement.git.path, placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
   if (kind == RendererKind::helm) {
@@ -119,7 +117,7 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
       spec.options = spec.options.with("releaseName", placement.application->name);
     }
   }
-  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
+  const InputsNeeded needed = TRY(renderer->inputs_needed(snapshot, spec));
   if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
     return fail(Code::unsupported, "the manifests need files from elsewhere: " +
                                        (needed.snapshots.empty() ? needed.live_reads.front()
@@ -130,12 +128,12 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
-  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  Rendered rendered = TRY(renderer->render(snapshot, spec, inputs));
   if (!rendered.to_record.empty()) {
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
+  TRY(render::substitute_manifest(rendered.manifest, snapshot, placement.deployment->substitute));
   return std::move(rendered.manifest);
 }
 
@@ -150,28 +148,89 @@ Result<Value> Desired::recorded(const Scope& scope) const {
   return TRY(engine::load_manifest(journal_, *committed)).recorded;
 }
 
+std::vector<bool> Desired::touched(const std::vector<const Placement*>& placements,
+                                   const Revision& to, const Cancel& cancel) {
+  std::vector<bool> out(placements.size(), true);
+  // Most were rendered from one and the same commit.
+  std::map<std::string, std::optional<ChangeSet>> changes;
+  const auto from = known_.with([&](const auto& all) {
+    std::vector<std::string> commits;
+    for (const Placement* one : placements) {
+      const auto it = all.find(one->scope);
+      commits.push_back(it != all.end() && it->second.settled ? it->second.commit : "");
+    }
+    return commits;
+  });
+  constexpr std::size_t kMostCommits = 16;
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    if (from[i].empty() || changes.contains(from[i]) || changes.size() >= kMostCommits) continue;
+    const auto found =
+        source_.changes(placements[i]->git, {.id = from[i], .name = "", .subject = ""}, to, cancel);
+    changes.emplace(from[i], found ? std::optional<ChangeSet>(*found) : std::nullopt);
+  }
+  known_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      const auto set = changes.find(from[i]);
+      const auto it = all.find(placements[i]->scope);
+      if (set == changes.end() || !set->second || it == all.end()) continue;
+      // Rendered anew meanwhile: whoever did that came by another way.
+      if (it->second.commit != from[i] || set->second->touches(it->second.inputs)) continue;
+      it->second.commit = to.id;
+      out[i] = false;
+    }
+  });
+  wanted_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      if (!out[i]) all[placements[i]->scope].revision = to;
+    }
+  });
+  return out;
+}
+
+std::optional<Digest> Desired::known_digest(const Scope& scope, const Revision& revision) const {
+  return known_.with([&](const auto& all) -> std::optional<Digest> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.commit != revision.id || it->second.digest.empty()) {
+      return std::nullopt;
+    }
+    return it->second.digest;
+  });
+}
+
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
                                            bool configured, const Cancel& cancel) {
   engine::ScopeInput input;
   input.scope = placement.scope;
   input.revision = revision;
   input.policy = placement.deployment->sync;
-  auto made = manifest(placement, revision, cancel);
+  const auto snapshot = source_.fetch(placement.git, revision, SourceBounds{}, cancel);
+  Known known;
+  auto made = [&]() -> Result<Manifest> {
+    if (!snapshot) return fail(Error(snapshot.error()));
+    input.revision = (*snapshot)->revision();
+    const TrackedSnapshot tracked(*snapshot);
+    auto manifest = this->manifest(placement, tracked);
+    known.inputs = tracked.inputs();
+    return manifest;
+  }();
   WantedStatus status;
-  status.revision = revision;
+  status.revision = input.revision;
   if (made) {
     input.manifest = std::move(*made);
     input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
-    status.manifest_digest = input.manifest_digest;
+    status.manifest_digest = known.digest = input.manifest_digest;
   } else {
     status.error = made.error();
   }
   if (configured) {
+    known.commit = revision.id;
+    known.settled = snapshot && (made || made.error().retry() == Retry::never);
+    known_.with([&](auto& all) { all[placement.scope] = std::move(known); });
     wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
   }
   if (!made) {
     return fail(
-        std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
+        Error(made.error()).with_context(placement.scope.to_string() + " at " + revision.name));
   }
   return input;
 }

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "control/placement.h"
+#include "control/tracked_snapshot.h"
 #include "engine/plan.h"
 #include "model/journal.h"
 #include "model/renderer.h"
@@ -44,6 +45,14 @@ struct WantedStatus {
   std::optional<Error> error;  ///< why not
 };
 
+/// What a rendering came to, and what it depended on.
+struct Known {
+  std::string commit;    ///< all it depends on is as in this commit
+  Digest digest;         ///< empty if it could not be rendered
+  bool settled = false;  ///< another look at the same files comes to the same
+  Inputs inputs;
+};
+
 class Desired {
  public:
   /// The manifest that a scope's last commit stored, if there is one.
@@ -66,13 +75,19 @@ class Desired {
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
                                     bool configured, const Cancel& cancel);
 
+  /// Which of these placements of one source may render differently at this revision than they did;
+  /// the others are taken as rendered at it. Without a way to tell: all.
+  std::vector<bool> touched(const std::vector<const Placement*>& placements, const Revision& to,
+                            const Cancel& cancel);
+  /// The digest of the manifest at this revision, if that is known without rendering.
+  std::optional<Digest> known_digest(const Scope& scope, const Revision& revision) const;
+
   std::map<SourceKey, SourceStatus> sources() const { return sources_.copy(); }
   std::optional<SourceStatus> source(const SourceKey& key) const;
   WantedStatus wanted(const Scope& scope) const;
 
  private:
-  Result<Manifest> manifest(const Placement& placement, const Revision& revision,
-                            const Cancel& cancel);
+  Result<Manifest> manifest(const Placement& placement, const Snapshot& snapshot);
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope) const;
   struct Chosen {
@@ -89,6 +104,7 @@ class Desired {
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
+  Guarded<std::map<Scope, Known>> known_;
 };
 
 }  // namespace rumbo::control
