@@ -15,6 +15,7 @@
 #include "app/session.h"
 #include "control/core.h"
 #include "io/env.h"
+#include "source/http_files.h"
 #include "store/sqlite_journal.h"
 
 namespace rumbo::app {
@@ -58,6 +59,7 @@ class Installation {
   LoadedConfig loaded_;
   std::unique_ptr<store::SqliteJournal> journal_;
   std::unique_ptr<Source> source_;
+  std::unique_ptr<source::HttpFiles> files_;
   std::map<RendererKind, std::unique_ptr<Renderer>> renderers_;
   std::unique_ptr<Targets> targets_;
   std::unique_ptr<control::Core> core_;

@@ -13,6 +13,7 @@
 #include "app/interrupt.h"
 #include "app/log_lines.h"
 #include "app/paths.h"
+#include "app/snapshot.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 
@@ -39,16 +40,20 @@ Result<std::unique_ptr<Installation>> open_when_free(const InstallationOptions& 
 /// Reconciler, operations and server over an installation, in the order they depend on each other.
 class Daemon {
  public:
-  Daemon(Installation& installation, io::Env& env)
+  Daemon(Installation& installation, const std::string& state, io::Env& env)
       : installation_(installation),
         reconciler_(installation.core()),
-        operations_(installation.core(), {.daemon = true,
-                                          .refresh =
-                                              [this](const std::vector<Scope>& scopes) {
-                                                asked_ = true;
-                                                reconciler_.refresh(scopes);
-                                              },
-                                          .changed = [this] { reconciler_.poke(); }}),
+        operations_(installation.core(),
+                    {.daemon = true,
+                     .refresh =
+                         [this](const std::vector<Scope>& scopes) {
+                           asked_ = true;
+                           reconciler_.refresh(scopes);
+                         },
+                     .changed = [this] { reconciler_.poke(); },
+                     .snapshot = [&installation, state, &env] {
+                       return make_snapshot(installation.journal(), state, env);
+                     }}),
         metrics_(env.files) {}
 
   /// Serves first, so that a long recovery can be watched; then reconciles.
@@ -108,7 +113,7 @@ Result<std::optional<LoadedConfig>> run_until_changed(const InstallationOptions&
   auto installation = TRY(open_when_free(options, env, stop));
   installation->set_drain(Duration(0));
   std::optional<LoadedConfig> next;
-  Daemon daemon(*installation, env);
+  Daemon daemon(*installation, options.state, env);
   TRY(daemon.start(options.state));
   proven.config = installation->loaded();
   TRY(keep(env.files, options.state, *proven.config));

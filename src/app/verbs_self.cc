@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "codec/json.h"
 #include "control/config_loader.h"
+#include "engine/sync_options.h"
 #include "target/podman/check_object.h"
 
 namespace rumbo::app {
@@ -33,11 +34,16 @@ Result<int> run_version(Session& session) {
 
 Result<int> run_completion(Session& session) {
   const std::string& shell = session.invocation().arguments[0];
-  if (shell != "bash") {
+  if (shell == "bash") {
+    session.print(bash_completion());
+  } else if (shell == "zsh") {
+    session.print(zsh_completion());
+  } else if (shell == "fish") {
+    session.print(fish_completion());
+  } else {
     return fail(Error(Code::unsupported, "no completion for `" + printable(shell, 64) + "`")
-                    .with_hint("only bash for now: `rumbo completion bash`"));
+                    .with_hint("one of bash, zsh, fish"));
   }
-  session.print(bash_completion());
   return kOk;
 }
 
@@ -55,7 +61,8 @@ Result<int> run_docs(Session& session) {
   if (!text) {
     return fail(
         Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-            .with_hint("pages: cli, configuration, configuration-schema, podman-fields, man"));
+            .with_hint("pages: cli, configuration, configuration-schema, podman-fields, "
+                       "sync-options, man"));
   }
   session.print(*text);
   return kOk;
@@ -65,6 +72,7 @@ std::optional<std::string> docs_page(std::string_view page) {
   if (page == "cli") return markdown();
   if (page == "configuration") return control::config_reference();
   if (page == "podman-fields") return target::podman::field_reference();
+  if (page == "sync-options") return engine::sync_options_page();
   return std::nullopt;
 }
 

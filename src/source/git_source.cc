@@ -33,9 +33,13 @@ bool is_module_file(std::string_view path) {
 
 }  // namespace
 
-std::shared_ptr<GitMirror> GitSource::mirror(const GitUrl& url) {
+std::shared_ptr<GitMirror> GitSource::mirror(const GitUrl& url, const GitSpec& spec) {
   // "sha256:" and 32 of 64 digits: enough to tell repositories apart.
-  const std::string name = crypto::sha256(url.remote).substr(7, 32);
+  std::string whose = url.remote;
+  for (const std::string& credentials : {spec.credentials_file, spec.credentials_env}) {
+    if (!credentials.empty()) whose += "\n" + credentials;
+  }
+  const std::string name = crypto::sha256(whose).substr(7, 32);
   return mirrors_.with([&](auto& mirrors) {
     auto& slot = mirrors[name];
     if (!slot) slot = std::make_shared<GitMirror>(runner_, directory_ + "/" + name + ".git", url);
@@ -65,7 +69,7 @@ Result<Revision> GitSource::resolve(const GitSpec& spec, const Cancel& cancel) {
 Result<Revision> GitSource::accepted(const GitSpec& spec, const GitUrl& url, Revision revision,
                                      const Cancel& cancel) {
   if (!spec.verify.on()) return revision;
-  const auto local = mirror(url);
+  const auto local = mirror(url, spec);
   const SourceBounds bounds;
   TRY(bring(*local, spec, revision, bounds, cancel));
   revision.signer = TRY(verifier_.verify(*local, spec, revision, bounds.max_download, cancel));
@@ -86,7 +90,7 @@ Result<std::shared_ptr<const Snapshot>> GitSource::fetch(const GitSpec& spec,
   TRY(check_ref(spec.ref));
   TRY(check_id(revision));
   const std::string home = TRY(normal_path(spec.path));
-  const auto local = mirror(url);
+  const auto local = mirror(url, spec);
   const auto get = [&]() -> Result<std::shared_ptr<const Snapshot>> {
     TRY(bring(*local, spec, revision, bounds, cancel));
     Revision named = revision;
@@ -146,7 +150,7 @@ Result<> GitSource::add_submodules(std::vector<std::shared_ptr<GitMirror>>& mirr
         own.ref.commit = link->id;
         own.verify = {};  // the commit that names it is the one that was signed
         if (!same_server(parent.url(), *url)) own.credentials_file = own.credentials_env = "";
-        const auto local = mirror(*url);
+        const auto local = mirror(*url, own);
         const Revision revision{link->id, link->id.substr(0, 7), ""};
         if (auto done = bring(*local, own, revision, bounds, cancel); !done) {
           return fail(std::move(done).error().with_context(context + " from " +
@@ -179,7 +183,7 @@ Result<std::vector<FileChange>> GitSource::changes(const GitSpec& spec, const Re
   TRY(check_id(from));
   TRY(check_id(to));
   if (from.id == to.id) return std::vector<FileChange>();
-  const auto local = mirror(url);
+  const auto local = mirror(url, spec);
   const auto compare = [&]() -> Result<std::vector<FileChange>> {
     if (!TRY(local->has(from.id, cancel))) {
       return fail(Code::not_found, "commit " + from.id + " is not here any more");

@@ -34,7 +34,8 @@ class GitSource : public Source {
                                           const Revision& to, const Cancel& cancel) override;
 
  private:
-  std::shared_ptr<GitMirror> mirror(const GitUrl& url);
+  /// One for each repository and credentials: what was fetched with some is not here for others.
+  std::shared_ptr<GitMirror> mirror(const GitUrl& url, const GitSpec& spec);
   Result<Revision> accepted(const GitSpec& spec, const GitUrl& url, Revision revision,
                             const Cancel& cancel);
   Result<> bring(GitMirror& mirror, const GitSpec& spec, const Revision& revision,

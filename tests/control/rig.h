@@ -54,7 +54,8 @@ class MemorySource : public Source {
 class YamlRenderer : public Renderer {
  public:
   mutable Guarded<std::map<std::string, int>> renders;  ///< by path
-  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&) const override {
+  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&,
+                                     const RenderInputs&) const override {
     return InputsNeeded{};
   }
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
