@@ -43,17 +43,17 @@ class Daemon {
   Daemon(Installation& installation, const std::string& state, io::Env& env)
       : installation_(installation),
         reconciler_(installation.core()),
-        operations_(installation.core(),
-                    {.daemon = true,
-                     .refresh =
-                         [this](const std::vector<Scope>& scopes) {
-                           asked_ = true;
-                           reconciler_.refresh(scopes);
-                         },
-                     .changed = [this] { reconciler_.poke(); },
-                     .snapshot = [&installation, state, &env] {
-                       return make_snapshot(installation.journal(), state, env);
-                     }}),
+        operations_(
+            installation.core(),
+            {.daemon = true,
+             .refresh =
+                 [this](const std::vector<Scope>& scopes) {
+                   asked_ = true;
+                   reconciler_.refresh(scopes);
+                 },
+             .changed = [this] { reconciler_.poke(); },
+             .snapshot = [&installation, state,
+                          &env] { return make_snapshot(installation.journal(), state, env); }}),
         metrics_(env.files) {}
 
   /// Serves first, so that a long recovery can be watched; then reconciles.

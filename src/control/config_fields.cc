@@ -218,7 +218,8 @@ constexpr Field kFields[] = {
     {kFleet, "spec.pollInterval", duration, false, "1m",
      "how often the repository is looked at; at least 1s"},
 
-    {kEnvironment, "spec.target", record, true, "", "where objects live: exactly one of its fields"},
+    {kEnvironment, "spec.target", record, true, "",
+     "where objects live: exactly one of its fields"},
     {kEnvironment, "spec.target.podman", record, false, "", "this Podman host"},
     {kEnvironment, "spec.target.podman.socket", text, false, "",
      "Podman's API socket; without it Rumbo starts a service of its own"},

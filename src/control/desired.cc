@@ -294,8 +294,7 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
   }
   if (configured) {
     known.commit = revision.id;
-    known.settled =
-        known.settled && snapshot && (made || made.error().retry() == Retry::never);
+    known.settled = known.settled && snapshot && (made || made.error().retry() == Retry::never);
     known_.with([&](auto& all) { all[placement.scope] = std::move(known); });
     wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
   }
