@@ -1,6 +1,7 @@
 // doctor: whether this machine and the installation are fit, and what to type if not.
 #include <fmt/core.h>
 
+#include "app/config_place.h"
 #include "app/connect.h"
 #include "app/handlers.h"
 #include "app/paths.h"
@@ -26,17 +27,26 @@ HostCheck state_check(io::Env& env, const std::string& state) {
 }
 
 HostCheck config_check(const Session& session) {
-  const auto path = find_config(session.env().files, session.invocation().value("config"),
-                                session.state_directory());
-  if (!path) return {"configuration", Level::warning, path.error().message(), "rumbo init"};
-  const auto config = control::load_config(session.env().files, *path);
-  if (!config) {
-    return {"configuration", Level::failure, config.error().to_string(),
-            "rumbo validate --config " + *path};
+  const Invocation& asked = session.invocation();
+  const std::string state = session.state_directory();
+  std::string path = asked.value("config");
+  if (!control::is_fleet_url(path)) {
+    const auto found = find_config(session.env().files, path, state);
+    if (!found) return {"configuration", Level::warning, found.error().message(), "rumbo init"};
+    path = *found;
   }
+  const auto place =
+      ConfigPlace::find(session.env().files, path, asked.value("config-credentials"), state);
+  const auto loaded =
+      place ? place->load_apart(session.env(), state) : Result<LoadedConfig>(fail(place.error()));
+  if (!loaded) {
+    return {"configuration", Level::failure, loaded.error().to_string(),
+            "rumbo validate --config " + (place ? place->shown() : path)};
+  }
+  const Config& config = loaded->config;
   return {"configuration", Level::ok,
-          fmt::format("{}: {} applications, {} environments", *path, config->applications.size(),
-                      config->environments.size()),
+          fmt::format("{}: {} applications, {} environments", loaded->origin,
+                      config.applications.size(), config.environments.size()),
           ""};
 }
 

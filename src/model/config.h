@@ -120,9 +120,16 @@ struct Environment {
   Location origin;
 };
 
+/// A Git repository that holds the configuration.
+struct Fleet {
+  GitSpec git;
+  Duration poll_interval = 1min;
+};
+
 struct Config {
   std::vector<Application> applications;
   std::vector<Environment> environments;
+  std::optional<Fleet> fleet = {};  ///< then there is nothing else: the configuration is there
   const Application* application(std::string_view name) const;
   const Environment* environment(std::string_view name) const;
 };
