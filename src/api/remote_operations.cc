@@ -189,16 +189,30 @@ Result<> RemoteOperations::follow(std::uint64_t after, const EventSink& events,
   return listen("follow", Value::object({{"after", after}}), events, cancel);
 }
 
-Result<> RemoteOperations::logs(const Selector& select, const std::string& object,
-                                const std::string& container, int tail, bool follow,
+Result<> RemoteOperations::logs(const control::ContainerLogOptions& options,
                                 const EventSink& events, const Cancel& cancel) {
   return listen("logs",
-                selection(select)
-                    .with("object", object)
-                    .with("container", container)
-                    .with("tail", tail)
-                    .with("follow", follow),
+                selection(options.select)
+                    .with("object", options.object)
+                    .with("container", options.container)
+                    .with("allContainers", options.all_containers)
+                    .with("tail", options.tail)
+                    .with("follow", options.follow)
+                    .with("previous", options.previous)
+                    .with("timestamps", options.timestamps)
+                    .with("since", options.since ? to_rfc3339(*options.since) : ""),
                 events, cancel);
+}
+
+Result<Value> RemoteOperations::snapshot() {
+  return call("snapshot", Value::object());
+}
+
+Result<Value> RemoteOperations::remedy(const control::RemedyOptions& options) {
+  return call("remedy", selection(options.select)
+                            .with("remedy", control::remedy_word(options.remedy))
+                            .with("object", options.object)
+                            .with("actor", options.actor));
 }
 
 }  // namespace rumbo::api

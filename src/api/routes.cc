@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "api/route.h"
+#include "base/strings.h"
 
 namespace rumbo::api {
 namespace {
@@ -93,6 +94,23 @@ LogOptions log_options(const Call& call) {
   out.max = call.arguments["max"].as_uint(out.max);
   out.txn = text(call, "transaction");
   out.select = selector(call);
+  return out;
+}
+
+Result<control::ContainerLogOptions> container_log_options(const Call& call) {
+  control::ContainerLogOptions out;
+  out.select = selector(call);
+  out.object = text(call, "object");
+  out.container = text(call, "container");
+  out.all_containers = call.arguments["allContainers"].as_bool();
+  out.tail = static_cast<int>(call.arguments["tail"].as_int(out.tail));
+  out.follow = call.arguments["follow"].as_bool();
+  out.previous = call.arguments["previous"].as_bool();
+  out.timestamps = call.arguments["timestamps"].as_bool();
+  if (const std::string since = text(call, "since"); !since.empty()) {
+    out.since = from_rfc3339(since);
+    if (!out.since) return fail(Code::invalid, "`" + printable(since, 40) + "` is no time");
+  }
   return out;
 }
 
@@ -271,15 +289,47 @@ std::vector<Route> make_routes() {
        Answer::listen,
        {applications(Where::query),
         environment(Where::query),
-        {"object", Where::query, Type::text, "Deployment/web, or a name", true},
+        {"object", Where::query, Type::text, "Deployment/web, or a name; empty: every workload"},
         {"container", Where::query, Type::text, "empty: its first"},
+        {"allContainers", Where::query, Type::flag, "init containers too"},
+        {"previous", Where::query, Type::flag, "of the process before the one that runs"},
+        {"timestamps", Where::query, Type::flag, "each line begins with its time"},
+        {"since", Where::query, Type::text, "only lines written after this time, RFC 3339"},
         {"tail", Where::query, Type::number, "so many of the last lines; -1: all", false, -1,
          INT32_MAX},
         {"follow", Where::query, Type::flag, "go on as they are written"}},
-       [](const Call& c) {
-         return nothing(c.operations.logs(selector(c), text(c, "object"), text(c, "container"),
-                                          static_cast<int>(c.arguments["tail"].as_int(100)),
-                                          c.arguments["follow"].as_bool(), c.events, c.cancel));
+       [](const Call& c) -> Result<Value> {
+         const control::ContainerLogOptions options = TRY(container_log_options(c));
+         return nothing(c.operations.logs(options, c.events, c.cancel));
+       }},
+      {"snapshot",
+       "POST",
+       "/api/v1/snapshot",
+       "Writes a consistent copy of the state, for a backup, into a directory of the daemon's",
+       Answer::value,
+       {},
+       [](const Call& c) { return c.operations.snapshot(); }},
+      {"remedy",
+       "POST",
+       "/api/v1/remedy",
+       "What an operator decides about a target that is not as it was left",
+       Answer::value,
+       {{"remedy", Where::body, Type::text, "from-target, recreate-volume, adopt or forget", true},
+        applications(Where::body),
+        environment(Where::body),
+        {"object", Where::body, Type::text, "PersistentVolumeClaim/data; empty: all"},
+        kActor},
+       [](const Call& c) -> Result<Value> {
+         control::RemedyOptions options;
+         const auto remedy = control::remedy_from(text(c, "remedy"));
+         if (!remedy) {
+           return fail(Code::invalid, "`" + printable(text(c, "remedy"), 40) + "` is no remedy");
+         }
+         options.remedy = *remedy;
+         options.select = selector(c);
+         options.object = text(c, "object");
+         options.actor = c.actor;
+         return c.operations.remedy(options);
        }},
       {"events",
        "GET",

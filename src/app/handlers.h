@@ -3,6 +3,8 @@
 // Threads: one.
 #pragma once
 
+#include <optional>
+
 #include "app/session.h"
 
 namespace rumbo::app {
@@ -37,11 +39,23 @@ Result<int> run_refresh(Session& session);
 Result<int> run_init(Session& session);
 Result<int> run_validate(Session& session);
 Result<int> run_render(Session& session);
+Result<int> run_why(Session& session);
 
 // verbs_self.cc: the program itself.
 Result<int> run_version(Session& session);
 Result<int> run_completion(Session& session);
 Result<int> run_docs(Session& session);
+
+// verbs_logs.cc: what containers wrote.
+// verbs_recover.cc: the part of recover that is not about a transaction; nullopt if none was asked.
+Result<std::optional<int>> run_special_recovery(Session& session);
+
+// verbs_state.cc: the state directory as a whole.
+Result<int> run_backup(Session& session);
+Result<int> run_restore(Session& session);
+
+// verbs_import.cc: what runs already.
+Result<int> run_import(Session& session);
 
 // doctor.cc and serve.cc.
 Result<int> run_doctor(Session& session);

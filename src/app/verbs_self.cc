@@ -34,11 +34,16 @@ Result<int> run_version(Session& session) {
 
 Result<int> run_completion(Session& session) {
   const std::string& shell = session.invocation().arguments[0];
-  if (shell != "bash") {
+  if (shell == "bash") {
+    session.print(bash_completion());
+  } else if (shell == "zsh") {
+    session.print(zsh_completion());
+  } else if (shell == "fish") {
+    session.print(fish_completion());
+  } else {
     return fail(Error(Code::unsupported, "no completion for `" + printable(shell, 64) + "`")
-                    .with_hint("only bash for now: `rumbo completion bash`"));
+                    .with_hint("one of bash, zsh, fish"));
   }
-  session.print(bash_completion());
   return kOk;
 }
 

@@ -185,6 +185,10 @@ Result<int> run_unfreeze(Session& session) {
 }
 
 Result<int> run_recover(Session& session) {
+  if (const auto done = TRY(run_special_recovery(session))) return *done;
+  if (session.invocation().arguments.size() > 1) {
+    return fail(Code::invalid, "one transaction at a time");
+  }
   const std::string chosen = TRY(decision(session.invocation()));
   const auto& arguments = session.invocation().arguments;
   auto* operations = TRY(session.operations(Need::act));

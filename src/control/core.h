@@ -47,7 +47,8 @@ struct CoreParts {
   bool records_config = true;
   /// Blocks until the instant; empty: sleeps, and wake() ends it early. Tests move virtual time.
   std::function<void(MonoTime)> pause = {};
-  RunAll run_all = {};  ///< empty: threads
+  RunAll run_all = {};                 ///< empty: threads
+  source::HttpFiles* files = nullptr;  ///< files by URL that overlays name; null: none
 };
 
 /// One heard line of progress: the transaction waits for `message`.
@@ -148,6 +149,9 @@ class Core : private engine::Progress {
   };
 
   explicit Core(CoreParts parts);
+  Result<std::map<ObjectKey, Value>> read_live(const Scope& scope,
+                                               const std::vector<ObjectKey>& keys,
+                                               const Cancel& cancel) const;
   template <class Drive>
   Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
   Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;

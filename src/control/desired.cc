@@ -95,6 +95,9 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
+    // Overrides are for Kustomize: it takes plain files as Flux does.
+    const bool plain = kind == RendererKind::plain;
+    if (plain && !placement.deployment->kustomize.empty()) kind = RendererKind::kustomize;
   }
   const auto it = renderers_.find(kind);
   if (it != renderers_.end() && it->second != nullptr) return Chosen{kind, it->second};
@@ -119,24 +122,87 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
       spec.options = spec.options.with("releaseName", placement.application->name);
     }
   }
-  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
-  if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
-    return fail(Code::unsupported, "the manifests need files from elsewhere: " +
-                                       (needed.snapshots.empty() ? needed.live_reads.front()
-                                                                 : needed.snapshots.front()));
-  }
   RenderInputs inputs;
+  const auto pins = TRY(fetch_remotes(placement, *snapshot, *renderer, spec, inputs, cancel));
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
   Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  rendered.manifest.pins = pins;
   if (!rendered.to_record.empty()) {
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
+  const Value& substitute = placement.deployment->substitute;
+  const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  std::map<ObjectKey, Value> live;
+  if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
+  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
+  TRY(place(rendered.manifest, placement.scope.target, cancel));
   return std::move(rendered.manifest);
+}
+
+Result<> Desired::place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const {
+  if (!namespaced_) return {};
+  std::map<std::pair<std::string, std::string>, bool> known;  // namespaced?
+  for (const Object& object : manifest.objects) {
+    if (object.key.kind != "CustomResourceDefinition") continue;
+    const Value& spec = object.value["spec"];
+    known[{spec["group"].str(), spec["names"]["kind"].str()}] =
+        spec["scope"].as_string() != "Cluster";
+  }
+  for (Object& object : manifest.objects) {
+    // Groups without a dot are Kubernetes' own; their scopes are built in.
+    const std::string& group = object.key.group;
+    if (object.key.ns.empty() || group.find('.') == std::string::npos) continue;
+    const auto [it, fresh] = known.try_emplace({group, object.key.kind}, true);
+    if (fresh) it->second = TRY(namespaced_(target, object.key, cancel)).value_or(true);
+    if (it->second) continue;
+    object.value = object.value.with("metadata", object.value["metadata"].without("namespace"));
+    object.key.ns.clear();
+  }
+  return {};
+}
+
+Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,
+                                                const Snapshot& snapshot, const Renderer& renderer,
+                                                const RenderSpec& spec, RenderInputs& inputs,
+                                                const Cancel& cancel) {
+  const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
+    RenderInputs so_far;
+    so_far.snapshots = here;
+    InputsNeeded needed = TRY(renderer.inputs_needed(snapshot, spec, so_far));
+    if (needed.live_reads.empty()) return std::move(needed.snapshots);
+    return fail(Code::unsupported,
+                "the manifests need objects of the cluster: " + needed.live_reads.front());
+  };
+  if (TRY(missing(inputs.snapshots)).empty()) return std::vector<Pin>();
+  RemotePolicy policy;
+  policy.own = placement.git;
+  if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
+    policy.allowed.emplace();
+    for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
+  }
+  const std::string& revision = snapshot.revision().id;
+  const auto known = TRY(known_pins(placement.scope, revision));
+  Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy, cancel));
+  inputs.snapshots = std::move(fetched.snapshots);
+  pins_.with([&](auto& all) { all[placement.scope] = {revision, fetched.pins}; });
+  return std::move(fetched.pins);
+}
+
+Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,
+                                             const std::string& revision) const {
+  const auto known = pins_.with([&](const auto& all) -> std::optional<std::vector<Pin>> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.revision != revision) return std::nullopt;
+    return it->second.pins;
+  });
+  if (known) return *known;
+  const auto committed = committed_ ? committed_(scope) : std::nullopt;
+  if (!committed || committed->revision != revision) return std::vector<Pin>();
+  return engine::load_pins(journal_, committed->manifest);
 }
 
 Result<Value> Desired::recorded(const Scope& scope) const {
@@ -145,9 +211,9 @@ Result<Value> Desired::recorded(const Scope& scope) const {
     return it == all.end() ? std::nullopt : std::optional(it->second);
   });
   if (known) return *known;
-  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
+  const auto committed = committed_ ? committed_(scope) : std::nullopt;
   if (!committed) return Value();
-  return TRY(engine::load_manifest(journal_, *committed)).recorded;
+  return TRY(engine::load_manifest(journal_, committed->manifest)).recorded;
 }
 
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,

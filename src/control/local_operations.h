@@ -20,6 +20,8 @@ struct LocalOptions {
   std::function<void(const std::vector<Scope>&)> refresh = {};
   /// Set by the daemon: something a person decided changed what automation may do.
   std::function<void()> changed = {};
+  /// As Operations::snapshot(); set by whoever knows the state directory.
+  std::function<Result<Value>()> snapshot = {};
 };
 
 class LocalOperations : public Operations {
@@ -46,11 +48,15 @@ class LocalOperations : public Operations {
   Result<Value> log(const LogOptions& options) override;
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const EventSink& events, const Cancel& cancel) override;
-  Result<> logs(const Selector& select, const std::string& object, const std::string& container,
-                int tail, bool follow, const EventSink& events, const Cancel& cancel) override;
+  Result<> logs(const ContainerLogOptions& options, const EventSink& events,
+                const Cancel& cancel) override;
+  Result<Value> snapshot() override;
+  Result<Value> remedy(const RemedyOptions& options) override;
 
  private:
   Result<std::vector<Scope>> scopes(const Selector& select) const;
+  Result<> add_held_images(const Selector& selector, std::vector<Value>& items);
+  bool names_application(const std::string& word) const;
   Result<std::vector<Placement>> placements(const Selector& select) const;
   Result<engine::Request> request(const std::vector<Placement>& batch, const SyncOptions& options);
   Result<Value> sync_batch(const std::vector<Placement>& batch, const SyncOptions& options);

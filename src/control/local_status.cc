@@ -1,4 +1,4 @@
-// The verbs that show how things are now: status, get, logs.
+// The verbs that show how things are now: status, get.
 #include <algorithm>
 #include <set>
 
@@ -66,6 +66,7 @@ void add_containers(std::vector<Value>& items, const Scope& scope, const Observa
                           .with("object", seen.key.to_string())
                           .with("container", container["name"])
                           .with("image", image)
+                          .with("why", "runs")
                           .with("pinned", pin == pins.end() ? Value() : Value(pin->second)));
     }
   }
@@ -180,6 +181,24 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                         {"attention", Value::array(std::move(attention))}});
 }
 
+/// What the targets keep for the way back, and what they would let go.
+Result<> LocalOperations::add_held_images(const Selector& selector, std::vector<Value>& items) {
+  if (!selector.applications.empty()) return {};
+  std::set<TargetId> told;
+  for (const auto& [environment, id] : core_.parts().environment_targets) {
+    if (!selector.environment.empty() && selector.environment != environment) continue;
+    Target* target = core_.target(id);
+    if (target == nullptr || !told.insert(id).second) continue;
+    const Cancel cancel = Cancel().with_deadline(core_.clock().mono() + kLookTimeout);
+    for (const HeldImage& one : TRY(target->images(cancel))) {
+      if (one.why == "runs") continue;  // told with its object
+      items.push_back(Value::object(
+          {{"target", id.value}, {"image", one.reference}, {"pinned", one.pin}, {"why", one.why}}));
+    }
+  }
+  return {};
+}
+
 Result<Value> LocalOperations::get(const std::string& kind, const Selector& selector) {
   static constexpr std::string_view kKinds[] = {"apps", "environments", "objects", "drift",
                                                 "images"};
@@ -213,6 +232,8 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
            {"namespace", one.ns},
            {"socket", or_null(one.podman.socket)},
            {"root", or_null(one.podman.root)},
+           {"kubeconfig", or_null(one.kubernetes ? one.kubernetes->kubeconfig : "")},
+           {"context", or_null(one.kubernetes ? one.kubernetes->context : "")},
            {"applications", Value::array(std::move(applications))}}));
     }
     return answer(std::move(items));
@@ -249,54 +270,8 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
                           .with("sync", drift_of(live, one.key)));
     }
   }
+  if (kind == "images") TRY(add_held_images(selector, items));
   return answer(std::move(items));
-}
-
-Result<> LocalOperations::logs(const Selector& selector, const std::string& object,
-                               const std::string& container, int tail, bool follow,
-                               const EventSink& events, const Cancel& cancel) {
-  struct Found {
-    Scope scope;
-    ObjectKey key;
-  };
-  std::vector<Found> found;
-  std::vector<std::string> workloads;
-  for (const Scope& scope : TRY(scopes(selector))) {
-    const auto manifest = TRY(live_.committed(scope));
-    if (manifest == nullptr) continue;
-    for (const Object& one : manifest->objects) {
-      if (!engine::is_workload(one.key)) continue;
-      const std::string name = one.key.kind + "/" + one.key.name;
-      workloads.push_back(name);
-      if (object.empty() || to_lower(object) == to_lower(name) || object == one.key.name) {
-        found.push_back({scope, one.key});
-      }
-    }
-  }
-  if (found.empty()) {
-    std::vector<std::string_view> names(workloads.begin(), workloads.end());
-    const std::string_view near = closest(object, names);
-    return fail(Error(Code::not_found, "no workload `" + printable(object, 80) + "` is deployed")
-                    .with_hint(near.empty() ? "there are: " + join(workloads, ", ")
-                                            : "did you mean `" + std::string(near) + "`?"));
-  }
-  if (found.size() > 1) {
-    return fail(Error(Code::invalid, std::to_string(found.size()) + " workloads fit")
-                    .with_hint("name one, and an environment by -e: " + join(workloads, ", ")));
-  }
-  Target* target = core_.target(found[0].scope.target);
-  if (target == nullptr) {
-    return fail(Code::not_found, "no target is named `" + found[0].scope.target.value + "`");
-  }
-  rumbo::LogOptions options;
-  options.follow = follow;
-  options.tail = tail;
-  return target->logs(
-      found[0].key, container, options,
-      [&](std::string_view line) {
-        return events(Value::object({{"line", line}}));
-      },
-      cancel);
 }
 
 }  // namespace rumbo::control

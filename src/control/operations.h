@@ -16,6 +16,7 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "base/value.h"
+#include "model/target.h"
 
 namespace rumbo::control {
 
@@ -67,10 +68,33 @@ struct LogOptions {
   Selector select;  ///< only these scopes'
 };
 
+struct ContainerLogOptions {
+  Selector select = {};
+  std::string object = {};     ///< "Deployment/web" or a name; empty: every workload selected
+  std::string container = {};  ///< empty: the first
+  bool all_containers = false;
+  int tail = 100;  ///< of each container; -1: all
+  bool follow = false;
+  bool previous = false;  ///< of the process before the one that runs
+  bool timestamps = false;
+  std::optional<WallTime> since = {};
+};
+
+struct RemedyOptions {
+  Remedy remedy = Remedy::from_target;
+  Selector select = {};
+  std::string object = {};  ///< "PersistentVolumeClaim/data" or a name; empty: all it applies to
+  std::string actor = {};
+};
+
 /// Events while a verb runs: {"type": "record", "record": {seq, at, type, txn, step, message, …}}
 /// or
 /// {"type": "waiting", "txn", "message"}. Return false to stop listening (the work goes on).
 using EventSink = std::function<bool(const Value& event)>;
+
+/// "from-target", "recreate-volume", "adopt", "forget": as flags and the API spell it.
+std::string_view remedy_word(Remedy remedy);
+std::optional<Remedy> remedy_from(std::string_view word);
 
 class Operations {
  public:
@@ -131,10 +155,19 @@ class Operations {
   /// Calls the sink with each record after `after` as it is written, until it returns false or
   /// cancel.
   virtual Result<> follow(std::uint64_t after, const EventSink& events, const Cancel& cancel) = 0;
-  /// Log lines of an object's container ("Deployment/web" or a name), {"line": …} per event.
-  virtual Result<> logs(const Selector& select, const std::string& object,
-                        const std::string& container, int tail, bool follow,
-                        const EventSink& events, const Cancel& cancel) = 0;
+  /// Log lines of containers: {line, application, environment, pod, container, several: bool} per
+  /// event; several: lines of more than one container are expected. An object without an
+  /// application may also name an application.
+  virtual Result<> logs(const ContainerLogOptions& options, const EventSink& events,
+                        const Cancel& cancel) = 0;
+
+  /// A consistent copy of what a backup needs, as files in a directory of the machine that serves:
+  /// {directory, installation, head: {seq, hash}, files: [name]}. The caller removes the directory;
+  /// the next snapshot does it otherwise.
+  virtual Result<Value> snapshot() = 0;
+  /// What an operator decides about targets that are not as they were left: {done: [text], paused:
+  /// ["shop@dev"], next: text}.
+  virtual Result<Value> remedy(const RemedyOptions& options) = 0;
 };
 
 }  // namespace rumbo::control

@@ -345,6 +345,7 @@ Result<TxnMirror> Executor::mirror_of(const TxnState& state) const {
   out.head = head.seq;
   out.head_hash = head.hash;
   for (const TxnScope& scope : state.scopes) {
+    out.scopes.push_back(scope.scope);
     for (ObjectKey& key : TRY(parts_.journal.inventory(scope.scope))) {
       out.inventory.emplace_back(scope.scope, std::move(key));
     }

@@ -91,12 +91,22 @@ struct PodmanTarget {
   std::string socket;  ///< empty: Rumbo starts its own `podman system service`
   /// Storage apart from the host's own (as `podman --root --runroot`); empty: Podman's defaults.
   std::string root, run_root;
+  /// Earlier committed states of each application whose images stay; -1: revisionHistoryLimit.
+  int keep_images = -1;
+};
+
+struct KubernetesTarget {
+  std::string kubeconfig;  ///< file; empty: $KUBECONFIG, then ~/.kube/config
+  std::string context;     ///< empty: the file's current one
+  bool in_cluster = false;
+  friend auto operator<=>(const KubernetesTarget&, const KubernetesTarget&) = default;
 };
 
 struct Environment {
   std::string name;
   std::string ns;
   PodmanTarget podman;
+  std::optional<KubernetesTarget> kubernetes;  ///< instead of the Podman host
   Location origin;
 };
 

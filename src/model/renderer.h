@@ -23,7 +23,7 @@ struct RenderSpec {
 
 /// What must be fetched or read before rendering.
 struct InputsNeeded {
-  std::vector<std::string> snapshots;   ///< remote locations to fetch
+  std::vector<std::string> snapshots;   ///< remote locations to fetch; keys of the inputs'
   std::vector<std::string> live_reads;  ///< objects a chart looks up
 };
 
@@ -44,8 +44,10 @@ struct Rendered {
 class Renderer {
  public:
   virtual ~Renderer() = default;
-  virtual Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                             const RenderSpec& spec) const = 0;
+  /// What rendering needs beyond the inputs that are here. What comes from elsewhere may name more:
+  /// ask again until nothing is missing.
+  virtual Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                             const RenderInputs& inputs) const = 0;
   virtual Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
                                   const RenderInputs& inputs) const = 0;
 };

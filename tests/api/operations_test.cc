@@ -253,14 +253,40 @@ TEST_P(OperationsTest, Follow) {
 }
 
 TEST_P(OperationsTest, Logs) {
-  ASSERT_TRUE(operations().logs(kSome, "Deployment/web", "app", -1, true, collect(), Cancel()));
+  ASSERT_TRUE(operations().logs({.select = kSome,
+                                 .object = "Deployment/web",
+                                 .container = "app",
+                                 .all_containers = true,
+                                 .tail = -1,
+                                 .follow = true,
+                                 .previous = true,
+                                 .timestamps = true,
+                                 .since = from_rfc3339("2026-01-02T03:04:05Z")},
+                                collect(), Cancel()));
   EXPECT_EQ(seen_, scripted_.events);
   EXPECT_EQ(scripted_.calls().front(), Value::object({{"call", "logs"},
                                                       {"select", some()},
                                                       {"object", "Deployment/web"},
                                                       {"container", "app"},
+                                                      {"allContainers", true},
                                                       {"tail", -1},
-                                                      {"follow", true}}));
+                                                      {"follow", true},
+                                                      {"previous", true},
+                                                      {"timestamps", true},
+                                                      {"since", "2026-01-02T03:04:05.000Z"}}));
+}
+
+TEST_P(OperationsTest, Snapshot) {
+  expect_answer(operations().snapshot(), Value::object({{"call", "snapshot"}}));
+}
+
+TEST_P(OperationsTest, Remedy) {
+  expect_answer(operations().remedy({Remedy::recreate_volume, kSome, "data", "user:anna"}),
+                Value::object({{"call", "remedy"},
+                               {"remedy", "recreate-volume"},
+                               {"select", some()},
+                               {"object", "data"},
+                               {"actor", "user:anna"}}));
 }
 
 TEST_P(OperationsTest, FollowEndsWhenTheSinkHadEnoughOrByCancel) {
@@ -333,7 +359,7 @@ TEST_P(OperationsTest, ErrorsBeforeAndAfterEventsAreTheSameErrors) {
 TEST_P(OperationsTest, ManyEventsArriveInOrder) {
   scripted_.events.clear();
   for (int i = 0; i < 20'000; ++i) scripted_.events.push_back(Value::object({{"line", i}}));
-  ASSERT_TRUE(operations().logs({}, "web", "", 100, false, collect(), Cancel()));
+  ASSERT_TRUE(operations().logs({.object = "web"}, collect(), Cancel()));
   EXPECT_EQ(seen_, scripted_.events);
 }
 

@@ -159,16 +159,31 @@ Result<> ScriptedOperations::follow(std::uint64_t after, const control::EventSin
   return listen(Value::object({{"call", "follow"}, {"after", after}}), sink, cancel);
 }
 
-Result<> ScriptedOperations::logs(const control::Selector& select, const std::string& object,
-                                  const std::string& container, int tail, bool follow,
+Result<> ScriptedOperations::logs(const control::ContainerLogOptions& options,
                                   const control::EventSink& sink, const Cancel& cancel) {
   return listen(Value::object({{"call", "logs"},
-                               {"select", to_value(select)},
-                               {"object", object},
-                               {"container", container},
-                               {"tail", tail},
-                               {"follow", follow}}),
+                               {"select", to_value(options.select)},
+                               {"object", options.object},
+                               {"container", options.container},
+                               {"allContainers", options.all_containers},
+                               {"tail", options.tail},
+                               {"follow", options.follow},
+                               {"previous", options.previous},
+                               {"timestamps", options.timestamps},
+                               {"since", options.since ? to_rfc3339(*options.since) : ""}}),
                 sink, cancel);
+}
+
+Result<Value> ScriptedOperations::snapshot() {
+  return answer(Value::object({{"call", "snapshot"}}));
+}
+
+Result<Value> ScriptedOperations::remedy(const control::RemedyOptions& options) {
+  return answer(Value::object({{"call", "remedy"},
+                               {"remedy", control::remedy_word(options.remedy)},
+                               {"select", to_value(options.select)},
+                               {"object", options.object},
+                               {"actor", options.actor}}));
 }
 
 }  // namespace rumbo::apitest

@@ -26,6 +26,7 @@ class ScriptedOperations : public control::Operations {
     control::RollbackOptions rollback;
     control::DeleteOptions remove;
     control::LogOptions log;
+    control::ContainerLogOptions logs;
   };
   explicit ScriptedOperations(Script& script) : script_(script) {}
 
@@ -90,12 +91,20 @@ class ScriptedOperations : public control::Operations {
     TRY(answer("follow " + std::to_string(after), events));
     return {};
   }
-  Result<> logs(const control::Selector& select, const std::string& object,
-                const std::string& container, int tail, bool, const control::EventSink& events,
+  Result<> logs(const control::ContainerLogOptions& options, const control::EventSink& events,
                 const Cancel&) override {
-    script_.select = select;
-    TRY(answer("logs " + object + " " + container + " " + std::to_string(tail), events));
+    script_.select = options.select;
+    script_.logs = options;
+    TRY(answer("logs " + options.object + " " + options.container + " " +
+                   std::to_string(options.tail),
+               events));
     return {};
+  }
+  Result<Value> snapshot() override { return answer("snapshot"); }
+  Result<Value> remedy(const control::RemedyOptions& options) override {
+    script_.select = options.select;
+    return answer("remedy " + std::string(control::remedy_word(options.remedy)) + " " +
+                  options.object);
   }
 
  private:

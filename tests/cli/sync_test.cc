@@ -343,6 +343,41 @@ TEST(Render, AnOverlayIsFoundAndPrintedAsKustomizePrintsIt) {
   EXPECT_EQ(wrong.out.find("/repo/prod/kustomization.yaml: error:"), 0u) << wrong.out;
 }
 
+/// A chart whose template prints what is no YAML.
+void write_broken_chart(Rig& rig) {
+  ASSERT_TRUE(rig.files.make_directories("/chart/templates", 0700));
+  ASSERT_TRUE(
+      rig.files.write_atomic("/chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/chart/templates/a.yaml",
+                                     "kind: ConfigMap\ndata: {{ \"{\" }}\nwhat: [\n"));
+}
+
+TEST(Render, DebugPrintsWhatTheTemplatesPrinted) {
+  Rig rig;
+  write_broken_chart(rig);
+  const Ran silent = rig.run({"render", "/chart"});
+  EXPECT_EQ(silent.exit, 2);
+  EXPECT_EQ(silent.out, "");
+  EXPECT_NE(silent.err.find("Use --debug flag"), std::string::npos) << silent.err;
+  const Ran told = rig.run({"render", "/chart", "--debug"});
+  EXPECT_EQ(told.exit, 2);
+  EXPECT_NE(told.out.find("# Source: c/templates/a.yaml\nkind: ConfigMap\ndata: {\nwhat: [\n"),
+            std::string::npos)
+      << told.out;
+}
+
+TEST(Validate, AChartIsOneFindingWithTheCommandThatTellsMore) {
+  Rig rig;
+  write_broken_chart(rig);
+  const Ran ran = rig.run({"validate", "/chart", "-o", "json"});
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_EQ(ran.out.find("Use --debug"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("rumbo render CHART --debug"), std::string::npos) << ran.out;
+  ASSERT_TRUE(rig.files.write_atomic("/chart/templates/a.yaml",
+                                     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"));
+  EXPECT_EQ(rig.run({"validate", "/chart"}).exit, 0);
+}
+
 TEST(Render, SecretsAreMaskedUnlessAskedFor) {
   Rig rig;
   ASSERT_TRUE(rig.files.make_directories("/deploy", 0700));

@@ -136,7 +136,8 @@ Result<ReleaseOptions> read_helm_section(const Value& section, const std::string
   return options;
 }
 
-Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot&, const RenderSpec&) const {
+Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot&, const RenderSpec&,
+                                                 const RenderInputs&) const {
   return InputsNeeded{};
 }
 

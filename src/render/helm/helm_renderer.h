@@ -14,8 +14,8 @@ Result<helm::ReleaseOptions> read_helm_section(const Value& section, const std::
 
 class HelmRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                     const RenderSpec& spec) const override;
+  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                     const RenderInputs& inputs) const override;
   /// Hooks of installing and upgrading become PreSync and PostSync hooks; those of tests, rollbacks
   /// and deletion are left out with a remark.
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
