@@ -39,6 +39,7 @@ Result<int> run_refresh(Session& session);
 Result<int> run_init(Session& session);
 Result<int> run_validate(Session& session);
 Result<int> run_render(Session& session);
+Result<int> run_why(Session& session);
 
 // verbs_self.cc: the program itself.
 Result<int> run_version(Session& session);

@@ -35,6 +35,7 @@ constexpr Flag kRender[] = {
     {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
     {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
     {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
+    {"show-origin", 0, "", "print beside each line what file and layer made it"},
     {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
     {"plain", 0, "", "PATH holds plain files"},
     {"values", 'f', "FILE", "chart: values from a file"},
@@ -58,7 +59,15 @@ constexpr Flag kRender[] = {
     {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
     {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
     {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
+    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
+    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
     {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
+};
+constexpr Words kWhyExamples[] = {
+    "rumbo why Deployment/web.spec.replicas overlays/prod",
+    "rumbo why 'web.spec.template.spec.containers[name=app].image' overlays/prod",
+    "rumbo why shop-dev/ConfigMap/web.data.LOG_LEVEL deploy/ -o json",
 };
 constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",
@@ -303,6 +312,11 @@ constexpr Verb kVerbs[] = {
      "directory or .tgz) is printed exactly as `helm template` prints it, an overlay as "
      "`kustomize build` does: with the values of its Secrets.",
      kRender, kRenderExamples, "0, or 2 with the error", run_render},
+    {"why", "OBJECT.FIELD [PATH]", 1, 2, "Tell what made a field what it is",
+     "Renders PATH (the current directory) as `rumbo render` does and lists every file, patch, "
+     "generator, transformer and value that set the field; the last one made it what it is. "
+     "OBJECT is KIND/NAME, NAMESPACE/KIND/NAME or NAME.",
+     kRender, kWhyExamples, "0, or 2 with the error", run_why},
     {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
      "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,
      "0 nothing differs, 1 something does, 2 refused or error", run_plan},

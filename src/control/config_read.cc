@@ -57,7 +57,7 @@ void ConfigReader::claim(std::map<std::string, Named>& names, const std::string&
         "the first one is at " + it->second.node.location(it->second.file).to_string());
 }
 
-void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
+void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& check,
                                std::string_view file) {
   const Value& value = document.value;
   const codec::YamlNode* name = document.at_pointer("/metadata/name");
@@ -68,9 +68,43 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
   const Value& podman = value["spec"]["target"]["podman"];
   env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str(),
                 static_cast<int>(podman["keepImages"].as_int(-1))};
+  if (const auto* target = document.at_pointer("/spec/target"); target != nullptr) {
+    env.kubernetes = kubernetes_target(*target, check, file);
+  }
   env.origin = document.location(file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));
+}
+
+std::optional<KubernetesTarget> ConfigReader::kubernetes_target(const codec::YamlNode& target,
+                                                                ConfigCheck& check,
+                                                                std::string_view file) {
+  const codec::YamlNode* node = target.find("kubernetes");
+  const bool podman = target.find("podman") != nullptr;
+  if (target.is_mapping() && podman == (node != nullptr)) {
+    check.error(target,
+                podman ? "`spec.target` names two targets" : "`spec.target` names no target",
+                "set exactly one of podman, kubernetes");
+  }
+  if (node == nullptr || !node->is_mapping()) return std::nullopt;
+  KubernetesTarget out;
+  out.context = node->value["context"].str();
+  out.in_cluster = node->value["inCluster"].as_bool();
+  std::string path = node->value["kubeconfig"].str();
+  if (out.in_cluster && (!path.empty() || !out.context.empty())) {
+    check.error(*node, "`spec.target.kubernetes.inCluster` leaves no choice of another cluster",
+                "leave kubeconfig and context out, or inCluster");
+  }
+  if (path.empty()) return out;
+  if (path.starts_with("~/")) {
+    check.error(*node->find("kubeconfig"), "`~` is not replaced in `kubeconfig`",
+                "write the whole path, or leave it out for ~/.kube/config");
+  }
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
+  out.kubeconfig = (directory / path).lexically_normal().string();
+  return out;
 }
 
 void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& check,

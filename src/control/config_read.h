@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class ConfigReader {
   };
   void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  std::optional<KubernetesTarget> kubernetes_target(const codec::YamlNode& target,
+                                                    ConfigCheck& check, std::string_view file);
   void sync_options(const codec::YamlNode* sync, ConfigCheck& check);
   std::vector<IgnoreRule> ignore_rules(const codec::YamlNode& spec, ConfigCheck& check);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);

@@ -64,12 +64,22 @@ void Core::History::apply(const Record& record) {
 Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
-      desired_(parts_.journal, parts_.source, parts_.files, parts_.renderers, parts_.clock,
-               [this](const Scope& scope) -> std::optional<Desired::Committed> {
-                 const auto committed = state(scope).committed;
-                 if (!committed || !committed->manifest) return std::nullopt;
-                 return Desired::Committed{*committed->manifest, committed->revision.id};
-               }) {
+      desired_(
+          parts_.journal, parts_.source, parts_.files, parts_.renderers, parts_.clock,
+          [this](const Scope& scope) -> std::optional<Desired::Committed> {
+            const auto committed = state(scope).committed;
+            if (!committed || !committed->manifest) return std::nullopt;
+            return Desired::Committed{*committed->manifest, committed->revision.id};
+          },
+          [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
+            return read_live(scope, keys, cancel);
+          },
+          [this](const TargetId& id, const ObjectKey& kind,
+                 const Cancel& cancel) -> Result<std::optional<bool>> {
+            Target* const on = target(id);
+            if (on == nullptr) return std::optional<bool>();
+            return on->namespaced(kind.group, kind.kind, cancel);
+          }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };
@@ -81,6 +91,18 @@ Core::Core(CoreParts parts)
 }
 
 Core::~Core() = default;
+
+Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
+                                                   const std::vector<ObjectKey>& keys,
+                                                   const Cancel& cancel) const {
+  Target* const on = target(scope.target);
+  if (on == nullptr) return fail(Code::not_found, "no target `" + scope.target.value + "`");
+  std::map<ObjectKey, Value> live;
+  for (Observation& one : TRY(on->observe(keys, Consistency::fresh, cancel))) {
+    if (one.exists) live.emplace(one.key, std::move(one.object));
+  }
+  return live;
+}
 
 Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   for (const Environment& environment : parts.config.environments) {

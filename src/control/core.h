@@ -149,6 +149,9 @@ class Core : private engine::Progress {
   };
 
   explicit Core(CoreParts parts);
+  Result<std::map<ObjectKey, Value>> read_live(const Scope& scope,
+                                               const std::vector<ObjectKey>& keys,
+                                               const Cancel& cancel) const;
   template <class Drive>
   Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
   Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;

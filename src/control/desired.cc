@@ -95,6 +95,9 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
+    // Overrides are for Kustomize: it takes plain files as Flux does.
+    const bool plain = kind == RendererKind::plain;
+    if (plain && !placement.deployment->kustomize.empty()) kind = RendererKind::kustomize;
   }
   const auto it = renderers_.find(kind);
   if (it != renderers_.end() && it->second != nullptr) return Chosen{kind, it->second};
@@ -131,8 +134,35 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
+  const Value& substitute = placement.deployment->substitute;
+  const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  std::map<ObjectKey, Value> live;
+  if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
+  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
+  TRY(place(rendered.manifest, placement.scope.target, cancel));
   return std::move(rendered.manifest);
+}
+
+Result<> Desired::place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const {
+  if (!namespaced_) return {};
+  std::map<std::pair<std::string, std::string>, bool> known;  // namespaced?
+  for (const Object& object : manifest.objects) {
+    if (object.key.kind != "CustomResourceDefinition") continue;
+    const Value& spec = object.value["spec"];
+    known[{spec["group"].str(), spec["names"]["kind"].str()}] =
+        spec["scope"].as_string() != "Cluster";
+  }
+  for (Object& object : manifest.objects) {
+    // Groups without a dot are Kubernetes' own; their scopes are built in.
+    const std::string& group = object.key.group;
+    if (object.key.ns.empty() || group.find('.') == std::string::npos) continue;
+    const auto [it, fresh] = known.try_emplace({group, object.key.kind}, true);
+    if (fresh) it->second = TRY(namespaced_(target, object.key, cancel)).value_or(true);
+    if (it->second) continue;
+    object.value = object.value.with("metadata", object.value["metadata"].without("namespace"));
+    object.key.ns.clear();
+  }
+  return {};
 }
 
 Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,

@@ -54,16 +54,26 @@ class Desired {
   };
   using CommittedManifest = std::function<std::optional<Committed>(const Scope&)>;
 
+  /// Objects of a scope's target that exist.
+  using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
+      const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
+
+  /// Whether a kind lives in namespaces on a target; nullopt if it is not known there.
+  using Namespaced = std::function<Result<std::optional<bool>>(
+      const TargetId& target, const ObjectKey& kind, const Cancel& cancel)>;
+
   /// `files` may be null: then no manifest can use files by URL.
   Desired(Journal& journal, Source& source, source::HttpFiles* files,
           std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
-          CommittedManifest committed)
+          CommittedManifest committed, ReadLive live, Namespaced namespaced = {})
       : journal_(journal),
         source_(source),
         remotes_(source, files),
         renderers_(std::move(renderers)),
         clock_(clock),
-        committed_(std::move(committed)) {}
+        committed_(std::move(committed)),
+        live_(std::move(live)),
+        namespaced_(std::move(namespaced)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
@@ -81,6 +91,8 @@ class Desired {
  private:
   Result<Manifest> manifest(const Placement& placement, const Revision& revision,
                             const Cancel& cancel);
+  /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
+  Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope) const;
   /// Fetches what the renderer needs from elsewhere into its inputs. A revision means the same
@@ -106,6 +118,8 @@ class Desired {
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
+  const ReadLive live_;
+  const Namespaced namespaced_;
   Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
   Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;

@@ -61,9 +61,8 @@ ScopeLive LiveView::look(const Scope& scope, Consistency consistency, const Canc
     return out;
   }
   out.observations = std::move(*seen);
-  out.drift =
-      engine::find_drift(out.manifest->objects, out.observations,
-                         !target->capabilities().server_dry_run, core_.policy(scope).ignore);
+  out.drift = engine::find_drift(out.manifest->objects, out.observations, target->capabilities(),
+                                 core_.policy(scope).ignore);
   std::vector<Health> verdicts;
   for (const Observation& one : out.observations) {
     if (!one.exists && one.key.kind == "Job") continue;  // it ran; clusters clear such away

@@ -232,6 +232,8 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
            {"namespace", one.ns},
            {"socket", or_null(one.podman.socket)},
            {"root", or_null(one.podman.root)},
+           {"kubeconfig", or_null(one.kubernetes ? one.kubernetes->kubeconfig : "")},
+           {"context", or_null(one.kubernetes ? one.kubernetes->context : "")},
            {"applications", Value::array(std::move(applications))}}));
     }
     return answer(std::move(items));

@@ -45,8 +45,8 @@ struct RollbackOptions {
   std::string environment;  ///< may be empty if the application has only one
   std::string to;           ///< transaction; empty: the last committed before the current one
   bool with_hooks = false;
-  bool force = false;
   std::string actor;
+  bool force = false;  ///< also while all is frozen
 };
 
 struct DeleteOptions {

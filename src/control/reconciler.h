@@ -131,6 +131,8 @@ class Reconciler {
   Cancel within(Duration most) const;
 
   void poke_scheduler();
+  /// When drift is looked for again without a hint: seldom where the target's watch tells all.
+  MonoTime next_scan(const Scope& scope, MonoTime now) const;
 
   void poll(const SourceKey& key);
   void new_revision(std::size_t batch);

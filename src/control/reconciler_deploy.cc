@@ -138,7 +138,7 @@ void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
         one.reported.clear();
         one.refused.clear();
         for (const Placement& placement : one.placements) {
-          state.watched[placement.scope].due = now + options_.safety_scan;
+          state.watched[placement.scope].due = next_scan(placement.scope, now);
         }
       });
       return;

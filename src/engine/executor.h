@@ -103,6 +103,7 @@ class Executor {
  private:
   Result<PlanInput> plan_input(const Request& request);
   Result<> observe_into(PlanInput& input);
+  Result<> observe_others(const PlanInput& input, ParticipantInput& participant, Target& on);
   Result<Report> refuse(const Request& request, const TxnId& txn, const Plan& plan);
   Result<TxnState> new_state(const Request& request, const TxnId& txn, Plan plan);
   Result<Report> drive(TxnState& state);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
+#include "engine/host_claims.h"
 #include "engine/planner.h"
 #include "engine/rules.h"
 
@@ -38,6 +40,7 @@ void Planner::run() {
   for (const ScopeInput& scope : input_.scopes) {
     if (scope.scope.target == participant_.id) plan_scope(scope);
   }
+  check_host_claims();
   add_forward_steps();
   add_after_commit_steps();
 }
@@ -190,6 +193,50 @@ bool Planner::may_own(const ScopeInput& scope, const Object& object, bool is_hoo
          object.key.to_string() + " exists already and was not made by this application",
          "set sync.adopt: true to take it over");
   return false;
+}
+
+/// Host ports have one owner, and volumes one application that writes them.
+void Planner::check_host_claims() {
+  if (!participant_.capabilities.atomic_switch) return;
+  struct Holder {
+    const Scope* scope;
+    ObjectKey key;
+    HostClaim claim;
+  };
+  std::vector<Holder> holders;
+  std::set<std::string> shared;
+  const auto note_shared = [&](const ObjectKey& key, const Value& object) {
+    if (key.kind == "PersistentVolumeClaim" && is_shared_claim(object)) {
+      shared.insert("volume claim " + key.ns + "/" + key.name);
+    }
+  };
+  for (const auto& [scope, seen] : participant_.others) {
+    if (!seen.exists) continue;
+    note_shared(seen.key, seen.object);
+    for (HostClaim& claim : host_claims(seen.object)) {
+      holders.push_back({&scope, seen.key, std::move(claim)});
+    }
+  }
+  for (const Wanted& wanted : wanted_) note_shared(wanted.object->key, wanted.want);
+  for (const Wanted& wanted : wanted_) {
+    if (wanted.action == ChangeAction::skip) continue;
+    for (HostClaim& claim : host_claims(wanted.want)) {
+      for (const Holder& holder : holders) {
+        const bool same = holder.key == wanted.object->key ||
+                          (claim.kind == HostClaim::Kind::volume &&
+                           (*holder.scope == wanted.scope->scope || shared.contains(claim.what)));
+        if (same || !clash(claim, holder.claim)) continue;
+        refuse(*wanted.scope, wanted.object,
+               wanted.object->key.to_string() + " claims " + claim.what + ", which " +
+                   holder.key.to_string() + " of " + holder.scope->to_string() + " has",
+               claim.kind == HostClaim::Kind::port
+                   ? "give one of them another port"
+                   : "declare the claim ReadWriteMany if both may write it at once");
+        break;
+      }
+      holders.push_back({&wanted.scope->scope, wanted.object->key, std::move(claim)});
+    }
+  }
 }
 
 std::string_view to_string(ChangeAction action) {

@@ -46,6 +46,8 @@ struct ParticipantInput {
   /// Of every wanted and every owned key of this participant's scopes, read under the scopes'
   /// locks.
   std::vector<Observation> live;
+  /// A host's: what other applications have there that claims something of the host.
+  std::vector<std::pair<Scope, Observation>> others;
 };
 
 struct PlanInput {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/compare.h"
 #include "engine/health.h"
-#include "engine/ignored_fields.h"
 #include "engine/planner.h"
 #include "engine/rules.h"
 
@@ -32,12 +32,9 @@ void Planner::classify(Wanted& wanted) {
     wanted.action = ChangeAction::create;
     wanted.reason = input_.heal ? "missing" : "new";
   } else {
-    wanted.want = with_ignored(wanted.scope->policy.ignore, object.value, now->object);
     const auto& rules = wanted.scope->policy.ignore;
-    const Value want = semantic(without_ignored(rules, wanted.want, now->object));
-    const Value have = semantic(without_ignored(rules, now->object, now->object));
-    const bool same = participant_.capabilities.server_dry_run ? covers(have, want) : have == want;
-    if (!same) {
+    wanted.want = to_write(participant_.capabilities, now->object, object.value, rules);
+    if (!holds(participant_.capabilities, now->object, object.value, rules)) {
       wanted.action = ChangeAction::update;
       wanted.reason = input_.heal ? "drifted" : "changed";
     }

@@ -147,6 +147,8 @@ void Planner::add_change(const Wanted& wanted) {
 }
 
 Inverse Planner::inverse_of(const Item& item) {
+  // What it added may hold data already, and a version once stored cannot be taken back.
+  if (item.key.kind == "CustomResourceDefinition") return Inverse::keep_and_report;
   if (item.key.kind != "PersistentVolumeClaim" || !item.pre.absent) return Inverse::exact;
   plan_.effects.push_back(item.key.to_string() +
                           " is kept and listed if the transaction fails: deleting it frees data");

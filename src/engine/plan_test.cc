@@ -344,5 +344,40 @@ TEST(Claims, OneObjectHasOneOwner) {
   EXPECT_NE(first_refusal(input.make()).find("already owned by cart@dev"), std::string::npos);
 }
 
+TEST(Claims, HostPortsAndVolumesHaveOneOwner) {
+  const std::string kPod = R"({"spec":{"template":{"spec":{
+      "volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}],
+      "containers":[{"name":"c","ports":[{"hostPort":8080}],
+                     "volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}}})";
+  Observation cart;
+  cart.key = {"apps", "Deployment", "ns", "cart"};
+  cart.exists = true;
+  cart.object = object("apps/v1", "Deployment", "cart", {}, kPod);
+  Input input(true);
+  input.plan.participants[0].others.emplace_back(Scope{"cart", "dev", kTarget}, cart);
+  input.want(web(kPod));
+  const Plan plan = input.make();
+  ASSERT_EQ(plan.refusals.size(), 2u);
+  EXPECT_NE(plan.refusals[0].message.find("host port 8080/TCP, which Deployment.apps ns/cart of "
+                                          "cart@dev has"),
+            std::string::npos)
+      << plan.refusals[0].message;
+  EXPECT_NE(plan.refusals[1].message.find("volume claim ns/data"), std::string::npos);
+  // A Service on the host clashes with a pod's port, one on another address does not.
+  Input other(true);
+  other.plan.participants[0].others = input.plan.participants[0].others;
+  other
+      .want(object("v1", "Service", "lb", {},
+                   R"({"spec":{"type":"LoadBalancer","ports":[{"port":8080}]}})"))
+      .want(object("v1", "PersistentVolumeClaim", "data", {},
+                   R"({"spec":{"accessModes":["ReadWriteMany"]}})"))
+      .want(web(R"({"spec":{"template":{"spec":{
+          "volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}],
+          "containers":[{"name":"c","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}}})"));
+  const Plan second = other.make();
+  ASSERT_EQ(second.refusals.size(), 1u);
+  EXPECT_NE(second.refusals[0].message.find("Service ns/lb"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace rumbo::engine

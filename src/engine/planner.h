@@ -53,6 +53,7 @@ class Planner {
   void plan_namespace(const ScopeInput& scope);
   bool kind_supported(const ScopeInput& scope, const Object& object);
   bool fields_supported(const ScopeInput& scope, const Object& object);
+  void check_host_claims();
   bool may_own(const ScopeInput& scope, const Object& object, bool is_hook);
 
   // plan_classify.cc: what becomes of each.

@@ -71,13 +71,6 @@ void add_env_references(std::vector<ObjectKey>& out, const std::string& ns,
   }
 }
 
-bool is_read_write_many(const Value& claim) {
-  const auto modes = claim["spec"]["accessModes"].items();
-  return std::any_of(modes.begin(), modes.end(), [](const Value& mode) {
-    return mode.as_string() == "ReadWriteMany" || mode.as_string() == "ReadOnlyMany";
-  });
-}
-
 /// True if any container mounts the volume so that it can write.
 bool mounted_writable(const Value& spec, std::string_view volume) {
   for (const std::string_view list : {"containers", "initContainers"}) {
@@ -104,7 +97,7 @@ std::string writable_volume(const Value& object, const std::vector<Object>& clai
     const auto declared = std::find_if(claims.begin(), claims.end(), [&](const Object& candidate) {
       return candidate.key.kind == "PersistentVolumeClaim" && candidate.key.name == claim_name;
     });
-    if (declared != claims.end() && is_read_write_many(declared->value)) continue;
+    if (declared != claims.end() && is_shared_claim(declared->value)) continue;
     return "writes volume claim " + std::string(claim_name);
   }
   return {};
@@ -159,6 +152,26 @@ const Value& pod_spec(const Value& workload) {
   if (kind == "Pod") return workload["spec"];
   if (kind == "CronJob") return workload["spec"]["jobTemplate"]["spec"]["template"]["spec"];
   return workload["spec"]["template"]["spec"];
+}
+
+bool is_shared_claim(const Value& claim) {
+  const auto modes = claim["spec"]["accessModes"].items();
+  return std::any_of(modes.begin(), modes.end(), [](const Value& mode) {
+    return mode.as_string() == "ReadWriteMany" || mode.as_string() == "ReadOnlyMany";
+  });
+}
+
+std::vector<std::string> written_claims(const Value& workload) {
+  std::vector<std::string> out;
+  const Value& spec = pod_spec(workload);
+  for (const Value& volume : spec["volumes"].items()) {
+    const Value& claim = volume["persistentVolumeClaim"];
+    if (!claim.is_object() || claim["readOnly"].as_bool()) continue;
+    if (mounted_writable(spec, volume["name"].as_string())) {
+      out.push_back(claim["claimName"].str());
+    }
+  }
+  return out;
 }
 
 std::string cannot_overlap(const Value& object, const std::vector<Object>& claims) {

@@ -39,6 +39,12 @@ bool is_destructive_to_delete(const ObjectKey& key);
 /// `claims` are the claims of the same manifest, to look their access modes up.
 std::string cannot_overlap(const Value& object, const std::vector<Object>& claims);
 
+/// The volume claims that pods of this workload mount so that they can write.
+std::vector<std::string> written_claims(const Value& workload);
+
+/// True if several pods may write the claim at once, by its access modes.
+bool is_shared_claim(const Value& claim);
+
 /// The ConfigMaps and Secrets a workload's pods read (env, envFrom, volumes, projected volumes).
 std::vector<ObjectKey> config_references(const Value& workload);
 

@@ -2,8 +2,8 @@
 // COMMIT.
 #include <algorithm>
 
+#include "engine/compare.h"
 #include "engine/health.h"
-#include "engine/ignored_fields.h"
 #include "engine/rules.h"
 #include "engine/runner_parts.h"
 
@@ -159,11 +159,11 @@ const Item* edited_by_others(const TxnState& state, const std::vector<const Item
     const Observation* seen = observed(state, item->scope.target, item->key);
     if (seen == nullptr || !seen->exists || !item->want) continue;
     const TxnScope* scope = state.scope_of(item->scope);
-    const auto meaning = [&](const Value& object) {
-      return semantic(
-          scope == nullptr ? object : without_ignored(scope->policy.ignore, object, seen->object));
-    };
-    if (!covers(meaning(seen->object), meaning(item->want_object))) return item;
+    const Capabilities& target = capabilities_of(state, item->scope.target);
+    if (!kept(target, seen->object, item->want_object,
+              scope == nullptr ? std::vector<IgnoreRule>() : scope->policy.ignore)) {
+      return item;
+    }
   }
   return nullptr;
 }

@@ -48,6 +48,8 @@ MonoTime earliest(const TxnState& state, const std::vector<StepId>& steps);
 
 /// One observe call per participant for these items' keys.
 std::vector<Call> observe_calls(const TxnState& state, const std::vector<const Item*>& items);
+/// What the target of this name can do; nothing if it is not known.
+const Capabilities& capabilities_of(const TxnState& state, const TargetId& participant);
 const Observation* observed(const TxnState& state, const TargetId& participant,
                             const ObjectKey& key);
 

@@ -2,8 +2,8 @@
 // pre-image and is no less healthy than before. What blocks is named, and retried for ever.
 #include <algorithm>
 
+#include "engine/compare.h"
 #include "engine/health.h"
-#include "engine/rules.h"
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -214,16 +214,16 @@ bool kept_on_purpose(const TxnState& state, const ObjectKey& key) {
 
 /// True if someone else changed or removed the object after its undo: that stays, and is listed.
 bool changed_after_undo(const TxnState& state, const Observation& seen, const Item& item) {
+  const Capabilities& target = capabilities_of(state, item.scope.target);
   if (item.pre.absent) {
     // The same object may be another transaction's: two that declare one Namespace and began at
     // once, say.
     const bool ours = seen.owner && seen.owner->txn == state.id;
-    return seen.exists && (!ours || !covers(semantic(seen.object), semantic(item.want_object)));
+    return seen.exists && (!ours || !kept(target, seen.object, item.want_object));
   }
   if (!seen.exists) return true;
-  const Value now = semantic(seen.object);
-  return now != semantic(item.pre.object) &&
-         (!item.want || !covers(now, semantic(item.want_object)));
+  return !as_before(target, seen.object, item.pre.object, item.want_object) &&
+         (!item.want || !kept(target, seen.object, item.want_object));
 }
 
 /// What is still not as it was, in words; empty when the object is restored.
@@ -235,7 +235,8 @@ std::string difference(const TxnState& state, const Item& item) {
   if (item.pre.absent) {
     return seen->exists ? item.key.to_string() + " still exists" : std::string();
   }
-  if (semantic(seen->object) != semantic(item.pre.object)) {
+  if (!as_before(capabilities_of(state, item.scope.target), seen->object, item.pre.object,
+                 item.want_object)) {
     return item.key.to_string() + " differs from what it was";
   }
   const Health health = assess(*seen);

@@ -292,7 +292,8 @@ Value to_value(const TxnScope& scope) {
   return to_value(scope.scope)
       .with("revision", Value::object({{"id", scope.revision.id},
                                        {"name", scope.revision.name},
-                                       {"subject", scope.revision.subject}}))
+                                       {"subject", scope.revision.subject},
+                                       {"signer", scope.revision.signer}}))
       .with("manifestDigest", scope.manifest_digest)
       .with("manifest", scope.manifest ? Value(scope.manifest->digest) : Value())
       .with("heldAgainst", scope.held_against)
@@ -314,7 +315,7 @@ TxnScope txn_scope_from(const Value& value) {
   TxnScope out;
   out.scope = scope_from(value);
   out.revision = {value["revision"]["id"].str(), value["revision"]["name"].str(),
-                  value["revision"]["subject"].str()};
+                  value["revision"]["subject"].str(), value["revision"]["signer"].str()};
   out.manifest_digest = value["manifestDigest"].str();
   if (value["manifest"].is_string()) out.manifest = BlobRef{value["manifest"].str()};
   out.held_against = value["heldAgainst"].str();

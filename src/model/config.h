@@ -95,10 +95,18 @@ struct PodmanTarget {
   int keep_images = -1;
 };
 
+struct KubernetesTarget {
+  std::string kubeconfig;  ///< file; empty: $KUBECONFIG, then ~/.kube/config
+  std::string context;     ///< empty: the file's current one
+  bool in_cluster = false;
+  friend auto operator<=>(const KubernetesTarget&, const KubernetesTarget&) = default;
+};
+
 struct Environment {
   std::string name;
   std::string ns;
   PodmanTarget podman;
+  std::optional<KubernetesTarget> kubernetes;  ///< instead of the Podman host
   Location origin;
 };
 

@@ -89,8 +89,9 @@ struct Manifest {
 std::string_view annotation(const Value& object, std::string_view name);
 
 /// The object without what Rumbo and API servers keep for themselves: status, uid, resourceVersion,
-/// generation, creationTimestamp, managedFields and annotations under rumbo.dev/ that are
-/// bookkeeping (txn, fence, owner). Two objects that mean the same are equal after it.
+/// generation, creationTimestamp, managedFields, annotations under rumbo.dev/ that are bookkeeping
+/// (txn, fence, owner, applied, fields) and the label rumbo.dev/managed. Two objects that mean the
+/// same are equal after it.
 Value semantic(const Value& object);
 
 }  // namespace rumbo

@@ -75,6 +75,7 @@ control::SyncOptions sync_options() {
   options.together = true;
   options.retry_quarantined = true;
   options.expect_plan = "sha256:00";
+  options.allow_deletions = options.confirm_prune = options.force = true;
   options.with_hooks = false;
   options.actor = "user:anna";
   return options;
@@ -88,6 +89,9 @@ Value sync_call(const char* call) {
                         {"together", true},
                         {"retry_quarantined", true},
                         {"expect_plan", "sha256:00"},
+                        {"allow_deletions", true},
+                        {"confirm_prune", true},
+                        {"force", true},
                         {"with_hooks", false},
                         {"actor", "user:anna"}});
 }
@@ -127,6 +131,9 @@ TEST_P(OperationsTest, SyncDefaults) {
                                        {"retry_quarantined", false},
                                        {"expect_plan", ""},
                                        {"with_hooks", true},
+                                       {"allow_deletions", false},
+                                       {"confirm_prune", false},
+                                       {"force", false},
                                        {"actor", "user:anna"}}));
 }
 
@@ -142,14 +149,47 @@ TEST_P(OperationsTest, ASinkThatHadEnoughStillGetsTheOutcome) {
 
 TEST_P(OperationsTest, Rollback) {
   const auto answer =
-      operations().rollback({"shop", "dev", "t-000007", true, false, "user:anna"}, collect());
+      operations().rollback({"shop", "dev", "t-000007", true, "user:anna", true}, collect());
   expect_answer(answer, Value::object({{"call", "rollback"},
                                        {"application", "shop"},
                                        {"environment", "dev"},
                                        {"to", "t-000007"},
                                        {"with_hooks", true},
+                                       {"force", true},
                                        {"actor", "user:anna"}}));
   EXPECT_EQ(seen_, scripted_.events);
+}
+
+TEST_P(OperationsTest, Remove) {
+  control::DeleteOptions options;
+  options.application = "shop";
+  options.environment = "dev";
+  options.cascade = options.confirm_prune = options.dry_run = options.force = true;
+  options.kinds = {"PersistentVolumeClaim"};
+  options.with_hooks = false;
+  options.actor = "user:anna";
+  expect_answer(operations().remove(options, collect()),
+                Value::object({{"call", "remove"},
+                               {"application", "shop"},
+                               {"environment", "dev"},
+                               {"cascade", true},
+                               {"kinds", Value::array({"PersistentVolumeClaim"})},
+                               {"with_hooks", false},
+                               {"confirm_prune", true},
+                               {"dry_run", true},
+                               {"force", true},
+                               {"actor", "user:anna"}}));
+  EXPECT_EQ(seen_, scripted_.events);
+}
+
+TEST_P(OperationsTest, Freeze) {
+  for (const bool frozen : {true, false}) {
+    expect_answer(operations().freeze(frozen, "storage", "user:anna"),
+                  Value::object({{"call", "freeze"},
+                                 {"frozen", frozen},
+                                 {"reason", "storage"},
+                                 {"actor", "user:anna"}}));
+  }
 }
 
 TEST_P(OperationsTest, Recover) {

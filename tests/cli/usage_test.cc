@@ -32,6 +32,8 @@ TEST(Usage, MistakesExitWithTwoAndNameTheCure) {
       {{"status", "shop@dev", "-e", "qa"}, "is not in environment `qa`"},
       {{"wait", "--timeout", "soon"}, "--timeout is no duration: `soon`"},
       {{"recover", "t-000001"}, "one of --undo, --finish, --accept"},
+      {{"delete", "shop", "--delete-volumes"}, "--delete-volumes needs --cascade"},
+      {{"delete"}, "`delete` needs APP"},
       {{"recover", "--undo"}, "--undo needs the transaction it is about"},
       {{"recover", "t-000001", "--undo", "--accept"}, "exclude each other"},
       {{"completion", "ksh"}, "one of bash, zsh, fish"},
@@ -98,9 +100,10 @@ TEST(Usage, EveryVerbHasHelpWithExamplesAndExits) {
     }
   }
   for (const char* verb :
-       {"init",  "validate", "render",  "plan", "diff", "sync",      "rollback", "resume",
-        "pause", "history",  "show",    "log",  "get",  "status",    "refresh",  "recover",
-        "serve", "doctor",   "version", "logs", "wait", "completion", "backup", "restore", "import"}) {
+       {"init",       "validate", "render",  "plan",    "diff",    "sync", "rollback",
+        "resume",     "pause",    "history", "show",    "log",     "get",  "status",
+        "refresh",    "recover",  "serve",   "doctor",  "version", "logs", "wait",
+        "completion", "delete",   "freeze",  "unfreeze", "backup", "restore", "import"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }

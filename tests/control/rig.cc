@@ -78,9 +78,20 @@ Result<std::shared_ptr<const Snapshot>> MemorySource::fetch(const GitSpec& spec,
   return std::make_shared<const MemorySnapshot>(revision, commits_.at({spec.url, revision.id}));
 }
 
-Result<bool> MemorySource::changed(const GitSpec&, const Revision& a, const Revision& b,
-                                   const Cancel&) {
-  return a.id != b.id;
+Result<std::vector<FileChange>> MemorySource::changes(const GitSpec& spec, const Revision& from,
+                                                      const Revision& to, const Cancel&) {
+  const Files& before = commits_.at({spec.url, from.id});
+  const Files& after = commits_.at({spec.url, to.id});
+  std::vector<FileChange> out;
+  for (const auto& [path, text] : before) {
+    const auto it = after.find(path);
+    if (it == after.end()) out.push_back({path, false});
+    if (it != after.end() && it->second != text) out.push_back({path, true});
+  }
+  for (const auto& [path, text] : after) {
+    if (!before.contains(path)) out.push_back({path, false});
+  }
+  return out;
 }
 
 // ---- YamlRenderer

@@ -36,8 +36,8 @@ class MemorySource : public Source {
   Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
                                                 const Cancel& cancel) override;
-  Result<bool> changed(const GitSpec& spec, const Revision& a, const Revision& b,
-                       const Cancel& cancel) override;
+  Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
+                                          const Revision& to, const Cancel& cancel) override;
 
   std::map<std::string, Error> down;  ///< by URL
   std::map<std::string, int> resolves;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "render/kustomize/generated.h"
 #include "render/kustomize/remote.h"
 
 namespace rumbo::render::kustomize {
@@ -72,17 +73,26 @@ std::string Loader::locate(const std::string& path) const {
 }
 
 Result<std::string> Loader::resolve(const std::string& path) const {
-  if (path.starts_with('/')) return leaves(path);
-  auto cleaned = clean(directory_, path);
-  if (!cleaned) return leaves(path);
+  std::string cleaned = TRY(place(path));
   const bool free = build_.options().files_from_anywhere && prefix_.empty();
-  if (!free && !is_within(*cleaned, directory_)) {
+  if (!free && !is_within(cleaned, directory_)) {
     return fail(Error(Code::denied, fmt::format("security; file '{}' is not in or below '{}'",
-                                                printable(*cleaned, 512), shown()))
+                                                printable(cleaned, 512), shown()))
                     .with_hint("move the file, make it part of a base, or load with "
                                "--load-restrictor LoadRestrictionsNone"));
   }
+  return cleaned;
+}
+
+Result<std::string> Loader::place(const std::string& path) const {
+  if (path.starts_with('/')) return leaves(path);
+  auto cleaned = clean(directory_, path);
+  if (!cleaned) return leaves(path);
   return std::move(*cleaned);
+}
+
+void Loader::note(const std::string& place) const {
+  if (prefix_.empty()) build_.note_file(place);
 }
 
 Result<std::string> Loader::load(const std::string& path) const {
@@ -102,7 +112,7 @@ Result<std::string> Loader::load(const std::string& path) const {
   }
   const std::string resolved = TRY(resolve(path));
   std::string text = TRY(tree_.read(resolved));
-  if (prefix_.empty()) build_.note_file(resolved);
+  note(resolved);
   return text;
 }
 
@@ -169,10 +179,13 @@ Result<Loader::File> Loader::kustomization() const {
     if (found) {
       return fail(Code::invalid, "Found multiple kustomization files under: " + shown());
     }
-    if (prefix_.empty()) build_.note_file(path);
+    note(path);
     found = File{std::string(name), std::move(*text)};
   }
   if (found) return std::move(*found);
+  if (opener_ == nullptr && build_.options().generates_missing) {
+    return File{"kustomization.yaml", TRY(generate_kustomization(tree_, directory_))};
+  }
   return fail(Code::not_found,
               fmt::format("unable to find one of 'kustomization.yaml', 'kustomization.yml' or "
                           "'Kustomization' in directory '{}'",

@@ -89,7 +89,9 @@ class Finder {
 Result<std::vector<std::string>> remote_locations(const Snapshot& tree, std::string_view directory,
                                                   const RenderInputs& inputs,
                                                   const Value& overrides) {
-  Build build(tree, inputs, {});
+  Options options;
+  options.generates_missing = true;
+  Build build(tree, inputs, std::move(options));
   Finder finder(inputs);
   const auto loader = TRY(Loader::start(build, directory));
   TRY(finder.look(loader, overrides));

@@ -1,10 +1,9 @@
 // The verbs that send one request and read one answer. Lists, watches and logs: api_streams.cc.
 #include "target/kubernetes/api_client.h"
 
-#include <algorithm>
-
 #include "codec/json.h"
 #include "target/kubernetes/paths.h"
+#include "target/kubernetes/pause.h"
 
 namespace rumbo::target::kubernetes {
 namespace {
@@ -13,7 +12,6 @@ constexpr std::string_view kApply = "application/apply-patch+yaml";
 constexpr std::string_view kJsonPatch = "application/json-patch+json";
 constexpr Duration kThrottledPause = 1s;  // without Retry-After
 constexpr int kMaxThrottled = 30;         // answers, where no deadline bounds the waiting
-constexpr Duration kSlice = 200ms;        // a cancel is noticed after this
 
 bool is_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
@@ -55,16 +53,6 @@ ApiResult<Value> parse(const ApiResponse& response, const std::string& what) {
 ApiClient::ApiClient(Transport& transport, Clock& clock, std::function<void(Duration)> sleep)
     : transport_(transport), clock_(clock), sleep_(std::move(sleep)) {}
 
-ApiResult<> ApiClient::pause(Duration duration, const Cancel& cancel) {
-  const MonoTime end = clock_.mono() + duration;
-  for (;;) {
-    const MonoTime now = clock_.mono();
-    if (const auto go_on = cancel.check(now); !go_on) return fail(api_error(go_on.error()));
-    if (now >= end) return {};
-    sleep_(std::min(kSlice, end - now));
-  }
-}
-
 ApiResult<ApiResponse> ApiClient::call(const ApiRequest& request, const std::string& what,
                                        const Cancel& cancel) {
   for (int throttled = 0;; ++throttled) {
@@ -81,9 +69,9 @@ ApiResult<ApiResponse> ApiClient::call(const ApiRequest& request, const std::str
       }
       return fail(std::move(error));
     }
-    const auto waited = pause(error.retry_after.value_or(kThrottledPause), cancel);
+    const auto waited = pause(clock_, sleep_, error.retry_after.value_or(kThrottledPause), cancel);
     if (waited) continue;
-    if (waited.error().error.code() == Code::cancelled) return fail(waited.error());
+    if (waited.error().code() == Code::cancelled) return fail(api_error(waited.error()));
     return fail(std::move(error));  // after the deadline that tells more than "timed out"
   }
 }

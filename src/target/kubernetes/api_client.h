@@ -127,7 +127,6 @@ class ApiClient {
 
  private:
   ApiResult<Value> answer(const ApiRequest& request, const std::string& what, const Cancel& cancel);
-  ApiResult<> pause(Duration duration, const Cancel& cancel);
 
   Transport& transport_;
   Clock& clock_;

@@ -1,4 +1,5 @@
 // Lists page by page, watches and logs.
+#include <algorithm>
 #include <unordered_set>
 
 #include "codec/json.h"
@@ -10,6 +11,7 @@ namespace rumbo::target::kubernetes {
 namespace {
 
 constexpr int kPage = 500;
+constexpr int kLeastPage = 10;
 constexpr int kMaxRestarts = 5;
 // Bookmarks come about once a minute.
 constexpr Duration kWatchSilence = 150s;
@@ -52,7 +54,7 @@ class Pager {
 
   std::string next_path() const {
     std::string path = base_;
-    add_query(path, "limit", std::to_string(kPage));
+    add_query(path, "limit", std::to_string(limit_));
     add_query(path, "continue", token_);
     if (!token_.empty()) return path;  // the token holds the version
     add_query(path, "resourceVersion", version_);
@@ -60,8 +62,12 @@ class Pager {
     return path;
   }
 
-  /// True if the list can begin anew after this error.
+  /// True if the list can go on or begin anew after this error.
   bool recover(const ApiError& error) {
+    if (error.error.code() == Code::too_large && limit_ > kLeastPage) {
+      limit_ = std::max(kLeastPage, limit_ / 5);  // a page of huge objects
+      return true;
+    }
     const bool expired = error.failure == ApiFailure::gone || is_behind(error);
     if (!expired || ++restarts_ > kMaxRestarts) return false;
     token_.clear();
@@ -90,6 +96,7 @@ class Pager {
   std::string base_, version_, token_, oldest_;
   bool at_least_ = false;
   int restarts_ = 0;
+  int limit_ = kPage;
   std::unordered_set<std::size_t> seen_;  // hashes: 100,000 uids in full would be megabytes
 };
 
