@@ -26,6 +26,17 @@ HostCheck state_check(io::Env& env, const std::string& state) {
   return {"state", Level::ok, state, ""};
 }
 
+/// A full disk stops all deployments, so it is told before it is full.
+HostCheck space_check(io::Env& env, const std::string& state) {
+  constexpr std::uint64_t kMiB = 1 << 20, kFew = 512 * kMiB, kTooFew = 64 * kMiB;
+  const auto free = env.files.free_bytes(state);
+  if (!free) return {"disk", Level::ok, "not looked at: " + free.error().message(), ""};
+  const std::string text = fmt::format("{} MiB free below {}", *free / kMiB, state);
+  if (*free >= kFew) return {"disk", Level::ok, text, ""};
+  return {"disk", *free < kTooFew ? Level::failure : Level::warning, text,
+          "free some space; `rumbo get images` tells what images are kept for"};
+}
+
 HostCheck config_check(const Session& session) {
   const Invocation& asked = session.invocation();
   const std::string state = session.state_directory();
@@ -71,7 +82,8 @@ Value to_value(const std::vector<HostCheck>& checks) {
 
 Result<int> run_doctor(Session& session) {
   const std::string state = session.state_directory();
-  std::vector<HostCheck> checks{state_check(session.env(), state), config_check(session),
+  std::vector<HostCheck> checks{state_check(session.env(), state),
+                                space_check(session.env(), state), config_check(session),
                                 daemon_check(session.env(), state)};
   for (HostCheck& check : target::podman::check_host(session.env(), state)) {
     checks.push_back(std::move(check));
