@@ -1,6 +1,7 @@
 #include "control/config_read.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "base/strings.h"
