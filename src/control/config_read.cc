@@ -11,6 +11,18 @@
 #include "engine/sync_options.h"
 
 namespace rumbo::control {
+namespace {
+
+/// A path that stands in `file`, whole.
+std::string beside(std::string_view file, const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
+  return (directory / path).lexically_normal().string();
+}
+
+}  // namespace
+
 void ConfigReader::add(const codec::YamlNode& document, std::string_view file) {
   ConfigCheck check(file, mistakes_);
   if (!check.check(document)) return;
@@ -62,9 +74,7 @@ void ConfigReader::health(const codec::YamlNode* node, Environment& env, ConfigC
   if (node == nullptr) return;
   const std::string directory = node->value["directory"].str();
   if (!directory.empty()) {
-    std::error_code failed;
-    const auto here = std::filesystem::absolute(std::filesystem::path(file), failed).parent_path();
-    env.health_directory = (here / directory).lexically_normal().string();
+    env.health_directory = beside(file, directory);
   }
   const codec::YamlNode* scripts = node->find("scripts");
   if (scripts == nullptr) return;
@@ -101,10 +111,7 @@ std::optional<KubernetesTarget> ConfigReader::kubernetes_target(const codec::Yam
     check.error(*node->find("kubeconfig"), "`~` is not replaced in `kubeconfig`",
                 "write the whole path, or leave it out for ~/.kube/config");
   }
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
-  out.kubeconfig = (directory / path).lexically_normal().string();
+  out.kubeconfig = beside(file, path);
   return out;
 }
 
