@@ -80,7 +80,7 @@ Health by_kind(const Observation& observation) {
 Health assess(const Observation& observation) {
   Health health = by_kind(observation);
   if (health.status == HealthStatus::progressing && !observation.failing.empty()) {
-    return failed(observation.failing);
+    return health::failed(observation.failing);
   }
   return health;
 }
