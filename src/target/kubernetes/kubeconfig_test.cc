@@ -186,14 +186,14 @@ class FindTest : public ::testing::Test {
 };
 
 TEST_F(FindTest, MergesTheListAndTheFirstWins) {
-  write("/a/config", config("https://one", "x"));
-  write("/b/config", config("https://two", "y"));
+  write("/a/config", config("https://one", "first"));
+  write("/b/config", config("https://two", "second"));
   options.environment["KUBECONFIG"] = "/a/config::/none/config:/b/config";
   EXPECT_EQ(find_access(files, options)->server, "https://one");
-  options.context = "y";
+  options.context = "second";
   const auto second = find_access(files, options);
   EXPECT_EQ(second->server, "https://one") << "cluster c is the first file's";
-  EXPECT_EQ(second->origin, "context y of /a/config, /b/config");
+  EXPECT_EQ(second->origin, "context second of /a/config, /b/config");
 }
 
 TEST_F(FindTest, OneFileTheHomeOrThePod) {
