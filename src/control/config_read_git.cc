@@ -63,6 +63,7 @@ GitSpec ConfigReader::git_spec(const codec::YamlNode& git, ConfigCheck& check,
   if (own) spec = *fleet_;  // what opens the repository once opens it again
   spec.url = std::move(url);
   const codec::YamlNode* ref = git.find("ref");
+  if (ref != nullptr && !ref->is_mapping()) ref = nullptr;
   if (ref != nullptr || !own) spec.ref = git_ref(ref, check);
   if (ref == nullptr && !own) spec.ref.branch = "main";
   spec.path = tree_path(git.find("path"), check);

@@ -16,7 +16,7 @@ class GitHostile : public ::testing::Test {
   /// Objects made by `git fast-import`: many at once.
   void import(const std::string& stream) {
     io::Command command;
-    command.argv = {"git", "-C", repository_.path(), "fast-import", "--quiet"};
+    command.argv = {"git", "-C", repository_.path(), "fast-import", "--quiet", "--force"};
     command.env = io::minimal_environment();
     command.input = stream;
     const auto exit = io::real_process().run(command, Cancel());

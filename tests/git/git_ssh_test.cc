@@ -1,11 +1,11 @@
 // Git over ssh, against a real sshd on the loopback.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
 #include "base/strings.h"
-#include "io/tcp.h"
 #include "repository.h"
 
 namespace rumbo::git_test {
