@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "app/build_facts.h"
-#include "app/paths.h"
+#include "app/health_rules.h"
+#include "app/interrupt.h"
+#include "base/log.h"
 #include "base/strings.h"
-#include "control/config_loader.h"
 #include "crypto/digest.h"
 #include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
@@ -85,10 +86,43 @@ Result<std::unique_ptr<Installation>> Installation::open(InstallationOptions opt
   return made;
 }
 
-Result<Config> Installation::read_config() const {
-  if (options_.loaded) return *options_.loaded;
-  const std::string path = TRY(find_config(env_.files, options_.config, options_.state));
-  return control::load_config(env_.files, path);
+Result<> Installation::open_journal() {
+  if (journal_) return {};
+  store::JournalOptions journal;
+  journal.directory = options_.state;
+  journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
+  source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
+  return {};
+}
+
+/// Without the remote, and at a daemon's start, the last good one counts. A newer one that is
+/// broken is an error here: whoever types a command is to see it.
+Result<LoadedConfig> Installation::read_fleet(const ConfigPlace& place) {
+  auto kept = place.kept(env_.files, options_.state);
+  if (options_.daemon && kept) {
+    log(LogLevel::info, "config", "beginning with {}", kept->origin);
+    return std::move(*kept);
+  }
+  auto loaded = place.load(*source_, interrupt());
+  if (loaded || !kept || loaded.error().retry() == Retry::never) return loaded;
+  log(LogLevel::warn, "config", "{}; going on with {}", loaded.error().to_string(), kept->origin);
+  return std::move(*kept);
+}
+
+Result<> Installation::read_config() {
+  if (options_.loaded) {
+    loaded_ = *options_.loaded;
+    return {};
+  }
+  const auto place =
+      TRY(ConfigPlace::find(env_.files, options_.config, options_.credentials, options_.state));
+  if (place.in_git()) {
+    TRY(open_journal());  // its lock guards the mirrors, too
+    loaded_ = TRY(read_fleet(place));
+    return {};
+  }
+  loaded_ = place.load();
+  return {};
 }
 
 void Installation::add_podman(const TargetId& id, const Environment& environment, int keep_images) {
@@ -151,7 +185,6 @@ void Installation::open_targets(const Config& config) {
 }
 
 Result<> Installation::open_parts() {
-  Config config;
   if (options_.need == Need::journal) {
     if (!env_.files.stat(options_.state + "/journal.db")) {
       return fail(Error(Code::not_found, "there is no journal in `" + options_.state + "`")
@@ -159,14 +192,12 @@ Result<> Installation::open_parts() {
                                  "with --state"));
     }
   } else {
-    config = TRY(read_config());
+    TRY(read_config());
   }
-  store::JournalOptions journal;
-  journal.directory = options_.state;
-  journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
+  TRY(open_journal());
+  const Config& config = loaded_.config;
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
-  source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
   files_ = std::make_unique<source::HttpFiles>(options_.state + "/files", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
@@ -174,7 +205,18 @@ Result<> Installation::open_parts() {
 
   open_targets(config);
 
-  control::CoreParts parts{.config = std::move(config),
+  // Environments on one target share their rules.
+  std::map<TargetId, std::vector<HealthScript>> scripts;
+  for (const Environment& environment : config.environments) {
+    auto own = TRY(read_health_scripts(env_.files, environment));
+    auto& all = scripts[targets_->by_environment[environment.name]];
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (auto& [id, one] : targets_->all) {
+    one.lazy->set_judge(TRY(make_health_judge(std::move(scripts[id]), env_.clock)));
+  }
+
+  control::CoreParts parts{.config = config,
                            .journal = *journal_,
                            .epoch = epoch,
                            .boot_id = boot_id,
@@ -184,6 +226,7 @@ Result<> Installation::open_parts() {
                            .renderers = {},
                            .clock = env_.clock,
                            .records_config = options_.need == Need::act,
+                           .config_origin = loaded_.origin,
                            .files = files_.get()};
   for (auto& [id, one] : targets_->all) parts.targets[id] = one.lazy.get();
   for (auto& [kind, renderer] : renderers_) parts.renderers[kind] = renderer.get();

@@ -11,7 +11,10 @@ namespace {
 using Words = std::string_view;
 
 constexpr Flag kGlobal[] = {
-    {"config", 0, "FILE", "configuration (./rumbo.yaml, /etc/rumbo/rumbo.yaml, STATE/config.yaml)"},
+    {"config", 0, "FILE|DIR|GITURL",
+     "configuration (./rumbo.yaml, /etc/rumbo/rumbo.yaml, STATE/config.yaml); GITURL: "
+     "https://host/fleet.git//directory?ref=main"},
+    {"config-credentials", 0, "FILE", "what opens GITURL: user:password, a token, or an ssh key"},
     {"state", 0, "DIR", "state directory ($RUMBO_STATE, else /var/lib/rumbo or ~/.local/state)"},
     {"output", 'o', "FORMAT", "table|wide|json|yaml|name"},
     {"environment", 'e', "NAME", "only this environment"},
@@ -252,6 +255,7 @@ constexpr Flag kServe[] = {
 constexpr Words kServeExamples[] = {
     "rumbo serve --config /etc/rumbo/rumbo.yaml",
     "rumbo serve --state /var/lib/rumbo --log-format json",
+    "rumbo serve --config 'https://git.example.org/fleet.git//clusters/prod?ref=main'",
 };
 constexpr Words kDoctorExamples[] = {
     "rumbo doctor",
@@ -291,7 +295,7 @@ constexpr Words kCompletionExamples[] = {
 };
 constexpr Words kDocsExamples[] = {
     "rumbo docs cli > docs/cli.md",
-    "rumbo docs schema > rumbo.schema.json",
+    "rumbo docs configuration-schema > rumbo.schema.json",
 };
 
 constexpr Words kSyncExits =
@@ -416,7 +420,8 @@ constexpr Verb kVerbs[] = {
     {"serve", "", 0, 0, "Run the daemon",
      "Watches the sources, deploys, heals, and serves the API on STATE/rumbo.sock. SIGTERM "
      "suspends open transactions and ends it within seconds; the next start resumes them. A "
-     "change of the configuration needs a restart.",
+     "changed configuration is taken up by itself; a broken one is refused whole, and the old one "
+     "stays in force.",
      kServe, kServeExamples, "0 after SIGTERM or SIGINT, 2 on error", run_serve},
     {"doctor",
      "",
@@ -456,7 +461,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|podman-fields|sync-options|man|schema",
+     "cli|configuration|configuration-schema|podman-fields|sync-options|man",
      1,
      1,
      "Print a generated page",

@@ -49,7 +49,7 @@ Result<int> run_completion(Session& session) {
 
 Result<int> run_docs(Session& session) {
   const std::string& page = session.invocation().arguments[0];
-  if (page == "schema") {
+  if (page == "configuration-schema" || page == "schema") {
     session.print(codec::to_json_pretty(control::config_schema()) + "\n");
     return kOk;
   }
@@ -61,7 +61,8 @@ Result<int> run_docs(Session& session) {
   if (!text) {
     return fail(
         Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-            .with_hint("pages: cli, configuration, podman-fields, sync-options, man, schema"));
+            .with_hint("pages: cli, configuration, configuration-schema, podman-fields, "
+                       "sync-options, man"));
   }
   session.print(*text);
   return kOk;

@@ -110,10 +110,9 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<Manifest> Desired::manifest(const Placement& placement, const Revision& revision,
-                                   const Cancel& cancel) {
-  const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
-  const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
+Result<Manifest> Desired::manifest(const Placement& placement, const Snapshot& snapshot,
+                                   bool& settled, const Cancel& cancel) {
+  const auto [kind, renderer] = TRY(this->renderer(placement, snapshot));
   RenderSpec spec{placement.git.path, placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
   if (kind == RendererKind::helm) {
@@ -123,22 +122,24 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
     }
   }
   RenderInputs inputs;
-  const auto pins = TRY(fetch_remotes(placement, *snapshot, *renderer, spec, inputs, cancel));
+  const auto pins = TRY(fetch_remotes(placement, snapshot, *renderer, spec, inputs, cancel));
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
-  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  Rendered rendered = TRY(renderer->render(snapshot, spec, inputs));
   rendered.manifest.pins = pins;
+  settled = settled && pins.empty();
   if (!rendered.to_record.empty()) {
     rendered.manifest.recorded = rendered.to_record;
     recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
   }
   const Value& substitute = placement.deployment->substitute;
   const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  settled = settled && wanted.empty();
   std::map<ObjectKey, Value> live;
   if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
+  TRY(render::substitute_manifest(rendered.manifest, snapshot, substitute, spec.ns, live));
   TRY(place(rendered.manifest, placement.scope.target, cancel));
   return std::move(rendered.manifest);
 }
@@ -216,28 +217,90 @@ Result<Value> Desired::recorded(const Scope& scope) const {
   return TRY(engine::load_manifest(journal_, committed->manifest)).recorded;
 }
 
+std::vector<bool> Desired::touched(const std::vector<const Placement*>& placements,
+                                   const Revision& to, const Cancel& cancel) {
+  std::vector<bool> out(placements.size(), true);
+  // Most were rendered from one and the same commit.
+  std::map<std::string, std::optional<ChangeSet>> changes;
+  const auto from = known_.with([&](const auto& all) {
+    std::vector<std::string> commits;
+    for (const Placement* one : placements) {
+      const auto it = all.find(one->scope);
+      commits.push_back(it != all.end() && it->second.settled ? it->second.commit : "");
+    }
+    return commits;
+  });
+  constexpr std::size_t kMostCommits = 16;
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    if (from[i].empty() || changes.contains(from[i]) || changes.size() >= kMostCommits) continue;
+    const auto found =
+        source_.changes(placements[i]->git, {.id = from[i], .name = "", .subject = ""}, to, cancel);
+    changes.emplace(from[i], found ? std::optional<ChangeSet>(*found) : std::nullopt);
+  }
+  known_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      const auto set = changes.find(from[i]);
+      const auto it = all.find(placements[i]->scope);
+      if (set == changes.end() || !set->second || it == all.end()) continue;
+      // Rendered anew meanwhile: whoever did that came by another way.
+      if (it->second.commit != from[i] || set->second->touches(it->second.inputs)) continue;
+      it->second.commit = to.id;
+      out[i] = false;
+    }
+  });
+  wanted_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      if (!out[i]) all[placements[i]->scope].revision = to;
+    }
+  });
+  return out;
+}
+
+std::optional<Digest> Desired::known_digest(const Scope& scope, const Revision& revision) const {
+  return known_.with([&](const auto& all) -> std::optional<Digest> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.commit != revision.id || it->second.digest.empty()) {
+      return std::nullopt;
+    }
+    return it->second.digest;
+  });
+}
+
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
                                            bool configured, const Cancel& cancel) {
   engine::ScopeInput input;
   input.scope = placement.scope;
   input.revision = revision;
   input.policy = placement.deployment->sync;
-  auto made = manifest(placement, revision, cancel);
+  const auto snapshot = source_.fetch(placement.git, revision, SourceBounds{}, cancel);
+  Known known;
+  known.settled = true;
+  auto made = [&]() -> Result<Manifest> {
+    if (!snapshot) return fail(Error(snapshot.error()));
+    input.revision = (*snapshot)->revision();
+    const TrackedSnapshot tracked(*snapshot);
+    auto manifest = this->manifest(placement, tracked, known.settled, cancel);
+    known.inputs = tracked.inputs();
+    return manifest;
+  }();
   WantedStatus status;
-  status.revision = revision;
+  status.revision = input.revision;
   if (made) {
     input.manifest = std::move(*made);
     input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
-    status.manifest_digest = input.manifest_digest;
+    status.manifest_digest = known.digest = input.manifest_digest;
   } else {
     status.error = made.error();
   }
   if (configured) {
+    known.commit = revision.id;
+    known.settled = known.settled && snapshot && (made || made.error().retry() == Retry::never);
+    known_.with([&](auto& all) { all[placement.scope] = std::move(known); });
     wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
   }
   if (!made) {
     return fail(
-        std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
+        Error(made.error()).with_context(placement.scope.to_string() + " at " + revision.name));
   }
   return input;
 }

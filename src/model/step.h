@@ -80,7 +80,7 @@ struct Step {
   StepId id = kNoStep;
   TargetId participant;
   int wave = 0;
-  int order = 0;  ///< place within its wave, lowest first; see engine/order.h
+  int order = 0;              ///< place within its wave, lowest first; see engine/order.h
   bool before_hooks = false;  ///< a PreSync hook needs its object: it goes ahead of the hook
   StepKind kind = StepKind::apply;
   Inverse inverse = Inverse::exact;
@@ -91,9 +91,9 @@ struct Step {
   bool kind_may_be_unknown = false;  ///< dry-run only if the target serves the kind already
   std::string propagation;  ///< of a delete: "foreground", "background", "orphan"; empty: its own
   Duration deadline = 5min;
-  std::string reason;  ///< for people: "image changed", "missing", "declared wave 2"
-  std::string hook;    ///< hook steps, and the retire steps of hooks: "PreSync", …; else empty
-  HookCleanup cleanup;         ///< of a hook step
+  std::string reason;   ///< for people: "image changed", "missing", "declared wave 2"
+  std::string hook;     ///< hook steps, and the retire steps of hooks: "PreSync", …; else empty
+  HookCleanup cleanup;  ///< of a hook step
   StepId for_step = kNoStep;  ///< a compensate Job: the hook step it takes back
   /// What prepare() of this participant returned (Reservation::opaque), replayed verbatim; in
   /// memory only, from the PREPARED record.
