@@ -7,7 +7,7 @@
 #include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
-#include "source/git_source.h"
+#include "source/sources.h"
 #include "target/podman/podman_target.h"
 
 namespace rumbo::app {
@@ -79,7 +79,7 @@ Result<> Installation::open_parts() {
   journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
-  source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
+  source_ = std::make_unique<source::Sources>(options_.state, env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());

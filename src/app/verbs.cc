@@ -78,6 +78,7 @@ constexpr Flag kPlan[] = {
     {"out", 0, "FILE", "write the plan, for `rumbo sync --plan FILE`"},
     {"revision", 0, "REV", "a commit, branch or tag instead of the configured one"},
     {"together", 0, "", "all applications in one transaction"},
+    {"fresh-secrets", 0, "", "make the random passwords and certificates of charts anew"},
 };
 constexpr Words kPlanExamples[] = {
     "rumbo plan",
@@ -94,6 +95,7 @@ constexpr Flag kSync[] = {
     {"together", 0, "", "all applications in one transaction"},
     {"plan", 0, "FILE", "run exactly this plan; refuse if reality moved"},
     {"retry-quarantined", 0, "", "try a revision again that failed before"},
+    {"fresh-secrets", 0, "", "make the random passwords and certificates of charts anew"},
     {"no-hooks", 0, "", "skip Jobs and hooks"},
 };
 constexpr Words kSyncExamples[] = {

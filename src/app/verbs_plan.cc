@@ -26,6 +26,7 @@ Result<int> plan(Session& session, bool detailed) {
   options.select = TRY(session.selector());
   options.revision = asked.value("revision");
   options.together = asked.has("together");
+  options.fresh_secrets = asked.has("fresh-secrets");
   options.dry_run = true;
   options.actor = session.actor();
   auto* operations = TRY(session.operations(Need::look));

@@ -78,6 +78,7 @@ Result<int> run_sync(Session& session) {
   options.revision = asked.value("revision");
   options.together = asked.has("together");
   options.retry_quarantined = asked.has("retry-quarantined");
+  options.fresh_secrets = asked.has("fresh-secrets");
   options.with_hooks = !asked.has("no-hooks");
   options.actor = session.actor();
   if (asked.has("plan")) {

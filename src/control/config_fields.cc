@@ -12,9 +12,6 @@ using enum FieldType;
 
 constexpr std::string_view kApplication = "Application";
 constexpr std::string_view kEnvironment = "Environment";
-constexpr std::string_view kPlainToday =
-    "render the manifests to plain YAML, commit those, and point source.git.path at them";
-
 constexpr std::array kKinds{kApplication, kEnvironment};
 constexpr std::array<std::string_view, 6> kLater{"Project", "Pipeline",     "ImagePolicy",
                                                  "Build",   "Notification", "Cluster"};
@@ -29,8 +26,9 @@ constexpr Field kFields[] = {
     {kApplication, "metadata.aliases", texts, false, "[]", "former names of the application"},
     {kApplication, "metadata.labels", text_map, false, "{}", "free labels to select by"},
     {kApplication, "spec.project", label, false, "default", "the project it belongs to"},
-    {kApplication, "spec.source", record, true, "", "where the manifests are"},
-    {kApplication, "spec.source.git", record, true, "", "a Git repository"},
+    {kApplication, "spec.source", record, true, "",
+     "where the manifests are: exactly one of its fields"},
+    {kApplication, "spec.source.git", record, false, "", "a Git repository"},
     {kApplication, "spec.source.git.url", text, true, "",
      "https://, http://, ssh:// or file:// URL without credentials, or a path relative to this "
      "file"},
@@ -49,8 +47,23 @@ constexpr Field kFields[] = {
      "certificates that the server's must be signed by"},
     {kApplication, "spec.source.oci", record, false, "", "an OCI artifact", "", "",
      "use source.git"},
-    {kApplication, "spec.source.helm", record, false, "", "a chart of a Helm repository", "", "",
-     kPlainToday},
+    {kApplication, "spec.source.helm", record, false, "",
+     "a chart of a Helm repository or an OCI registry"},
+    {kApplication, "spec.source.helm.repo", text, true, "",
+     "https:// URL of the folder that holds index.yaml, or oci://HOST/PATH; without credentials"},
+    {kApplication, "spec.source.helm.chart", text, true, "", "the chart's name there"},
+    {kApplication, "spec.source.helm.version", text, false, "the newest that is no prerelease",
+     "a version, or the newest in a range: ^1.2, ~1.2.3, >=1.0 <2.0"},
+    {kApplication, "spec.source.helm.credentialsFile", text, false, "",
+     "file with `user:password` or a token"},
+    {kApplication, "spec.source.helm.caFile", text, false, "",
+     "certificates that the server's must be signed by"},
+    {kApplication, "spec.source.helm.verify", record, false, "",
+     "refuse a chart without a good signature (its .prov file)"},
+    {kApplication, "spec.source.helm.verify.keyring", text, true, "",
+     "file of OpenPGP public keys as `gpg --export` writes it"},
+    {kApplication, "spec.source.helm.plainHttp", boolean, false, "false",
+     "talk to an OCI registry without TLS"},
     {kApplication, "spec.renderer", word, false, "detect", "how manifests are made from the files",
      "detect|plain|kustomize|helm"},
     {kApplication, "spec.kustomize", record, false, "", "laid over the root kustomization"},
@@ -76,7 +89,7 @@ constexpr Field kFields[] = {
     {kApplication, "spec.helm.releaseName", text, false, "the application's name",
      "the release's name"},
     {kApplication, "spec.helm.valueFiles", texts, false, "[]",
-     "files of values, relative to the chart, anywhere in the repository"},
+     "files of values, relative to the chart, anywhere in the repository (or inside the archive)"},
     {kApplication, "spec.helm.values", tree, false, "{}", "values over those of the files"},
     {kApplication, "spec.helm.set", texts, false, "[]", "as `--set`: key=value"},
     {kApplication, "spec.helm.setString", texts, false, "[]", "as `--set-string`"},
@@ -103,6 +116,8 @@ constexpr Field kFields[] = {
     {kApplication, "spec.environments[].path", text, false, "", "instead of source.git.path"},
     {kApplication, "spec.environments[].ref", record, false, "", "instead of source.git.ref", "",
      "spec.source.git.ref"},
+    {kApplication, "spec.environments[].version", text, false, "",
+     "instead of source.helm.version"},
     {kApplication, "spec.environments[].sync", record, false, "", "merged over sync", "",
      "spec.sync"},
     {kApplication, "spec.environments[].kustomize", record, false, "", "merged over kustomize", "",

@@ -40,18 +40,6 @@ std::vector<std::string> texts(const Value& list) {
   return out;
 }
 
-/// True if the part before `@` of the authority holds a secret: any user of http, a password else.
-bool holds_credentials(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const std::string_view rest = url.substr(scheme + 3);
-  const std::string_view authority = rest.substr(0, rest.find('/'));
-  const std::size_t at = authority.rfind('@');
-  if (at == std::string_view::npos) return false;
-  return url.substr(0, scheme) != "ssh" ||
-         authority.substr(0, at).find(':') != std::string_view::npos;
-}
-
 /// git@host:team/repo, which is no URL.
 bool scp_like(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -120,13 +108,9 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
     app.labels[std::string(label.key())] = label.value.str();
   }
   app.project = spec["project"].str("default");
-  if (const codec::YamlNode* git = document.at_pointer("/spec/source/git");
-      git != nullptr && git->is_mapping()) {
-    app.git.url = git_url(*git, check, file);
-    app.git.ref = git_ref(git->find("ref"), check);
-    app.git.path = tree_path(git->find("path"), check);
-    app.git.credentials_file = git->value["credentialsFile"].str();
-    app.git.ca_file = git->value["caFile"].str();
+  if (const codec::YamlNode* where = spec_node->find("source");
+      where != nullptr && where->is_mapping()) {
+    app.source = source(*where, check, file);
   }
   if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
     const std::string_view word = renderer->value.as_string();
@@ -190,6 +174,17 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
     if (entry.is_mapping()) {
       if (const auto* path = entry.find("path")) deployment.path = tree_path(path, check);
       if (const auto* ref = entry.find("ref")) deployment.ref = git_ref(ref, check);
+      if (const auto* version = entry.find("version")) {
+        deployment.version = chart_version(version, check);
+      }
+      const bool chart = std::holds_alternative<ChartSpec>(app.source);
+      for (const char* other : {"path", "ref", "version"}) {
+        const codec::YamlNode* node = entry.find(other);
+        if (node == nullptr || chart == (std::string_view(other) == "version")) continue;
+        check.error(*node, "`" + std::string(other) + "` does not fit to the application's source",
+                    chart ? "a chart of a repository has a `version`"
+                          : "a Git repository has `path` and `ref`");
+      }
       deployment.sync = sync_policy(entry.value["sync"], base);
       deployment.helm = merged(app.helm, entry.value["helm"]);
       deployment.kustomize = merged(app.kustomize, entry.value["kustomize"]);

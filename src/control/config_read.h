@@ -15,6 +15,12 @@
 
 namespace rumbo::control {
 
+/// True if the part before `@` of the authority holds a secret: any user of http, a password else.
+bool holds_credentials(std::string_view url);
+
+/// A chart's version or a range of versions; what is none of both is a mistake.
+std::string chart_version(const codec::YamlNode* node, ConfigCheck& check);
+
 class ConfigReader {
  public:
   explicit ConfigReader(Mistakes& mistakes) : mistakes_(mistakes) {}
@@ -33,6 +39,8 @@ class ConfigReader {
   void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);
+  SourceSpec source(const codec::YamlNode& source, ConfigCheck& check, std::string_view file);
+  ChartSpec chart(const codec::YamlNode& helm, ConfigCheck& check);
   std::string git_url(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
   GitRef git_ref(const codec::YamlNode* ref, ConfigCheck& check);
   std::string tree_path(const codec::YamlNode* path, ConfigCheck& check);

@@ -56,11 +56,15 @@ void Core::History::apply(const Record& record) {
 Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
-      desired_(parts_.journal, parts_.source, parts_.renderers, parts_.clock,
-               [this](const Scope& scope) {
-                 const auto committed = state(scope).committed;
-                 return committed ? committed->manifest : std::nullopt;
-               }) {
+      desired_(
+          parts_.journal, parts_.source, parts_.renderers, parts_.clock,
+          [this](const Scope& scope) {
+            const auto committed = state(scope).committed;
+            return committed ? committed->manifest : std::nullopt;
+          },
+          [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
+            return read_live(scope, keys, cancel);
+          }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };
@@ -107,9 +111,9 @@ Result<> Core::record_config() {
     scopes.push_back(one.scope);
     applications.push_back(
         Value::object({{"scope", to_value(one.scope)},
-                       {"source", one.git.url},
-                       {"ref", one.git.ref.to_string()},
-                       {"path", one.git.path},
+                       {"source", location_of(one.source)},
+                       {"ref", reference_of(one.source)},
+                       {"path", path_of(one.source)},
                        {"deletionPolicy", word(one.application->deletion_policy)}}));
   }
   const Value value = Value::array(std::move(applications));
@@ -117,6 +121,20 @@ Result<> Core::record_config() {
     return {};
   }
   return note("config", scopes, Value::object({{"applications", value}}), {"automation"});
+}
+
+Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
+                                                   const std::vector<ObjectKey>& keys,
+                                                   const Cancel& cancel) const {
+  std::map<ObjectKey, Value> found;
+  Target* there = target(scope.target);
+  if (there == nullptr) {
+    return fail(Code::not_found, "the target of " + scope.to_string() + " is not configured");
+  }
+  for (Observation& one : TRY(there->observe(keys, Consistency::fresh, cancel))) {
+    if (one.exists) found.emplace(one.key, std::move(one.object));
+  }
+  return found;
 }
 
 void Core::hear(const Record& record) {

@@ -141,6 +141,9 @@ class Core : private engine::Progress {
   Result<> end_open(const std::vector<Scope>& scopes);
   Result<> read_history();
   Result<> record_config();
+  Result<std::map<ObjectKey, Value>> read_live(const Scope& scope,
+                                               const std::vector<ObjectKey>& keys,
+                                               const Cancel& cancel) const;
   engine::Signals signals(const TxnId& txn) const;
   void pause(MonoTime until);
   void waiting(const engine::TxnState& state) override;

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "base/semver.h"
 #include "base/strings.h"
+#include "codec/json.h"
 #include "engine/manifest_store.h"
 #include "render/substitute_manifest.h"
 
 namespace rumbo::control {
 namespace {
+
+constexpr int kMostLookups = 5;
 
 bool is_commit(std::string_view text) {
   return text.size() >= 7 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -22,7 +26,7 @@ std::string inside(const std::string& directory, std::string_view file) {
 }  // namespace
 
 SourceKey source_key(const Placement& placement) {
-  return {placement.git.url, placement.git.ref.to_string()};
+  return {location_of(placement.source), reference_of(placement.source)};
 }
 
 std::optional<SourceStatus> Desired::source(const SourceKey& key) const {
@@ -40,7 +44,7 @@ WantedStatus Desired::wanted(const Scope& scope) const {
 }
 
 Result<Revision> Desired::resolve(const Placement& placement, const Cancel& cancel) {
-  Result<Revision> revision = source_.resolve(placement.git, cancel);
+  Result<Revision> revision = source_.resolve(placement.source, cancel);
   sources_.with([&](auto& all) {
     SourceStatus& status = all[source_key(placement)];
     status.at = clock_.wall();
@@ -59,7 +63,12 @@ Result<Revision> Desired::resolve_other(const Placement& placement, const std::s
   if (revision.empty() || revision.front() == '-' || revision.size() > 256) {
     return fail(Code::invalid, "`" + printable(revision, 80) + "` is no commit or reference");
   }
-  GitSpec git = placement.git;
+  if (const auto* chart = std::get_if<ChartSpec>(&placement.source)) {
+    ChartSpec other = *chart;
+    other.version = revision;
+    return source_.resolve(other, cancel);
+  }
+  GitSpec git = std::get<GitSpec>(placement.source);
   git.ref = {};
   if (is_commit(revision)) {
     git.ref.commit = revision;
@@ -85,13 +94,13 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
   std::string found;
   if (kind == RendererKind::detect) {
     kind = RendererKind::plain;
-    const std::string& path = placement.git.path;
+    const std::string path = path_of(placement.source);
     for (const char* name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
       if (!snapshot.read(inside(path, name))) continue;
       kind = RendererKind::kustomize;
       found = name;
     }
-    if (snapshot.read(inside(path, "Chart.yaml"))) {
+    if (path.ends_with(".tgz") || snapshot.read(inside(path, "Chart.yaml"))) {
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
@@ -101,17 +110,32 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
   const std::string what = kind == RendererKind::helm        ? "Helm charts"
                            : kind == RendererKind::kustomize ? "Kustomize overlays"
                                                              : "these files";
-  const std::string seen = found.empty() ? "" : "`" + inside(placement.git.path, found) + "`: ";
+  const std::string seen =
+      found.empty() ? "" : "`" + inside(path_of(placement.source), found) + "`: ";
   return fail(Error(Code::unsupported, seen + what + " cannot be rendered yet")
                   .with_hint("commit the rendered manifests as plain YAML, or set "
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<Manifest> Desired::manifest(const Placement& placement, const Revision& revision,
-                                   const Cancel& cancel) {
-  const auto snapshot = TRY(source_.fetch(placement.git, revision, SourceBounds{}, cancel));
+Result<FetchedChart> Desired::fetch_chart(const ChartSpec& spec, const Cancel& cancel) {
+  const bool exact = Version::parse(spec.version).has_value();
+  std::optional<Revision> revision = dependencies_.with([&](auto& all) -> std::optional<Revision> {
+    const auto it = all.find(spec);
+    return it == all.end() ? std::nullopt : std::optional(it->second);
+  });
+  if (!revision) {
+    revision = TRY(source_.resolve(spec, cancel));
+    if (exact) dependencies_.with([&](auto& all) { all[spec] = *revision; });
+  }
+  const auto snapshot = TRY(source_.fetch(spec, *revision, SourceBounds{}, cancel));
+  return FetchedChart{*revision, TRY(snapshot->read(kChartFile))};
+}
+
+Result<Rendered> Desired::rendered(const Placement& placement, const Revision& revision,
+                                   bool fresh_secrets, const Cancel& cancel) {
+  const auto snapshot = TRY(source_.fetch(placement.source, revision, SourceBounds{}, cancel));
   const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
-  RenderSpec spec{placement.git.path, placement.environment->ns, {}};
+  RenderSpec spec{path_of(placement.source), placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
   if (kind == RendererKind::helm) {
     spec.options = placement.deployment->helm;
@@ -120,53 +144,89 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Revision& r
     }
   }
   const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
-  if (!needed.snapshots.empty() || !needed.live_reads.empty()) {
-    return fail(Code::unsupported, "the manifests need files from elsewhere: " +
-                                       (needed.snapshots.empty() ? needed.live_reads.front()
-                                                                 : needed.snapshots.front()));
+  if (!needed.snapshots.empty()) {
+    return fail(Code::unsupported,
+                "the manifests need files from elsewhere: " + needed.snapshots.front());
   }
   RenderInputs inputs;
+  std::vector<std::string> charts;
+  for (const ChartSpec& chart : needed.charts) {
+    FetchedChart fetched = TRY(fetch_chart(chart, cancel));
+    charts.push_back(chart.chart + " " + fetched.revision.name + " " + fetched.revision.id + " " +
+                     chart.repo);
+    inputs.charts.emplace(chart, std::move(fetched));
+  }
+  if (!needed.live_reads.empty() && live_) {
+    inputs.live = TRY(live_(placement.scope, needed.live_reads, cancel));
+  }
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
-  inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
-  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
-  if (!rendered.to_record.empty()) {
-    rendered.manifest.recorded = rendered.to_record;
-    recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
+  std::string seed = "random " + placement.scope.to_string();
+  if (fresh_secrets) {
+    // What is rotated names the new round: the same again until it is committed.
+    seed += " after " + codec::to_json(inputs.recorded);
+    inputs.recorded = Value();
   }
+  inputs.seed = journal_.digest(seed, Secrecy::secret);
+  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  // Objects that templates ask for show while they run: read, and render again.
+  for (int round = 0; !rendered.live_reads.empty(); ++round) {
+    if (round == kMostLookups || !live_) {
+      return fail(Code::invalid, "the chart's lookups lead from one to the next more than " +
+                                     std::to_string(kMostLookups) + " times");
+    }
+    for (auto& [key, value] : TRY(live_(placement.scope, rendered.live_reads, cancel))) {
+      inputs.live.insert_or_assign(key, std::move(value));
+    }
+    for (const ObjectKey& key : rendered.live_reads) inputs.live.try_emplace(key, Value());
+    rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  }
+  if (!rendered.to_record.empty()) rendered.manifest.recorded = rendered.to_record;
+  rendered.manifest.charts = std::move(charts);
+  rendered.warnings.insert(rendered.warnings.begin(), needed.warnings.begin(),
+                           needed.warnings.end());
   TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
-  return std::move(rendered.manifest);
+  return rendered;
 }
 
-Result<Value> Desired::recorded(const Scope& scope) const {
+Result<Value> Desired::recorded(const Scope& scope) {
+  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
   const auto known = recorded_.with([&](const auto& all) -> std::optional<Value> {
     const auto it = all.find(scope);
-    return it == all.end() ? std::nullopt : std::optional(it->second);
+    if (it == all.end() || it->second.committed != committed) return std::nullopt;
+    return it->second.results;
   });
   if (known) return *known;
-  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
   if (!committed) return Value();
-  return TRY(engine::load_manifest(journal_, *committed)).recorded;
+  Value results = TRY(engine::load_manifest(journal_, *committed)).recorded;
+  recorded_.with([&](auto& all) { all[scope] = {committed, results}; });
+  return results;
 }
 
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
-                                           bool configured, const Cancel& cancel) {
+                                           const Ask& ask, const Cancel& cancel) {
   engine::ScopeInput input;
   input.scope = placement.scope;
   input.revision = revision;
   input.policy = placement.deployment->sync;
-  auto made = manifest(placement, revision, cancel);
+  auto made = rendered(placement, revision, ask.fresh_secrets, cancel);
   WantedStatus status;
   status.revision = revision;
   if (made) {
-    input.manifest = std::move(*made);
+    input.manifest = std::move(made->manifest);
+    input.warnings = std::move(made->warnings);
     input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
     status.manifest_digest = input.manifest_digest;
   } else {
     status.error = made.error();
   }
-  if (configured) {
+  if (made && !ask.fresh_secrets && !input.manifest.recorded.is_null()) {
+    // Not committed yet, but what is rendered next has the same.
+    const auto committed = committed_ ? committed_(placement.scope) : std::nullopt;
+    recorded_.with([&](auto& all) { all[placement.scope] = {committed, input.manifest.recorded}; });
+  }
+  if (ask.configured) {
     wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
   }
   if (!made) {
@@ -174,6 +234,14 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
         std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
   }
   return input;
+}
+
+Result<Rendered> Desired::extras(const Placement& placement, const Revision& revision,
+                                 const Cancel& cancel) {
+  auto made = rendered(placement, revision, false, cancel);
+  if (made) return made;
+  return fail(
+      std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
 }
 
 }  // namespace rumbo::control

@@ -48,45 +48,64 @@ class Desired {
  public:
   /// The manifest that a scope's last commit stored, if there is one.
   using CommittedManifest = std::function<std::optional<BlobRef>(const Scope&)>;
+  /// Objects of a scope's target as they are now; absent ones are left out.
+  using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
+      const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
 
   Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
-          const Clock& clock, CommittedManifest committed)
+          const Clock& clock, CommittedManifest committed, ReadLive live)
       : journal_(journal),
         source_(source),
         renderers_(std::move(renderers)),
         clock_(clock),
-        committed_(std::move(committed)) {}
+        committed_(std::move(committed)),
+        live_(std::move(live)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
-  /// Another commit or reference of the same repository; changes no status.
+  /// Another commit, reference or version of the same repository; changes no status.
   Result<Revision> resolve_other(const Placement& placement, const std::string& revision,
                                  const Cancel& cancel);
-  /// The manifest at a revision. `configured`: it is what the reference means, so status shows it.
+  struct Ask {
+    bool configured = true;      ///< it is what the reference means, so status shows it
+    bool fresh_secrets = false;  ///< random functions of charts begin anew
+  };
+  /// The manifest at a revision.
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
-                                    bool configured, const Cancel& cancel);
+                                    const Ask& ask, const Cancel& cancel);
+  /// What a chart has besides the objects of a deployment: its notes and tests.
+  Result<Rendered> extras(const Placement& placement, const Revision& revision,
+                          const Cancel& cancel);
 
   std::map<SourceKey, SourceStatus> sources() const { return sources_.copy(); }
   std::optional<SourceStatus> source(const SourceKey& key) const;
   WantedStatus wanted(const Scope& scope) const;
 
  private:
-  Result<Manifest> manifest(const Placement& placement, const Revision& revision,
-                            const Cancel& cancel);
+  Result<Rendered> rendered(const Placement& placement, const Revision& revision,
+                            bool fresh_secrets, const Cancel& cancel);
   /// Results of random functions that the next rendering takes up again.
-  Result<Value> recorded(const Scope& scope) const;
+  Result<Value> recorded(const Scope& scope);
+  Result<FetchedChart> fetch_chart(const ChartSpec& spec, const Cancel& cancel);
   struct Chosen {
     RendererKind kind;
     const Renderer* renderer;
   };
   Result<Chosen> renderer(const Placement& placement, const Snapshot& snapshot) const;
+  /// Results of random functions, and the commit they continue.
+  struct Recorded {
+    std::optional<BlobRef> committed;
+    Value results;
+  };
 
   Journal& journal_;
   Source& source_;
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
-  Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
+  const ReadLive live_;
+  Guarded<std::map<Scope, Recorded>> recorded_;          ///< of renderings in this process
+  Guarded<std::map<ChartSpec, Revision>> dependencies_;  ///< of exact versions: looked up once
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
 };

@@ -20,7 +20,7 @@ struct Placement {
   const Deployment* deployment = nullptr;
   const Environment* environment = nullptr;
   Scope scope;
-  GitSpec git;  ///< the application's, with the deployment's path and ref
+  SourceSpec source;  ///< the application's, with the deployment's path and ref or version
 };
 
 /// Every placement, in the order of the configuration. `targets` maps environments.

@@ -93,6 +93,9 @@ Result<StoredManifest> store_manifest(Journal& journal, const Manifest& manifest
     stored.objects.push_back(ref);
     entries.push_back(Value::object({{"recorded", true}, {"blob", ref.digest}}));
   }
+  for (const std::string& chart : manifest.charts) {
+    entries.push_back(Value::object({{"chart", chart}}));
+  }
   stored.manifest =
       TRY(journal.put_blob(codec::to_json(Value::array(std::move(entries))), Secrecy::plain));
   return stored;
@@ -104,6 +107,10 @@ Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref) {
   for (const Value& entry : entries.items()) {
     if (entry["recorded"].as_bool()) {
       manifest.recorded = TRY(load_value(journal, BlobRef{entry["blob"].str()}));
+      continue;
+    }
+    if (entry["chart"].is_string()) {
+      manifest.charts.push_back(entry["chart"].str());
       continue;
     }
     Object object;
@@ -119,7 +126,9 @@ Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref) {
 Result<std::vector<BlobRef>> manifest_objects(const Journal& journal, const BlobRef& ref) {
   const Value entries = TRY(load_value(journal, ref));
   std::vector<BlobRef> out;
-  for (const Value& entry : entries.items()) out.push_back({entry["blob"].str()});
+  for (const Value& entry : entries.items()) {
+    if (entry["blob"].is_string()) out.push_back({entry["blob"].str()});
+  }
   return out;
 }
 

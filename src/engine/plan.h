@@ -26,6 +26,7 @@ struct ScopeInput {
   Digest manifest_digest;  ///< of the manifest's objects; names the state in history and quarantine
   std::vector<ObjectKey> inventory;
   SyncPolicy policy;
+  std::vector<std::string> warnings;  ///< of its rendering, for people
 };
 
 /// One target of the transaction and what it shows now.

@@ -35,6 +35,7 @@ struct Deployment {
   std::string environment;
   std::optional<std::string> path;
   std::optional<GitRef> ref;
+  std::optional<std::string> version;  ///< of a chart that comes from a repository
   SyncPolicy sync;
   /// The application's sections, with the deployment's own merged over them.
   Value helm, kustomize, substitute;
@@ -45,7 +46,7 @@ struct Application {
   std::vector<std::string> aliases;
   std::map<std::string, std::string> labels;
   std::string project = "default";
-  GitSpec git;
+  SourceSpec source;
   RendererKind renderer = RendererKind::detect;
   Value helm, kustomize, substitute;  ///< the sections of these names, null without one
   std::vector<Deployment> environments;

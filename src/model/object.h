@@ -58,6 +58,7 @@ struct Manifest {
   std::vector<Object> objects;
   std::vector<std::string> files_read;  ///< the cache key: other files cannot change the result
   Value recorded;                       ///< results of random functions it was made with; secret
+  std::vector<std::string> charts;      ///< what came from repositories: "db 1.2.3 sha256:… URL"
   const Object* find(const ObjectKey& key) const;
 };
 

@@ -15,18 +15,19 @@
 
 namespace rumbo::source {
 
-class GitSource : public Source {
+class GitSource {
  public:
   /// Mirrors live below `directory` (an absolute path), one folder for each repository.
   GitSource(std::string directory, io::Env& env)
       : directory_(std::move(directory)), env_(env), runner_(env) {}
 
-  Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel) override;
+  /// As Source's.
+  Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel);
   Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
-                                                const Cancel& cancel) override;
+                                                const Cancel& cancel);
   Result<bool> changed(const GitSpec& spec, const Revision& a, const Revision& b,
-                       const Cancel& cancel) override;
+                       const Cancel& cancel);
 
  private:
   using Tree = std::vector<TreeEntry>;

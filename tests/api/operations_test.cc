@@ -74,6 +74,7 @@ control::SyncOptions sync_options() {
   options.dry_run = true;
   options.together = true;
   options.retry_quarantined = true;
+  options.fresh_secrets = true;
   options.expect_plan = "sha256:00";
   options.with_hooks = false;
   options.actor = "user:anna";
@@ -87,6 +88,7 @@ Value sync_call(const char* call) {
                         {"dry_run", true},
                         {"together", true},
                         {"retry_quarantined", true},
+                        {"fresh_secrets", true},
                         {"expect_plan", "sha256:00"},
                         {"with_hooks", false},
                         {"actor", "user:anna"}});
@@ -125,6 +127,7 @@ TEST_P(OperationsTest, SyncDefaults) {
                                        {"dry_run", false},
                                        {"together", false},
                                        {"retry_quarantined", false},
+                                       {"fresh_secrets", false},
                                        {"expect_plan", ""},
                                        {"with_hooks", true},
                                        {"actor", "user:anna"}}));

@@ -1,0 +1,26 @@
+#include "source/sources.h"
+
+namespace rumbo::source {
+
+Result<Revision> Sources::resolve(const SourceSpec& spec, const Cancel& cancel) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) return git_.resolve(*git, cancel);
+  return charts_.resolve(std::get<ChartSpec>(spec), cancel);
+}
+
+Result<std::shared_ptr<const Snapshot>> Sources::fetch(const SourceSpec& spec,
+                                                       const Revision& revision,
+                                                       const SourceBounds& bounds,
+                                                       const Cancel& cancel) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) {
+    return git_.fetch(*git, revision, bounds, cancel);
+  }
+  return charts_.fetch(std::get<ChartSpec>(spec), revision, bounds, cancel);
+}
+
+Result<bool> Sources::changed(const SourceSpec& spec, const Revision& a, const Revision& b,
+                              const Cancel& cancel) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) return git_.changed(*git, a, b, cancel);
+  return a.id != b.id;
+}
+
+}  // namespace rumbo::source
