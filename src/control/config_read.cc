@@ -111,6 +111,10 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
   if (const codec::YamlNode* where = spec_node->find("source");
       where != nullptr && where->is_mapping()) {
     app.source = source(*where, check, file);
+    if (const codec::YamlNode* values = where->find("values");
+        values != nullptr && values->is_mapping()) {
+      app.values_source = git(*values, check, file);
+    }
   }
   if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
     const std::string_view word = renderer->value.as_string();
@@ -177,6 +181,7 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
       if (const auto* version = entry.find("version")) {
         deployment.version = chart_version(version, check);
       }
+      if (const auto* ref = entry.find("valuesRef")) deployment.values_ref = git_ref(ref, check);
       const bool chart = std::holds_alternative<ChartSpec>(app.source);
       for (const char* other : {"path", "ref", "version"}) {
         const codec::YamlNode* node = entry.find(other);

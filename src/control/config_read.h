@@ -40,6 +40,7 @@ class ConfigReader {
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);
   SourceSpec source(const codec::YamlNode& source, ConfigCheck& check, std::string_view file);
+  GitSpec git(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
   ChartSpec chart(const codec::YamlNode& helm, ConfigCheck& check);
   std::string git_url(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
   GitRef git_ref(const codec::YamlNode* ref, ConfigCheck& check);

@@ -19,6 +19,18 @@ bool is_commit(std::string_view text) {
          });
 }
 
+/// Between the ids of a revision of two repositories.
+constexpr char kBoth = '+';
+
+/// The revisions of the first and the second repository.
+std::pair<Revision, Revision> parts_of(const Revision& revision) {
+  const std::size_t at = revision.id.find(kBoth);
+  if (at == std::string::npos) return {revision, {}};
+  const std::size_t name = revision.name.find(", values ");
+  return {{revision.id.substr(0, at), revision.name.substr(0, name), revision.subject},
+          {revision.id.substr(at + 1), "", ""}};
+}
+
 std::string inside(const std::string& directory, std::string_view file) {
   return directory.empty() ? std::string(file) : directory + "/" + std::string(file);
 }
@@ -26,7 +38,11 @@ std::string inside(const std::string& directory, std::string_view file) {
 }  // namespace
 
 SourceKey source_key(const Placement& placement) {
-  return {location_of(placement.source), reference_of(placement.source)};
+  SourceKey key{location_of(placement.source), reference_of(placement.source)};
+  if (placement.values) {
+    key.ref += ", values of " + placement.values->url + " at " + placement.values->ref.to_string();
+  }
+  return key;
 }
 
 std::optional<SourceStatus> Desired::source(const SourceKey& key) const {
@@ -43,8 +59,19 @@ WantedStatus Desired::wanted(const Scope& scope) const {
   });
 }
 
+/// The revision of an application with values of a second repository names both.
+Result<Revision> Desired::with_values(const Placement& placement, Result<Revision> revision,
+                                      const Cancel& cancel) {
+  if (!revision || !placement.values) return revision;
+  const Revision values = TRY(source_.resolve(*placement.values, cancel));
+  revision->id += kBoth + values.id;
+  revision->name += ", values " + values.name;
+  return revision;
+}
+
 Result<Revision> Desired::resolve(const Placement& placement, const Cancel& cancel) {
-  Result<Revision> revision = source_.resolve(placement.source, cancel);
+  Result<Revision> revision =
+      with_values(placement, source_.resolve(placement.source, cancel), cancel);
   sources_.with([&](auto& all) {
     SourceStatus& status = all[source_key(placement)];
     status.at = clock_.wall();
@@ -60,6 +87,11 @@ Result<Revision> Desired::resolve(const Placement& placement, const Cancel& canc
 
 Result<Revision> Desired::resolve_other(const Placement& placement, const std::string& revision,
                                         const Cancel& cancel) {
+  return with_values(placement, resolve_main(placement, revision, cancel), cancel);
+}
+
+Result<Revision> Desired::resolve_main(const Placement& placement, const std::string& revision,
+                                       const Cancel& cancel) {
   if (revision.empty() || revision.front() == '-' || revision.size() > 256) {
     return fail(Code::invalid, "`" + printable(revision, 80) + "` is no commit or reference");
   }
@@ -133,7 +165,8 @@ Result<FetchedChart> Desired::fetch_chart(const ChartSpec& spec, const Cancel& c
 
 Result<Rendered> Desired::rendered(const Placement& placement, const Revision& revision,
                                    bool fresh_secrets, const Cancel& cancel) {
-  const auto snapshot = TRY(source_.fetch(placement.source, revision, SourceBounds{}, cancel));
+  const auto [main, second] = parts_of(revision);
+  const auto snapshot = TRY(source_.fetch(placement.source, main, SourceBounds{}, cancel));
   const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
   RenderSpec spec{path_of(placement.source), placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
@@ -149,6 +182,12 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
                 "the manifests need files from elsewhere: " + needed.snapshots.front());
   }
   RenderInputs inputs;
+  if (placement.values) {
+    auto values = source_.fetch(*placement.values, second, SourceBounds{}, cancel);
+    if (!values) return fail(std::move(values).error().with_context("the values' repository"));
+    inputs.snapshots.emplace(kValuesSource, *std::move(values));
+    spec.values_path = placement.values->path;
+  }
   std::vector<std::string> charts;
   for (const ChartSpec& chart : needed.charts) {
     FetchedChart fetched = TRY(fetch_chart(chart, cancel));
@@ -166,7 +205,10 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
   if (fresh_secrets) {
     // What is rotated names the new round: the same again until it is committed.
     seed += " after " + codec::to_json(inputs.recorded);
-    inputs.recorded = Value();
+    inputs.recorded = fresh_.with([&](const auto& all) {
+      const auto it = all.find(placement.scope);
+      return it == all.end() || it->second.first != seed ? Value() : it->second.second;
+    });
   }
   inputs.seed = journal_.digest(seed, Secrecy::secret);
   Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
@@ -183,6 +225,9 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
     rendered = TRY(renderer->render(*snapshot, spec, inputs));
   }
   if (!rendered.to_record.empty()) rendered.manifest.recorded = rendered.to_record;
+  if (fresh_secrets) {
+    fresh_.with([&](auto& all) { all[placement.scope] = {seed, rendered.to_record}; });
+  }
   rendered.manifest.charts = std::move(charts);
   rendered.warnings.insert(rendered.warnings.begin(), needed.warnings.begin(),
                            needed.warnings.end());
@@ -234,14 +279,6 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
         std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
   }
   return input;
-}
-
-Result<Rendered> Desired::extras(const Placement& placement, const Revision& revision,
-                                 const Cancel& cancel) {
-  auto made = rendered(placement, revision, false, cancel);
-  if (made) return made;
-  return fail(
-      std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
 }
 
 }  // namespace rumbo::control

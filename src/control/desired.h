@@ -73,9 +73,6 @@ class Desired {
   /// The manifest at a revision.
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
                                     const Ask& ask, const Cancel& cancel);
-  /// What a chart has besides the objects of a deployment: its notes and tests.
-  Result<Rendered> extras(const Placement& placement, const Revision& revision,
-                          const Cancel& cancel);
 
   std::map<SourceKey, SourceStatus> sources() const { return sources_.copy(); }
   std::optional<SourceStatus> source(const SourceKey& key) const;
@@ -86,6 +83,10 @@ class Desired {
                             bool fresh_secrets, const Cancel& cancel);
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope);
+  Result<Revision> with_values(const Placement& placement, Result<Revision> revision,
+                               const Cancel& cancel);
+  Result<Revision> resolve_main(const Placement& placement, const std::string& revision,
+                                const Cancel& cancel);
   Result<FetchedChart> fetch_chart(const ChartSpec& spec, const Cancel& cancel);
   struct Chosen {
     RendererKind kind;
@@ -104,7 +105,9 @@ class Desired {
   const Clock& clock_;
   const CommittedManifest committed_;
   const ReadLive live_;
-  Guarded<std::map<Scope, Recorded>> recorded_;          ///< of renderings in this process
+  Guarded<std::map<Scope, Recorded>> recorded_;  ///< of renderings in this process
+  /// Of renderings with fresh secrets that are not committed yet, by what they replace.
+  Guarded<std::map<Scope, std::pair<std::string, Value>>> fresh_;
   Guarded<std::map<ChartSpec, Revision>> dependencies_;  ///< of exact versions: looked up once
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;

@@ -103,6 +103,8 @@ std::vector<Placement> placements_of(const Config& config,
       } else if (deployment.version) {
         std::get<ChartSpec>(one.source).version = *deployment.version;
       }
+      one.values = app.values_source;
+      if (one.values && deployment.values_ref) one.values->ref = *deployment.values_ref;
       out.push_back(std::move(one));
     }
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Placement {
   const Environment* environment = nullptr;
   Scope scope;
   SourceSpec source;  ///< the application's, with the deployment's path and ref or version
+  std::optional<GitSpec> values;  ///< its second repository, with the deployment's valuesRef
 };
 
 /// Every placement, in the order of the configuration. `targets` maps environments.

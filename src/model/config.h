@@ -36,6 +36,7 @@ struct Deployment {
   std::optional<std::string> path;
   std::optional<GitRef> ref;
   std::optional<std::string> version;  ///< of a chart that comes from a repository
+  std::optional<GitRef> values_ref;    ///< instead of the second repository's
   SyncPolicy sync;
   /// The application's sections, with the deployment's own merged over them.
   Value helm, kustomize, substitute;
@@ -47,6 +48,7 @@ struct Application {
   std::map<std::string, std::string> labels;
   std::string project = "default";
   SourceSpec source;
+  std::optional<GitSpec> values_source;  ///< a second repository: `$values/…` of valueFiles
   RendererKind renderer = RendererKind::detect;
   Value helm, kustomize, substitute;  ///< the sections of these names, null without one
   std::vector<Deployment> environments;

@@ -16,9 +16,10 @@
 namespace rumbo {
 
 struct RenderSpec {
-  std::string path;  ///< directory in the snapshot
-  std::string ns;    ///< namespace for objects that name none
-  Value options;     ///< the application's `helm:` or `kustomize:` section
+  std::string path;              ///< directory in the snapshot
+  std::string ns;                ///< namespace for objects that name none
+  Value options;                 ///< the application's `helm:` or `kustomize:` section
+  std::string values_path = {};  ///< directory in the second repository
 };
 
 /// What must be fetched or read before rendering.
@@ -35,6 +36,9 @@ struct FetchedChart {
   std::string archive;  ///< the bytes of a .tgz
 };
 
+/// RenderInputs::snapshots has the application's second repository under this name.
+inline constexpr std::string_view kValuesSource = "$values";
+
 struct RenderInputs {
   std::map<std::string, std::shared_ptr<const Snapshot>> snapshots;
   std::map<ChartSpec, FetchedChart> charts;
@@ -49,8 +53,6 @@ struct Rendered {
   Value to_record;                    ///< all results of random functions that were used
   std::vector<std::string> warnings;  ///< "ignored file x: not YAML"
   std::vector<ObjectKey> live_reads;  ///< asked for but not among the inputs: read, render again
-  std::string notes;                  ///< what a chart says to who installs it
-  std::vector<Object> tests;          ///< run on demand, after a deployment
 };
 
 class Renderer {
