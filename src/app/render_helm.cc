@@ -1,10 +1,10 @@
 #include "app/render_helm.h"
 
+#include "app/chart_argument.h"
 #include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
 #include "render/object_reader.h"
-#include "source/directory_snapshot.h"
 
 namespace rumbo::app {
 namespace {
@@ -23,16 +23,6 @@ std::vector<std::string> words_of(const Invocation& asked, std::string_view flag
     for (const auto word : split(value, ',')) words.emplace_back(word);
   }
   return words;
-}
-
-Result<std::vector<helm::ChartFile>> read_chart(io::FileSystem& files, const std::string& path,
-                                                const helm::ChartLimits& limits) {
-  if (path.ends_with(".tgz")) {
-    const std::string bytes = TRY(files.read_all(path, limits.max_bytes));
-    return helm::read_chart_archive(bytes, limits);
-  }
-  const auto snapshot = TRY(source::DirectorySnapshot::open(files, path));
-  return helm::read_chart_folder(*snapshot, "", limits);
 }
 
 /// The objects of a release, for -o json and -o name.
@@ -89,7 +79,7 @@ Result<int> run_render_helm(Session& session, const std::string& path) {
   std::string printed;
   if (session.invocation().has("debug")) options.printed = &printed;
   io::FileSystem& files = session.env().files;
-  const auto chart = TRY(read_chart(files, path, options.limits));
+  const auto chart = TRY(read_chart_argument(session, path, options.limits));
   const auto read = [&files](std::string_view file) -> Result<std::string> {
     auto text = files.read_all(std::string(file));
     if (text || text.error().code() != Code::not_found) return text;
@@ -102,6 +92,10 @@ Result<int> run_render_helm(Session& session, const std::string& path) {
   if (!release) {
     session.print(printed);
     return fail(release.error());
+  }
+  if (session.invocation().has("notes")) {
+    session.print(release->notes);
+    return kOk;
   }
   if (session.format() == Format::json || session.format() == Format::name) {
     std::vector<Value> values;

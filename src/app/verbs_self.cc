@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "codec/json.h"
 #include "control/config_loader.h"
+#include "render/helm/function_reference.h"
 #include "target/podman/check_object.h"
 
 namespace rumbo::app {
@@ -53,8 +54,9 @@ Result<int> run_docs(Session& session) {
   }
   const auto text = docs_page(page);
   if (!text) {
-    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-                    .with_hint("pages: cli, configuration, podman-fields, man, schema"));
+    return fail(
+        Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+            .with_hint("pages: cli, configuration, podman-fields, helm-functions, man, schema"));
   }
   session.print(*text);
   return kOk;
@@ -63,6 +65,7 @@ Result<int> run_docs(Session& session) {
 std::optional<std::string> docs_page(std::string_view page) {
   if (page == "cli") return markdown();
   if (page == "configuration") return control::config_reference();
+  if (page == "helm-functions") return render::helm::function_reference();
   if (page == "podman-fields") return target::podman::field_reference();
   return std::nullopt;
 }

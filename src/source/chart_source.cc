@@ -182,7 +182,6 @@ Result<std::string> ChartSource::download(const ChartSpec& spec, const Revision&
 
 Result<std::string> ChartSource::provenance(const ChartSpec& spec, const Revision& revision,
                                             const Cancel& cancel) {
-  if (auto known = cache_.provenance(revision.id)) return *std::move(known);
   const ChartLocation location = TRY(chart_location(spec));
   std::string text;
   if (location.oci) {
@@ -203,7 +202,6 @@ Result<std::string> ChartSource::provenance(const ChartSpec& spec, const Revisio
     if (!got) return fail(std::move(got).error().with_context("the chart's provenance file"));
     text = *std::move(got);
   }
-  static_cast<void>(cache_.keep_provenance(revision.id, text));
   return text;
 }
 
@@ -212,8 +210,12 @@ Result<> ChartSource::verify(const ChartSpec& spec, const Revision& revision,
   const std::string keys = TRY(env_.files.read_all(spec.keyring, 16 << 20));
   const std::string what = revision.id + " " + crypto::sha256(keys);
   if (verified_.with([&](auto& all) { return all.contains(what); })) return {};
-  const std::string text = TRY(provenance(spec, revision, cancel));
-  TRY(check_provenance(text, revision.id, spec.keyring, env_, cancel));
+  const auto known = cache_.provenance(revision.id);
+  if (!known || !check_provenance(*known, revision.id, spec.keyring, env_, cancel)) {
+    const std::string text = TRY(provenance(spec, revision, cancel));
+    TRY(check_provenance(text, revision.id, spec.keyring, env_, cancel));
+    static_cast<void>(cache_.keep_provenance(revision.id, text));
+  }
   verified_.with([&](auto& all) { all.insert(what); });
   return {};
 }

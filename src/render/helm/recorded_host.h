@@ -16,15 +16,16 @@
 
 namespace rumbo::render::helm {
 
+struct RecordedHostOptions {
+  bool renew = false;  ///< certificates past two thirds of their life are made anew
+  /// With it, templates may look up objects of this namespace.
+  std::optional<std::string> lookup_namespace = {};
+};
+
 class RecordedHost : public script::Host {
  public:
-  struct Options {
-    bool renew = false;  ///< certificates past two thirds of their life are made anew
-    /// With it, templates may look up objects of this namespace.
-    std::optional<std::string> lookup_namespace = {};
-  };
   /// `inputs` must outlive it.
-  explicit RecordedHost(const RenderInputs& inputs, Options options = {})
+  explicit RecordedHost(const RenderInputs& inputs, RecordedHostOptions options = {})
       : inputs_(inputs), options_(std::move(options)) {}
 
   WallTime now() override { return inputs_.now; }
@@ -48,7 +49,7 @@ class RecordedHost : public script::Host {
   void warn(std::string warning);
 
   const RenderInputs& inputs_;
-  const Options options_;
+  const RecordedHostOptions options_;
   std::uint64_t block_ = 0;
   std::map<std::string, int> calls_;
   std::string last_key_;
