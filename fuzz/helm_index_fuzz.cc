@@ -32,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       static_cast<void>(source::digest_in_provenance(text));
       break;
     default: {
-      const ChartSpec spec{.repo = std::string(text), .chart = "web"};
+      ChartSpec spec;
+      spec.repo = text;
+      spec.chart = "web";
       static_cast<void>(source::chart_location(spec));
     }
   }

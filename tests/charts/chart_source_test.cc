@@ -43,7 +43,7 @@ TEST_F(ChartSourceTest, ARepositoryOverHttp) {
                                          entry("1.1.0", "../files/web-1.1.0.tgz", two)));
   server.set("/charts/web-1.0.0.tgz", one);
   server.set("/files/web-1.1.0.tgz", two);
-  ChartSpec spec{.repo = server.url("/charts"), .chart = "web"};
+  ChartSpec spec = chart_spec(server.url("/charts"));
   const auto newest = look(spec);
   ASSERT_TRUE(newest) << newest.error().to_string();
   EXPECT_EQ(*newest, two);
@@ -71,7 +71,7 @@ TEST_F(ChartSourceTest, AnotherArchiveThanTheIndexNamesIsRefused) {
   server.set("/index.yaml",
              index(entry("1.0.0", "web-1.0.0.tgz", packed_chart("web", "1.0.0", "honest"))));
   server.set("/web-1.0.0.tgz", packed_chart("web", "1.0.0", "changed"));
-  const auto refused = look({.repo = server.url(""), .chart = "web"});
+  const auto refused = look(chart_spec(server.url("")));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), Code::corrupt) << refused.error().to_string();
 }
@@ -81,7 +81,7 @@ TEST_F(ChartSourceTest, WithoutADigestTheArchiveSaysWhatItIs) {
   const std::string archive = packed_chart("web", "1.0.0");
   server.set("/index.yaml", index(entry("1.0.0", "web-1.0.0.tgz")));
   server.set("/web-1.0.0.tgz", archive);
-  const ChartSpec spec{.repo = server.url(""), .chart = "web"};
+  const ChartSpec spec = chart_spec(server.url(""));
   EXPECT_EQ(*look(spec), archive);
   const auto revision = charts_.resolve(spec, {});
   EXPECT_EQ(revision->id, crypto::sha256(archive));
@@ -100,7 +100,7 @@ TEST_F(ChartSourceTest, CredentialsAreForTheRepositoryAlone) {
   server.redirect("/web-2.0.0.tgz", cdn.url("/web-2.0.0.tgz"));
   cdn.set("/web-1.0.0.tgz", one);
   cdn.set("/web-2.0.0.tgz", two);
-  ChartSpec spec{.repo = server.url(""), .chart = "web", .version = "1.0.0"};
+  ChartSpec spec = chart_spec(server.url(""), "1.0.0");
   const auto refused = look(spec);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), Code::denied);
@@ -130,7 +130,7 @@ TEST_F(ChartSourceTest, ARepositoryWithAnAuthorityOfItsOwn) {
   folder_.write("web-1.0.0.tgz", archive);
   const TlsServer server(folder_);
   if (!server.running()) GTEST_SKIP() << "openssl is not installed";
-  ChartSpec spec{.repo = server.url(), .chart = "web"};
+  ChartSpec spec = chart_spec(server.url());
   EXPECT_FALSE(look(spec)) << "nobody vouches for it";
   spec.ca_file = server.ca_file();
   const auto found = look(spec);
@@ -145,10 +145,8 @@ TEST_F(ChartSourceTest, ARegistry) {
   registry.push("team/charts/web", "1.0.0", one);
   registry.push("team/charts/web", "1.2.0_b1", two);
   registry.push("team/charts/web", "latest", two);
-  ChartSpec spec{.repo = "oci://" + registry.host() + "/team/charts",
-                 .chart = "web",
-                 .version = "1.0.0",
-                 .plain_http = true};
+  ChartSpec spec = chart_spec("oci://" + registry.host() + "/team/charts", "1.0.0");
+  spec.plain_http = true;
   const auto exact = look(spec);
   ASSERT_TRUE(exact) << exact.error().to_string();
   EXPECT_EQ(*exact, one);
@@ -171,10 +169,8 @@ TEST_F(ChartSourceTest, ARegistryThatWantsAPassword) {
   if (!registry.running()) GTEST_SKIP() << "docker-registry is not installed";
   const std::string archive = packed_chart("web", "1.0.0");
   registry.push("charts/web", "1.0.0", archive);
-  ChartSpec spec{.repo = "oci://" + registry.host() + "/charts",
-                 .chart = "web",
-                 .version = "~1.0",
-                 .plain_http = true};
+  ChartSpec spec = chart_spec("oci://" + registry.host() + "/charts", "~1.0");
+  spec.plain_http = true;
   EXPECT_EQ(look(spec).error().code(), Code::denied);
   spec.credentials_file = folder_.write("credentials", "me:hidden");
   const auto found = look(spec);
@@ -208,11 +204,9 @@ TEST_F(ChartSourceTest, ARegistryThatWantsAToken) {
     }
   });
   own_url = server.url("");
-  ChartSpec spec{.repo = "oci" + own_url.substr(4) + "/c",
-                 .chart = "web",
-                 .version = "1.0.0",
-                 .credentials_file = folder_.write("credentials", "me:hidden"),
-                 .plain_http = true};
+  ChartSpec spec = chart_spec("oci" + own_url.substr(4) + "/c", "1.0.0");
+  spec.credentials_file = folder_.write("credentials", "me:hidden");
+  spec.plain_http = true;
   const auto found = look(spec);
   ASSERT_TRUE(found) << found.error().to_string();
   EXPECT_EQ(*found, archive);
@@ -230,7 +224,7 @@ TEST_F(ChartSourceTest, AnIndexMayPointToARegistry) {
   FileServer server;
   server.set("/index.yaml",
              index(entry("1.0.0", "oci://" + registry.host() + "/charts/web:1.0.0")));
-  const auto refused = look({.repo = server.url(""), .chart = "web"});
+  const auto refused = look(chart_spec(server.url("")));
   EXPECT_FALSE(refused) << "a registry that an index names is spoken to over TLS";
 }
 
@@ -255,7 +249,8 @@ TEST_F(ChartSourceTest, ASignatureIsChecked) {
   FileServer server;
   server.set("/index.yaml", index(entry("1.0.0", "web-1.0.0.tgz", archive)));
   server.set("/web-1.0.0.tgz", archive);
-  ChartSpec spec{.repo = server.url(""), .chart = "web", .keyring = keyring};
+  ChartSpec spec = chart_spec(server.url(""));
+  spec.keyring = keyring;
   EXPECT_EQ(look(spec).error().code(), Code::not_found) << "no .prov file";
 
   server.set("/web-1.0.0.tgz.prov", signed_for(crypto::sha256("another")));

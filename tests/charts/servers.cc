@@ -78,6 +78,14 @@ io::Exit run(const std::vector<std::string>& argv, const std::map<std::string, s
   return exit ? *exit : io::Exit{127, "", exit.error().to_string()};
 }
 
+ChartSpec chart_spec(const std::string& repo, const std::string& version) {
+  ChartSpec spec;
+  spec.repo = repo;
+  spec.chart = "web";
+  spec.version = version;
+  return spec;
+}
+
 Folder::Folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "rumbo-charts-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) std::abort();
@@ -201,7 +209,13 @@ Registry::Registry(const Folder& folder, bool with_user) : with_user_(with_user)
   child_ = start({"docker-registry", "serve", file}, place, port_);
 }
 
-io::HttpResponse Registry::send(io::HttpRequest request) const {
+io::HttpResponse Registry::send(const std::string& method, const std::string& url,
+                                const std::string& type, const std::string& body) const {
+  io::HttpRequest request;
+  request.method = method;
+  request.url = url;
+  request.body = body;
+  if (!type.empty()) request.headers.emplace_back("Content-Type", type);
   if (with_user_) {
     request.user = kUser;
     request.password = Secret<std::string>(kPassword);
@@ -213,7 +227,7 @@ io::HttpResponse Registry::send(io::HttpRequest request) const {
 }
 
 std::string Registry::push_blob(const std::string& repository, const std::string& bytes) const {
-  const auto begun = send({.method = "POST", .url = "/v2/" + repository + "/blobs/uploads/"});
+  const auto begun = send("POST", "/v2/" + repository + "/blobs/uploads/", "", "");
   EXPECT_EQ(begun.status, 202);
   std::string place;
   for (const auto& [name, value] : begun.headers) {
@@ -221,10 +235,8 @@ std::string Registry::push_blob(const std::string& repository, const std::string
   }
   const std::string digest = crypto::sha256(bytes);
   const auto done =
-      send({.method = "PUT",
-            .url = place + (place.find('?') == place.npos ? "?" : "&") + "digest=" + digest,
-            .headers = {{"Content-Type", "application/octet-stream"}},
-            .body = bytes});
+      send("PUT", place + (place.find('?') == place.npos ? "?" : "&") + "digest=" + digest,
+           "application/octet-stream", bytes);
   EXPECT_EQ(done.status, 201) << done.body;
   return digest;
 }
@@ -245,10 +257,7 @@ std::string Registry::push(const std::string& repository, const std::string& tag
                                                              {"mediaType", kType},
                                                              {"config", config},
                                                              {"layers", Value::array(layers)}}));
-  const auto done = send({.method = "PUT",
-                          .url = "/v2/" + repository + "/manifests/" + tag,
-                          .headers = {{"Content-Type", kType}},
-                          .body = manifest});
+  const auto done = send("PUT", "/v2/" + repository + "/manifests/" + tag, kType, manifest);
   EXPECT_EQ(done.status, 201) << done.body;
   return crypto::sha256(manifest);
 }

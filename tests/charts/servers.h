@@ -10,6 +10,7 @@
 #include "base/guarded.h"
 #include "io/env.h"
 #include "io/fake/http_server.h"
+#include "model/source.h"
 
 namespace rumbo::charts_test {
 
@@ -82,13 +83,17 @@ class Registry {
                    const std::string& archive, const std::string& provenance = "") const;
 
  private:
-  io::HttpResponse send(io::HttpRequest request) const;
+  io::HttpResponse send(const std::string& method, const std::string& url, const std::string& type,
+                        const std::string& body) const;
   std::string push_blob(const std::string& repository, const std::string& bytes) const;
 
   int port_ = 0;
   bool with_user_;
   std::unique_ptr<io::Child> child_;
 };
+
+/// A chart at a version.
+ChartSpec chart_spec(const std::string& repo, const std::string& version = "");
 
 /// Runs a program to its end; its output.
 io::Exit run(const std::vector<std::string>& argv,
