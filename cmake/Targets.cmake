@@ -34,10 +34,10 @@ function(rumbo_library name)
   endif()
 endfunction()
 
-# rumbo_test(NAME LABEL … SOURCES … LINK … [SERIAL] [ENVIRONMENT …]): a GoogleTest binary whose tests
-# are listed one by one under the label.
+# rumbo_test(NAME LABEL … SOURCES … LINK … [SERIAL] [FIXTURE …] [ENVIRONMENT NAME=VALUE…]): a
+# GoogleTest binary whose tests are listed one by one under the label.
 function(rumbo_test name)
-  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT;FIXTURE" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -50,6 +50,12 @@ function(rumbo_test name)
   set(properties LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT})
   if(ARG_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  if(ARG_FIXTURE)
+    list(APPEND properties FIXTURES_REQUIRED ${ARG_FIXTURE})
+  endif()
+  if(ARG_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT "${ARG_ENVIRONMENT}")
   endif()
   gtest_discover_tests(${name} PROPERTIES ${properties} DISCOVERY_TIMEOUT 60)
 endfunction()

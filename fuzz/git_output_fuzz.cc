@@ -7,7 +7,9 @@
 
 #include "source/git_errors.h"
 #include "source/git_parse.h"
+#include "source/git_submodules.h"
 #include "source/git_url.h"
+#include "source/git_verify.h"
 
 using namespace rumbo;
 using namespace rumbo::source;
@@ -60,6 +62,31 @@ std::string printed(const std::vector<GitObject>& objects) {
   return out;
 }
 
+std::string_view mode(const std::optional<TreeEntry::Kind>& kind) {
+  if (!kind) return "000000";
+  switch (*kind) {
+    case TreeEntry::Kind::file:
+      return "100644";
+    case TreeEntry::Kind::executable:
+      return "100755";
+    case TreeEntry::Kind::symlink:
+      return "120000";
+    case TreeEntry::Kind::submodule:
+      return "160000";
+  }
+  return "";
+}
+
+std::string printed(const std::vector<TreeChange>& changes) {
+  const std::string none(40, '0');
+  std::string out;
+  for (const auto& change : changes) {
+    out += ":" + std::string(mode(change.before)) + " " + std::string(mode(change.after)) + " " +
+           none + " " + (change.after ? change.id : none) + " M" + '\0' + change.path + '\0';
+  }
+  return out;
+}
+
 template <class Read>
 void check(std::string_view text, Read read) {
   const auto found = read(text);
@@ -75,6 +102,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(text, parse_ls_remote);
   check(text, parse_ls_tree);
   check(text, parse_cat_file);
+  check(text, parse_diff_tree);
+  for (const bool tag : {false, true}) static_cast<void>(signature_kind(text, tag));
+  static_cast<void>(parse_signer(text));
+  if (const auto parent = parse_git_url("https://git.example.com/team/shop.git")) {
+    for (const auto& [path, url] : parse_submodules(text)) {
+      if (const auto found = submodule_url(*parent, url)) must(found->scheme != "file");
+    }
+  }
   must(subject_of(text).find('\n') == std::string::npos);
   must(git_error(text).message().find('\x1b') == std::string::npos);
   if (const auto url = parse_git_url(text)) {

@@ -7,12 +7,12 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="g++-12 cmake ninja-build ccache mold git make
-    libyaml-dev libsimdjson-dev libcurl4-openssl-dev libcurl4 libsqlite3-dev libssl-dev libfmt-dev
-    libexpected-dev libboost1.81-dev libcli11-dev libre2-dev zlib1g-dev
+    libyaml-dev libsimdjson-dev liblua5.4-dev libcurl4-openssl-dev libcurl4 libsqlite3-dev libssl-dev libfmt-dev
+    libexpected-dev libboost1.81-dev libcli11-dev libre2-dev zlib1g-dev libargon2-dev
     libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev"
   [run]="podman runc iptables nftables netavark aardvark-dns catatonit buildah conntrack iproute2
     procps git ca-certificates"
-  [test]="docker-registry busybox-static curl jq skopeo"
+  [test]="docker-registry busybox-static curl jq skopeo openssl"
   [lint]="clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev"
   [bench]="podman-compose"
   [package]="dpkg-dev"
@@ -40,6 +40,9 @@ if [[ $(id -u) != 0 ]]; then
 fi
 
 installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null) == installed ]]; }
+
+# The control plane of tests/cluster needs a newer Go than Debian's; pip fetches one.
+[[ $(go env GOVERSION 2> /dev/null) =~ ^go1\.(2[6-9]|[3-9][0-9]) ]] || packages[test]+=" python3-pip"
 
 missing=()
 (($#)) || set -- build run test

@@ -30,6 +30,9 @@ Value arguments_of(const SyncOptions& options) {
       .with("freshSecrets", options.fresh_secrets)
       .with("expectPlan", options.expect_plan)
       .with("withHooks", options.with_hooks)
+      .with("allowDeletions", options.allow_deletions)
+      .with("confirmPrune", options.confirm_prune)
+      .with("force", options.force)
       .with("actor", options.actor);
 }
 
@@ -116,6 +119,7 @@ Result<Value> RemoteOperations::rollback(const RollbackOptions& options, const E
                              {"environment", options.environment},
                              {"to", options.to},
                              {"withHooks", options.with_hooks},
+                             {"force", options.force},
                              {"actor", options.actor}}),
               events);
 }
@@ -125,6 +129,28 @@ Result<Value> RemoteOperations::recover(const std::string& txn, const std::strin
   return work("recover",
               Value::object({{"transaction", txn}, {"decision", decision}, {"actor", actor}}),
               events);
+}
+
+Result<Value> RemoteOperations::remove(const control::DeleteOptions& options,
+                                       const EventSink& events) {
+  return work(
+      "remove",
+      Value::object(
+          {{"application", options.application},
+           {"environment", options.environment},
+           {"cascade", options.cascade},
+           {"kinds", Value::array(std::vector<Value>(options.kinds.begin(), options.kinds.end()))},
+           {"withHooks", options.with_hooks},
+           {"confirmPrune", options.confirm_prune},
+           {"dryRun", options.dry_run},
+           {"force", options.force},
+           {"actor", options.actor}}),
+      events);
+}
+
+Result<Value> RemoteOperations::freeze(bool frozen, const std::string& reason,
+                                       const std::string& actor) {
+  return call("freeze", Value::object({{"frozen", frozen}, {"reason", reason}, {"actor", actor}}));
 }
 
 Result<Value> RemoteOperations::resume(const Selector& select, const std::string& actor) {
@@ -164,16 +190,30 @@ Result<> RemoteOperations::follow(std::uint64_t after, const EventSink& events,
   return listen("follow", Value::object({{"after", after}}), events, cancel);
 }
 
-Result<> RemoteOperations::logs(const Selector& select, const std::string& object,
-                                const std::string& container, int tail, bool follow,
+Result<> RemoteOperations::logs(const control::ContainerLogOptions& options,
                                 const EventSink& events, const Cancel& cancel) {
   return listen("logs",
-                selection(select)
-                    .with("object", object)
-                    .with("container", container)
-                    .with("tail", tail)
-                    .with("follow", follow),
+                selection(options.select)
+                    .with("object", options.object)
+                    .with("container", options.container)
+                    .with("allContainers", options.all_containers)
+                    .with("tail", options.tail)
+                    .with("follow", options.follow)
+                    .with("previous", options.previous)
+                    .with("timestamps", options.timestamps)
+                    .with("since", options.since ? to_rfc3339(*options.since) : ""),
                 events, cancel);
+}
+
+Result<Value> RemoteOperations::snapshot() {
+  return call("snapshot", Value::object());
+}
+
+Result<Value> RemoteOperations::remedy(const control::RemedyOptions& options) {
+  return call("remedy", selection(options.select)
+                            .with("remedy", control::remedy_word(options.remedy))
+                            .with("object", options.object)
+                            .with("actor", options.actor));
 }
 
 }  // namespace rumbo::api

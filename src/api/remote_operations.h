@@ -26,6 +26,9 @@ class RemoteOperations : public control::Operations {
                          const control::EventSink& events) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const control::EventSink& events) override;
+  Result<Value> remove(const control::DeleteOptions& options,
+                       const control::EventSink& events) override;
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override;
   Result<Value> resume(const control::Selector& select, const std::string& actor) override;
   Result<Value> pause(const control::Selector& select, const std::string& reason,
                       const std::string& actor) override;
@@ -36,9 +39,10 @@ class RemoteOperations : public control::Operations {
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const control::EventSink& events,
                   const Cancel& cancel) override;
-  Result<> logs(const control::Selector& select, const std::string& object,
-                const std::string& container, int tail, bool follow,
-                const control::EventSink& events, const Cancel& cancel) override;
+  Result<> logs(const control::ContainerLogOptions& options, const control::EventSink& events,
+                const Cancel& cancel) override;
+  Result<Value> snapshot() override;
+  Result<Value> remedy(const control::RemedyOptions& options) override;
 
  private:
   Result<Value> call(std::string_view id, const Value& arguments);

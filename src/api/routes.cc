@@ -2,10 +2,12 @@
 #include <cstdlib>
 
 #include "api/route.h"
+#include "base/strings.h"
 
 namespace rumbo::api {
 namespace {
 
+using control::DeleteOptions;
 using control::LogOptions;
 using control::RollbackOptions;
 using control::Selector;
@@ -22,6 +24,9 @@ constexpr Parameter environment(Where where) {
 constexpr Parameter kActor{"actor", Where::body, Type::text,
                            "who asks, as the journal shows it; empty: the user who connected"};
 constexpr Parameter kWithHooks{"withHooks", Where::body, Type::flag, "run Jobs and hooks"};
+constexpr Parameter kForce{"force", Where::body, Type::flag, "also while all is frozen"};
+constexpr Parameter kConfirmPrune{"confirmPrune", Where::body, Type::flag,
+                                  "also what is annotated with Prune=confirm or Delete=confirm"};
 constexpr Parameter kAfter{"after", Where::query, Type::number,
                            "records with a greater sequence number"};
 
@@ -35,7 +40,24 @@ std::vector<Parameter> sync_parameters() {
           {"freshSecrets", Where::body, Type::flag, "random functions of charts begin anew"},
           {"expectPlan", Where::body, Type::text, "refuse unless the plan has this digest"},
           kWithHooks,
+          {"allowDeletions", Where::body, Type::flag, "whatever sync.maxDeletions says"},
+          kConfirmPrune,
+          kForce,
           kActor};
+}
+
+DeleteOptions delete_options(const Call& call) {
+  DeleteOptions out;
+  out.application = call.arguments["application"].str();
+  out.environment = call.arguments["environment"].str();
+  out.cascade = call.arguments["cascade"].as_bool();
+  for (const Value& kind : call.arguments["kinds"].items()) out.kinds.push_back(kind.str());
+  out.with_hooks = call.arguments["withHooks"].as_bool(out.with_hooks);
+  out.confirm_prune = call.arguments["confirmPrune"].as_bool();
+  out.dry_run = call.arguments["dryRun"].as_bool();
+  out.force = call.arguments["force"].as_bool();
+  out.actor = call.actor;
+  return out;
 }
 
 std::string text(const Call& call, std::string_view name) {
@@ -60,6 +82,9 @@ SyncOptions sync_options(const Call& call) {
   out.retry_quarantined = call.arguments["retryQuarantined"].as_bool(out.retry_quarantined);
   out.fresh_secrets = call.arguments["freshSecrets"].as_bool(out.fresh_secrets);
   out.expect_plan = text(call, "expectPlan");
+  out.allow_deletions = call.arguments["allowDeletions"].as_bool();
+  out.confirm_prune = call.arguments["confirmPrune"].as_bool();
+  out.force = call.arguments["force"].as_bool();
   out.with_hooks = call.arguments["withHooks"].as_bool(out.with_hooks);
   out.actor = call.actor;
   return out;
@@ -71,6 +96,23 @@ LogOptions log_options(const Call& call) {
   out.max = call.arguments["max"].as_uint(out.max);
   out.txn = text(call, "transaction");
   out.select = selector(call);
+  return out;
+}
+
+Result<control::ContainerLogOptions> container_log_options(const Call& call) {
+  control::ContainerLogOptions out;
+  out.select = selector(call);
+  out.object = text(call, "object");
+  out.container = text(call, "container");
+  out.all_containers = call.arguments["allContainers"].as_bool();
+  out.tail = static_cast<int>(call.arguments["tail"].as_int(out.tail));
+  out.follow = call.arguments["follow"].as_bool();
+  out.previous = call.arguments["previous"].as_bool();
+  out.timestamps = call.arguments["timestamps"].as_bool();
+  if (const std::string since = text(call, "since"); !since.empty()) {
+    out.since = from_rfc3339(since);
+    if (!out.since) return fail(Code::invalid, "`" + printable(since, 40) + "` is no time");
+  }
   return out;
 }
 
@@ -122,6 +164,7 @@ std::vector<Route> make_routes() {
         {"environment", Where::body, Type::text, "may be empty if it has only one"},
         {"to", Where::body, Type::text, "transaction; empty: the last committed before this one"},
         kWithHooks,
+        kForce,
         kActor},
        [](const Call& c) {
          RollbackOptions options;
@@ -129,9 +172,26 @@ std::vector<Route> make_routes() {
          options.environment = text(c, "environment");
          options.to = text(c, "to");
          options.with_hooks = c.arguments["withHooks"].as_bool(options.with_hooks);
+         options.force = c.arguments["force"].as_bool();
          options.actor = c.actor;
          return c.operations.rollback(options, c.events);
        }},
+      {"remove",
+       "POST",
+       "/api/v1/delete",
+       "Deletes what an application owns, or gives it up",
+       Answer::work,
+       {{"application", Where::body, Type::text, "which application", true},
+        {"environment", Where::body, Type::text, "may be empty if it has only one"},
+        {"cascade", Where::body, Type::flag, "delete its objects; otherwise they are kept"},
+        {"kinds", Where::body, Type::texts,
+         "destructive kinds to delete: PersistentVolumeClaim, …"},
+        {"dryRun", Where::body, Type::flag, "plan only"},
+        kWithHooks,
+        kConfirmPrune,
+        kForce,
+        kActor},
+       [](const Call& c) { return c.operations.remove(delete_options(c), c.events); }},
       {"recover",
        "POST",
        "/api/v1/recover",
@@ -161,6 +221,17 @@ std::vector<Route> make_routes() {
         {"reason", Where::body, Type::text, "why, for those who wonder"},
         kActor},
        [](const Call& c) { return c.operations.pause(selector(c), text(c, "reason"), c.actor); }},
+      {"freeze",
+       "POST",
+       "/api/v1/freeze",
+       "Keeps everything as it is until it is ended, or ends that",
+       Answer::value,
+       {{"frozen", Where::body, Type::flag, "begin or end it", true},
+        {"reason", Where::body, Type::text, "why, for those who wonder"},
+        kActor},
+       [](const Call& c) {
+         return c.operations.freeze(c.arguments["frozen"].as_bool(), text(c, "reason"), c.actor);
+       }},
       {"refresh",
        "POST",
        "/api/v1/refresh",
@@ -220,15 +291,47 @@ std::vector<Route> make_routes() {
        Answer::listen,
        {applications(Where::query),
         environment(Where::query),
-        {"object", Where::query, Type::text, "Deployment/web, or a name", true},
+        {"object", Where::query, Type::text, "Deployment/web, or a name; empty: every workload"},
         {"container", Where::query, Type::text, "empty: its first"},
+        {"allContainers", Where::query, Type::flag, "init containers too"},
+        {"previous", Where::query, Type::flag, "of the process before the one that runs"},
+        {"timestamps", Where::query, Type::flag, "each line begins with its time"},
+        {"since", Where::query, Type::text, "only lines written after this time, RFC 3339"},
         {"tail", Where::query, Type::number, "so many of the last lines; -1: all", false, -1,
          INT32_MAX},
         {"follow", Where::query, Type::flag, "go on as they are written"}},
-       [](const Call& c) {
-         return nothing(c.operations.logs(selector(c), text(c, "object"), text(c, "container"),
-                                          static_cast<int>(c.arguments["tail"].as_int(100)),
-                                          c.arguments["follow"].as_bool(), c.events, c.cancel));
+       [](const Call& c) -> Result<Value> {
+         const control::ContainerLogOptions options = TRY(container_log_options(c));
+         return nothing(c.operations.logs(options, c.events, c.cancel));
+       }},
+      {"snapshot",
+       "POST",
+       "/api/v1/snapshot",
+       "Writes a consistent copy of the state, for a backup, into a directory of the daemon's",
+       Answer::value,
+       {},
+       [](const Call& c) { return c.operations.snapshot(); }},
+      {"remedy",
+       "POST",
+       "/api/v1/remedy",
+       "What an operator decides about a target that is not as it was left",
+       Answer::value,
+       {{"remedy", Where::body, Type::text, "from-target, recreate-volume, adopt or forget", true},
+        applications(Where::body),
+        environment(Where::body),
+        {"object", Where::body, Type::text, "PersistentVolumeClaim/data; empty: all"},
+        kActor},
+       [](const Call& c) -> Result<Value> {
+         control::RemedyOptions options;
+         const auto remedy = control::remedy_from(text(c, "remedy"));
+         if (!remedy) {
+           return fail(Code::invalid, "`" + printable(text(c, "remedy"), 40) + "` is no remedy");
+         }
+         options.remedy = *remedy;
+         options.select = selector(c);
+         options.object = text(c, "object");
+         options.actor = c.actor;
+         return c.operations.remedy(options);
        }},
       {"events",
        "GET",

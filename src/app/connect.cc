@@ -6,6 +6,7 @@
 #include "api/remote_operations.h"
 #include "app/installation.h"
 #include "app/interrupt.h"
+#include "app/snapshot.h"
 #include "control/local_operations.h"
 
 namespace rumbo::app {
@@ -40,9 +41,12 @@ struct Owner {
 /// Operations over an installation of its own. Ctrl-C suspends its transactions.
 class InProcess : private Owner, public control::LocalOperations {
  public:
-  explicit InProcess(std::unique_ptr<Installation> opened)
+  InProcess(std::unique_ptr<Installation> opened, std::string state, io::Env& env)
       : Owner{std::move(opened)},
-        LocalOperations(installation->core()),
+        LocalOperations(
+            installation->core(),
+            {.snapshot = [this, state = std::move(state),
+                          &env] { return make_snapshot(installation->journal(), state, env); }}),
         watcher_([this] { watch(); }) {}
   ~InProcess() override {
     done_ = true;
@@ -97,7 +101,7 @@ Result<std::unique_ptr<control::Operations>> connect(const Session& session, Nee
     env.sleep(100ms);
   }
   auto opened = TRY(Installation::open({state, session.invocation().value("config"), need}, env));
-  return std::make_unique<InProcess>(std::move(opened));
+  return std::make_unique<InProcess>(std::move(opened), state, env);
 }
 
 }  // namespace rumbo::app

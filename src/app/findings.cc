@@ -1,5 +1,7 @@
 #include "app/findings.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace rumbo::app {
@@ -20,9 +22,8 @@ std::size_t place_length(std::string_view line) {
 std::vector<Finding> findings_of(const Error& error) {
   std::vector<Finding> out;
   const auto lines = split(error.message(), '\n');
-  const bool many = std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
-    return place_length(trim(line)) > 0;
-  });
+  const bool many = std::any_of(lines.begin(), lines.end(),
+                                [](std::string_view line) { return place_length(trim(line)) > 0; });
   if (!many || lines.size() == 1) {
     Finding one;
     if (error.location()) one.place = error.location()->to_string();

@@ -3,6 +3,8 @@
 // Threads: one.
 #pragma once
 
+#include <optional>
+
 #include "app/session.h"
 
 namespace rumbo::app {
@@ -25,15 +27,19 @@ Result<int> run_diff(Session& session);
 // verbs_sync.cc: transactions and what steers them.
 Result<int> run_sync(Session& session);
 Result<int> run_rollback(Session& session);
+Result<int> run_delete(Session& session);
 Result<int> run_recover(Session& session);
 Result<int> run_resume(Session& session);
 Result<int> run_pause(Session& session);
+Result<int> run_freeze(Session& session);
+Result<int> run_unfreeze(Session& session);
 Result<int> run_refresh(Session& session);
 
 // verbs_files.cc: files alone, without an installation.
 Result<int> run_init(Session& session);
 Result<int> run_validate(Session& session);
 Result<int> run_render(Session& session);
+Result<int> run_why(Session& session);
 
 // verbs_helm.cc: charts.
 Result<int> run_helm(Session& session);
@@ -42,6 +48,17 @@ Result<int> run_helm(Session& session);
 Result<int> run_version(Session& session);
 Result<int> run_completion(Session& session);
 Result<int> run_docs(Session& session);
+
+// verbs_logs.cc: what containers wrote.
+// verbs_recover.cc: the part of recover that is not about a transaction; nullopt if none was asked.
+Result<std::optional<int>> run_special_recovery(Session& session);
+
+// verbs_state.cc: the state directory as a whole.
+Result<int> run_backup(Session& session);
+Result<int> run_restore(Session& session);
+
+// verbs_import.cc: what runs already.
+Result<int> run_import(Session& session);
 
 // doctor.cc and serve.cc.
 Result<int> run_doctor(Session& session);

@@ -24,5 +24,7 @@ std::string man_page();
 std::optional<std::string> docs_page(std::string_view page);
 /// A completion script for bash.
 std::string bash_completion();
+std::string zsh_completion();
+std::string fish_completion();
 
 }  // namespace rumbo::app

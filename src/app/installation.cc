@@ -1,5 +1,7 @@
 #include "app/installation.h"
 
+#include <algorithm>
+
 #include "app/paths.h"
 #include "base/strings.h"
 #include "control/config_loader.h"
@@ -80,11 +82,22 @@ Result<> Installation::open_parts() {
   const std::string boot_id = TRY(io::boot_id(env_.files));
   const std::uint64_t epoch = TRY(journal_->take_over("rumbo", boot_id));
   source_ = std::make_unique<source::Sources>(options_.state, env_);
+  files_ = std::make_unique<source::HttpFiles>(options_.state + "/files", env_);
   renderers_.emplace(RendererKind::plain, std::make_unique<render::PlainRenderer>());
   renderers_.emplace(RendererKind::helm, std::make_unique<render::HelmRenderer>());
   renderers_.emplace(RendererKind::kustomize, std::make_unique<render::KustomizeRenderer>());
 
   targets_ = std::make_unique<Targets>();
+  int history = 0;
+  for (const Application& one : config.applications) {
+    history = std::max(history, one.revision_history_limit);
+  }
+  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
+  for (const Environment& one : config.environments) {
+    const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
+    int& most = keep[target_id(one.podman)];
+    most = std::max(most, own);
+  }
   for (const Environment& environment : config.environments) {
     const TargetId id = target_id(environment.podman);
     targets_->by_environment[environment.name] = id;
@@ -96,6 +109,7 @@ Result<> Installation::open_parts() {
                                          environment.podman.root,
                                          environment.podman.run_root,
                                          journal_->installation(),
+                                         keep[id],
                                          options_.need != Need::act};
     one->lazy = std::make_unique<LazyTarget>(
         [this, one, podman]() -> Result<std::unique_ptr<Target>> {
@@ -117,7 +131,8 @@ Result<> Installation::open_parts() {
                            .source = *source_,
                            .renderers = {},
                            .clock = env_.clock,
-                           .records_config = options_.need == Need::act};
+                           .records_config = options_.need == Need::act,
+                           .files = files_.get()};
   for (auto& [id, one] : targets_->all) parts.targets[id] = one.lazy.get();
   for (auto& [kind, renderer] : renderers_) parts.renderers[kind] = renderer.get();
   core_ = TRY(control::Core::open(std::move(parts)));

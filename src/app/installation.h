@@ -14,6 +14,7 @@
 #include "app/session.h"
 #include "control/core.h"
 #include "io/env.h"
+#include "source/http_files.h"
 #include "store/sqlite_journal.h"
 
 namespace rumbo::app {
@@ -49,6 +50,7 @@ class Installation {
   Duration drain_;
   std::unique_ptr<store::SqliteJournal> journal_;
   std::unique_ptr<Source> source_;
+  std::unique_ptr<source::HttpFiles> files_;
   std::map<RendererKind, std::unique_ptr<Renderer>> renderers_;
   std::unique_ptr<Targets> targets_;
   std::unique_ptr<control::Core> core_;

@@ -63,5 +63,18 @@ Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
                           const LogOptions& options, const LineSink& sink, const Cancel& cancel) {
   return TRY(opened())->logs(key, container, options, sink, cancel);
 }
+Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
+                                                   const std::string& kind,
+                                                   const Cancel& cancel) {
+  return TRY(opened())->namespaced(group, kind, cancel);
+}
+
+Result<std::vector<HeldImage>> LazyTarget::images(const Cancel& cancel) {
+  return TRY(opened())->images(cancel);
+}
+Result<std::vector<Owned>> LazyTarget::remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                              const Cancel& cancel) {
+  return TRY(opened())->remedy(remedy, keys, cancel);
+}
 
 }  // namespace rumbo::app

@@ -47,6 +47,11 @@ class LazyTarget : public Target {
   Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) override;
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;
+  Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
+                                         const Cancel& cancel) override;
+  Result<std::vector<HeldImage>> images(const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
 
  private:
   const Opener opener_;

@@ -19,6 +19,12 @@ std::string default_state_directory() {
   return variable("HOME").value_or("") + "/.local/state/rumbo";
 }
 
+std::string cache_directory() {
+  if (const auto cache = variable("RUMBO_CACHE")) return *cache;
+  if (const auto xdg = variable("XDG_CACHE_HOME")) return *xdg + "/rumbo";
+  return variable("HOME").value_or("") + "/.cache/rumbo";
+}
+
 Result<std::string> find_config(io::FileSystem& files, const std::string& given,
                                 const std::string& state) {
   if (!given.empty()) return given;

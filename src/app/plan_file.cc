@@ -7,7 +7,8 @@ namespace {
 constexpr std::string_view kKind = "rumbo.dev/plan-v1";
 }
 
-Result<> write_plan_file(io::FileSystem& files, const std::string& path, const Value& answer) {
+Result<> write_plan_file(io::FileSystem& files, const std::string& path, const Value& answer,
+                         const control::SyncOptions& options) {
   const Value& plans = answer["plans"];
   if (plans.size() != 1) {
     return fail(Error(Code::invalid, "a plan file holds one transaction, and this would be " +
@@ -20,6 +21,9 @@ Result<> write_plan_file(io::FileSystem& files, const std::string& path, const V
                                     {"scopes", plan["scopes"]},
                                     {"revision", revision.is_object() ? revision["id"] : revision},
                                     {"digest", plan["digest"]},
+                                    {"withHooks", options.with_hooks},
+                                    {"allowDeletions", options.allow_deletions},
+                                    {"confirmPrune", options.confirm_prune},
                                     {"plan", plan["plan"]}});
   return files.write_atomic(path, codec::to_json_pretty(file) + "\n");
 }
@@ -54,6 +58,9 @@ Result<> read_plan_file(io::FileSystem& files, const std::string& path,
   options.together = options.select.applications.size() > 1;
   options.revision = file["revision"].str();
   options.expect_plan = file["digest"].str();
+  options.with_hooks = file["withHooks"].as_bool(true);
+  options.allow_deletions = file["allowDeletions"].as_bool();
+  options.confirm_prune = file["confirmPrune"].as_bool();
   return {};
 }
 

@@ -13,8 +13,10 @@
 
 namespace rumbo::app {
 
-/// Takes the answer of Operations::plan(); Code::invalid unless it holds exactly one plan.
-Result<> write_plan_file(io::FileSystem& files, const std::string& path, const Value& answer);
+/// Takes the answer of Operations::plan() and what it was asked for; Code::invalid unless it holds
+/// exactly one plan.
+Result<> write_plan_file(io::FileSystem& files, const std::string& path, const Value& answer,
+                         const control::SyncOptions& options);
 /// Fills the applications, revision and digest that the file names; what was asked for besides it
 /// must agree.
 Result<> read_plan_file(io::FileSystem& files, const std::string& path,

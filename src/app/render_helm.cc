@@ -4,6 +4,7 @@
 #include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
+#include "render/helm/template_locator.h"
 #include "render/object_reader.h"
 
 namespace rumbo::app {
@@ -25,18 +26,28 @@ std::vector<std::string> words_of(const Invocation& asked, std::string_view flag
   return words;
 }
 
+/// The documents of a release that the options leave in, in the order of printing.
+std::vector<const helm::RenderedDocument*> documents_of(const helm::Release& release,
+                                                        const helm::ReleaseOptions& options) {
+  std::vector<const helm::RenderedDocument*> documents;
+  if (options.include_crds) {
+    for (const auto& crd : release.crds) documents.push_back(&crd);
+  }
+  for (const auto& object : release.manifests.objects) documents.push_back(&object);
+  for (const auto& hook : release.manifests.hooks) {
+    if (!options.no_hooks && !(options.skip_tests && helm::is_test_hook(hook))) {
+      documents.push_back(&hook);
+    }
+  }
+  return documents;
+}
+
 /// The objects of a release, for -o json and -o name.
 Result<std::vector<Object>> objects_of(const helm::Release& release,
                                        const helm::ReleaseOptions& options) {
   render::ObjectReader reader;
-  if (options.include_crds) {
-    for (const auto& crd : release.crds) TRY(reader.read(crd.path, crd.text));
-  }
-  for (const auto& object : release.manifests.objects) TRY(reader.read(object.path, object.text));
-  for (const auto& hook : release.manifests.hooks) {
-    if (!options.no_hooks && !(options.skip_tests && helm::is_test_hook(hook))) {
-      TRY(reader.read(hook.path, hook.text));
-    }
+  for (const helm::RenderedDocument* one : documents_of(release, options)) {
+    TRY(reader.read(one->path, one->text));
   }
   return reader.finish(options.release.ns);
 }
@@ -74,37 +85,102 @@ Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
   return options;
 }
 
-Result<int> run_render_helm(Session& session, const std::string& path) {
-  helm::ReleaseOptions options = TRY(helm_options(session.invocation()));
+namespace {
+
+/// A chart as it was rendered, with what it was rendered with.
+struct RenderedChart {
+  std::vector<helm::ChartFile> files;
+  helm::ReleaseOptions options;
+  helm::Release release;
+};
+
+Result<RenderedChart> render_chart(Session& session, const std::string& path) {
+  RenderedChart made;
+  made.options = TRY(helm_options(session.invocation()));
   std::string printed;
-  if (session.invocation().has("debug")) options.printed = &printed;
+  if (session.invocation().has("debug")) made.options.printed = &printed;
   io::FileSystem& files = session.env().files;
-  const auto chart = TRY(read_chart_argument(session, path, options.limits));
+  made.files = TRY(read_chart_argument(session, path, made.options.limits));
   const auto read = [&files](std::string_view file) -> Result<std::string> {
     auto text = files.read_all(std::string(file));
     if (text || text.error().code() != Code::not_found) return text;
     return fail(Code::not_found, "open " + std::string(file) + ": no such file or directory");
   };
   SystemHost host(session.env());
-  helm::Warnings warnings(options.profile);
-  const auto release = helm::render_release(chart, options, read, host, warnings);
+  helm::Warnings warnings(made.options.profile);
+  auto release = helm::render_release(made.files, made.options, read, host, warnings);
+  made.options.printed = nullptr;
   for (const std::string& line : warnings.lines()) session.note(line + "\n");
   if (!release) {
     session.print(printed);
     return fail(release.error());
   }
+  made.release = std::move(*release);
+  return made;
+}
+
+/// The values a chart was rendered with, weakest first.
+helm::ValueSources value_sources(Session& session, const RenderedChart& chart,
+                                 const std::string& path) {
+  helm::ValueSources sources;
+  for (const helm::ChartFile& file : chart.files) {
+    if (file.name == "values.yaml") {
+      sources.files.emplace_back(path + "/" + file.name, file.data.str());
+    }
+  }
+  for (const std::string& file : chart.options.values.files) {
+    if (auto text = session.env().files.read_all(file)) {
+      sources.files.emplace_back(file, std::move(*text));
+    }
+  }
+  sources.set = chart.options.values.set;
+  for (const std::string& one : chart.options.values.set_string) sources.set.push_back(one);
+  return sources;
+}
+
+}  // namespace
+
+Result<int> run_render_helm(Session& session, const std::string& path) {
+  const RenderedChart chart = TRY(render_chart(session, path));
   if (session.invocation().has("notes")) {
-    session.print(release->notes);
+    session.print(chart.release.notes);
     return kOk;
   }
   if (session.format() == Format::json || session.format() == Format::name) {
     std::vector<Value> values;
-    for (const Object& object : TRY(objects_of(*release, options))) values.push_back(object.value);
+    for (const Object& object : TRY(objects_of(chart.release, chart.options))) {
+      values.push_back(object.value);
+    }
     print_objects(session, values);
     return kOk;
   }
-  session.print(TRY(helm::print_release(*release, options)));
+  session.print(TRY(helm::print_release(chart.release, chart.options)));
   return kOk;
+}
+
+Result<TracedObjects> trace_chart(Session& session, const std::string& path) {
+  const RenderedChart chart = TRY(render_chart(session, path));
+  const auto values =
+      std::make_shared<const helm::ValueSources>(value_sources(session, chart, path));
+  std::map<std::string, std::string, std::less<>> sources;
+  for (const helm::ChartFile& file : chart.files) sources[file.name] = file.data.str();
+  TracedObjects traced;
+  for (const helm::RenderedDocument* document : documents_of(chart.release, chart.options)) {
+    render::ObjectReader reader;
+    TRY(reader.read(document->path, document->text));
+    // Paths in a release begin with the chart's name.
+    const std::string name = document->path.substr(document->path.find('/') + 1);
+    const auto source = sources.find(name);
+    for (Object& object : TRY(reader.finish(chart.options.release.ns))) {
+      object.fields = std::make_shared<const helm::TemplateLocator>(
+          object.fields, document->text, path + "/" + name,
+          source == sources.end() ? "" : source->second, values);
+      object.origin = object.fields->locate("");
+      traced.objects.push_back(std::move(object));
+    }
+  }
+  traced.shown = [](const std::string& file) { return file; };
+  return traced;
 }
 
 }  // namespace rumbo::app

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/session.h"
+#include "app/traced_objects.h"
 #include "base/result.h"
 #include "render/helm/release.h"
 
@@ -14,5 +15,8 @@ Result<render::helm::ReleaseOptions> helm_options(const Invocation& asked);
 
 /// Prints what `helm template` prints; with -o json or name the objects.
 Result<int> run_render_helm(Session& session, const std::string& path);
+
+/// Renders it and keeps where each object's fields stand in the templates and values.
+Result<TracedObjects> trace_chart(Session& session, const std::string& path);
 
 }  // namespace rumbo::app

@@ -3,9 +3,16 @@
 #include <cstdlib>
 
 #include "app/overlay_tree.h"
+#include "app/paths.h"
+#include "app/pins_file.h"
 #include "app/print_objects.h"
+#include "app/system_host.h"
 #include "base/strings.h"
+#include "control/remotes.h"
 #include "render/kustomize/kustomize.h"
+#include "render/kustomize/remote_locations.h"
+#include "source/sources.h"
+#include "source/http_files.h"
 
 namespace rumbo::app {
 namespace {
@@ -30,6 +37,13 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
     }
     options.legacy_order = order == "legacy";
   }
+  options.helm.enabled = asked.has("enable-helm");
+  options.helm.kube_version = asked.value("helm-kube-version");
+  if (const auto found = asked.flags.find("helm-api-versions"); found != asked.flags.end()) {
+    for (const std::string& value : found->second) {
+      for (const auto word : split(value, ',')) options.helm.api_versions.emplace_back(word);
+    }
+  }
   options.managed_by_label = asked.has("enable-managedby-label");
   options.environment = [](const std::string& name) -> std::string {
     const char* text = std::getenv(name.c_str());
@@ -38,28 +52,98 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
   return options;
 }
 
+/// Remote bases and files that the overlay names, as the pins file says where it does.
+Result<RenderInputs> fetch_remotes(Session& session, const OverlayTree& tree) {
+  io::Env& env = session.env();
+  const std::string cache = cache_directory();
+  source::Sources git(cache, env);
+  source::HttpFiles urls(cache + "/files", env);
+  const std::string file = session.invocation().value("pins");
+  const auto known = file.empty() ? std::vector<Pin>() : TRY(read_pins(env.files, file));
+  control::RemotePolicy policy;
+  policy.local_repositories = true;
+  const auto missing = [&](const auto& here) {
+    RenderInputs inputs;
+    inputs.snapshots = here;
+    return kustomize::remote_locations(*tree.snapshot, tree.directory, inputs, {});
+  };
+  control::Fetched fetched =
+      TRY(control::Remotes(git, &urls).fetch_all(missing, known, policy, Cancel()));
+  if (!file.empty()) TRY(write_pins(env.files, file, fetched.pins));
+  for (const Pin& pin : fetched.pins) {
+    session.note("remote: " + printable(pin.location, 512) + " is " + printable(pin.name, 256) +
+                 " (" + pin.id + ")\n");
+  }
+  RenderInputs inputs;
+  inputs.snapshots = std::move(fetched.snapshots);
+  return inputs;
+}
+
+/// Most overlays need nothing from elsewhere: what they name is looked for only if a build misses
+/// it.
+Result<kustomize::Built> build_overlay(Session& session, const OverlayTree& tree,
+                                       const kustomize::Options& options) {
+  auto built = kustomize::build(*tree.snapshot, tree.directory, {}, options);
+  if (built || built.error().code() != Code::unsupported) return built;
+  const RenderInputs inputs = TRY(fetch_remotes(session, tree));
+  if (inputs.snapshots.empty()) return built;
+  return kustomize::build(*tree.snapshot, tree.directory, inputs, options);
+}
+
+}  // namespace
+
+namespace {
+
+/// The error with its place as seen from here.
+Error from_here(Error error, const OverlayTree& tree) {
+  if (!error.location() || error.location()->file.empty()) return error;
+  Location place = *error.location();
+  place.file = tree.from_here(place.file);
+  return std::move(error).at(std::move(place));
+}
+
+Result<kustomize::Built> build_at(Session& session, const OverlayTree& tree, bool traces) {
+  kustomize::Options options = TRY(options_of(session.invocation()));
+  SystemHost host(session.env());
+  options.helm.host = &host;
+  options.traces = traces;
+  auto built = build_overlay(session, tree, options);
+  if (!built) return fail(from_here(std::move(built).error(), tree));
+  return built;
+}
+
 }  // namespace
 
 Result<int> run_render_kustomize(Session& session, const std::string& path) {
-  const kustomize::Options options = TRY(options_of(session.invocation()));
   const OverlayTree tree = TRY(OverlayTree::open(session.env().files, path));
-  const auto built = kustomize::build(*tree.snapshot, tree.directory, {}, options);
-  if (!built) {
-    Error error = built.error();
-    if (!error.location() || error.location()->file.empty()) return fail(std::move(error));
-    Location place = *error.location();
-    place.file = tree.from_here(place.file);
-    return fail(std::move(error).at(std::move(place)));
-  }
-  for (const std::string& warning : built->warnings) session.note("warning: " + warning + "\n");
+  const auto built = TRY(build_at(session, tree, false));
+  for (const std::string& warning : built.warnings) session.note("warning: " + warning + "\n");
   if (session.format() == Format::json || session.format() == Format::name) {
     std::vector<Value> values;
-    for (const auto& object : built->objects) values.push_back(object.value);
+    for (const auto& object : built.objects) values.push_back(object.value);
     print_objects(session, values);
   } else {
-    session.print(kustomize::print(*built));
+    session.print(kustomize::print(built));
   }
   return kOk;
+}
+
+Result<TracedObjects> trace_overlay(Session& session, const std::string& path) {
+  const auto tree =
+      std::make_shared<const OverlayTree>(TRY(OverlayTree::open(session.env().files, path)));
+  auto built = TRY(build_at(session, *tree, true));
+  TracedObjects traced;
+  traced.warnings = std::move(built.warnings);
+  for (kustomize::BuiltObject& one : built.objects) {
+    Object object;
+    object.key = key_of(one.value);
+    object.value = std::move(one.value);
+    object.origin = {std::move(one.file), one.line};
+    object.fields = std::move(one.fields);
+    traced.objects.push_back(std::move(object));
+  }
+  traced.shown = [tree](const std::string& file) { return tree->from_here(file); };
+  return traced;
 }
 
 }  // namespace rumbo::app

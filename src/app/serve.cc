@@ -12,6 +12,7 @@
 #include "app/interrupt.h"
 #include "app/log_lines.h"
 #include "app/paths.h"
+#include "app/snapshot.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 
@@ -39,14 +40,16 @@ Result<std::unique_ptr<Installation>> open_when_free(const InstallationOptions& 
 /// Reconciler, operations and server over an installation, in the order they depend on each other.
 class Daemon {
  public:
-  Daemon(Installation& installation, io::Env& env)
+  Daemon(Installation& installation, const std::string& state, io::Env& env)
       : installation_(installation),
         reconciler_(installation.core()),
         operations_(
             installation.core(),
             {.daemon = true,
              .refresh = [this](const std::vector<Scope>& scopes) { reconciler_.refresh(scopes); },
-             .changed = [this] { reconciler_.poke(); }}),
+             .changed = [this] { reconciler_.poke(); },
+             .snapshot = [&installation, state,
+                          &env] { return make_snapshot(installation.journal(), state, env); }}),
         metrics_(env.files) {}
 
   /// Serves first, so that a long recovery can be watched; then reconciles.
@@ -83,7 +86,7 @@ Result<std::optional<Config>> run_until_changed(const InstallationOptions& optio
   auto installation = TRY(open_when_free(options, env, stop));
   installation->set_drain(Duration(0));
   std::optional<Config> next;
-  Daemon daemon(*installation, env);
+  Daemon daemon(*installation, options.state, env);
   TRY(daemon.start(options.state));
   proven = installation->core().config();
   log(LogLevel::info, "serve", "ready: {} applications, API on {}/rumbo.sock",

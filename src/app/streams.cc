@@ -67,6 +67,11 @@ std::string Paint::wrap(std::string_view code, std::string_view text) const {
   return out + "\x1b[0m";
 }
 
+std::string Paint::tint(std::string_view text, std::size_t which) const {
+  constexpr std::string_view kCodes[] = {"36", "33", "35", "32", "34", "96"};
+  return wrap(kCodes[which % std::size(kCodes)], text);
+}
+
 std::string Paint::word(std::string_view text) const {
   if (is_one_of(kGood, text)) return good(text);
   if (is_one_of(kBad, text)) return bad(text);

@@ -27,6 +27,8 @@ struct Paint {
   std::string warn(std::string_view text) const { return wrap("33", text); }
   std::string dim(std::string_view text) const { return wrap("2", text); }
   std::string bold(std::string_view text) const { return wrap("1", text); }
+  /// One of six colours, for telling many sources apart.
+  std::string tint(std::string_view text, std::size_t which) const;
   /// By meaning: Synced, Ready, committed are good; Failed, needs-operator bad; the rest between.
   std::string word(std::string_view text) const;
 

@@ -10,6 +10,7 @@
 #include "app/render_helm.h"
 #include "app/render_kind.h"
 #include "app/render_kustomize.h"
+#include "app/show_origin.h"
 #include "base/strings.h"
 #include "codec/diff.h"
 #include "codec/json.h"
@@ -114,6 +115,7 @@ Result<int> run_validate(Session& session) {
 
 Result<int> run_render(Session& session) {
   const std::string& path = session.invocation().arguments[0];
+  if (session.invocation().has("show-origin")) return run_show_origin(session, path);
   const RendererKind kind = TRY(render_kind(session.env().files, session.invocation(), path));
   if (kind == RendererKind::helm) return run_render_helm(session, path);
   if (kind == RendererKind::kustomize) return run_render_kustomize(session, path);

@@ -61,6 +61,9 @@ std::string shown(const Value& txn, const Session& session) {
   field(out, "Ended:", cell(txn["ended"]));
   field(out, "Duration:", cell(txn["duration"]));
   field(out, "Note:", cell(txn["note"]));
+  for (const Value& remote : txn["remotes"].items()) {
+    field(out, "Remote:", cell(remote["location"]) + " is " + cell(remote["name"]));
+  }
   if (const Value& abort = txn["abort"]; abort.is_object()) {
     out += "\n" + paint.bad("Failure") + " (" + cell(abort["class"]) +
            "): " + printable(abort["cause"].as_string()) + "\n";

@@ -27,6 +27,9 @@ Result<int> plan(Session& session, bool detailed) {
   options.revision = asked.value("revision");
   options.together = asked.has("together");
   options.fresh_secrets = asked.has("fresh-secrets");
+  options.with_hooks = !asked.has("no-hooks");
+  options.allow_deletions = asked.has("allow-deletions");
+  options.confirm_prune = asked.has("confirm-prune");
   options.dry_run = true;
   options.actor = session.actor();
   auto* operations = TRY(session.operations(Need::look));
@@ -53,7 +56,7 @@ Result<int> plan(Session& session, bool detailed) {
   }
   if (refused(plans)) return kError;
   if (asked.has("out")) {
-    TRY(write_plan_file(session.env().files, asked.value("out"), answer));
+    TRY(write_plan_file(session.env().files, asked.value("out"), answer, options));
     session.note("plan written to " + asked.value("out") + "\n");
   }
   return differs(plans) ? kNo : kOk;

@@ -1,4 +1,4 @@
-// The verbs that tell what is: status, get, wait, logs.
+// The verbs that tell what is: status, get, wait.
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -47,8 +47,8 @@ constexpr Column kDrift[] = {
     {"NAMESPACE", "namespace", true},
 };
 constexpr Column kImages[] = {
-    {"APPLICATION", "@scope"}, {"IMAGE", "image"},         {"DIGEST", "digest"},
-    {"OBJECT", "object"},      {"PINNED", "pinned", true},
+    {"APPLICATION", "@scope"}, {"IMAGE", "image"}, {"PINNED", "pinned"},
+    {"OBJECT", "object"},      {"WHY", "why"},     {"CONTAINER", "container", true},
 };
 
 struct Listing {
@@ -237,29 +237,6 @@ Result<int> run_wait(Session& session) {
                             ? cancel.left(session.env().clock.mono(), 1s)
                             : Duration(500ms));
   }
-}
-
-Result<int> run_logs(Session& session) {
-  const auto& arguments = session.invocation().arguments;
-  auto select = TRY(session.selector());
-  select.applications.pop_back();  // the object
-  const int tail = static_cast<int>(
-      std::min<std::int64_t>(TRY(session.invocation().number("tail", 100)), 100'000));
-  const bool follow = session.invocation().has("follow");
-  auto* operations = TRY(session.operations(Need::look));
-  const auto sink = [&](const Value& event) {
-    if (session.machine()) {
-      session.print(codec::to_json(event) + "\n");
-    } else {
-      session.print(event["line"].str() + "\n");
-    }
-    return !interrupt().cancelled();
-  };
-  const auto done =
-      operations->logs(select, arguments.back(), session.invocation().value("container"), tail,
-                       follow, sink, interrupt());
-  if (!done && !interrupt().cancelled()) return fail(done.error());
-  return kOk;
 }
 
 }  // namespace rumbo::app

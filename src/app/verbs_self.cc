@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "codec/json.h"
 #include "control/config_loader.h"
+#include "engine/sync_options.h"
 #include "render/helm/function_reference.h"
 #include "target/podman/check_object.h"
 
@@ -34,11 +35,16 @@ Result<int> run_version(Session& session) {
 
 Result<int> run_completion(Session& session) {
   const std::string& shell = session.invocation().arguments[0];
-  if (shell != "bash") {
+  if (shell == "bash") {
+    session.print(bash_completion());
+  } else if (shell == "zsh") {
+    session.print(zsh_completion());
+  } else if (shell == "fish") {
+    session.print(fish_completion());
+  } else {
     return fail(Error(Code::unsupported, "no completion for `" + printable(shell, 64) + "`")
-                    .with_hint("only bash for now: `rumbo completion bash`"));
+                    .with_hint("one of bash, zsh, fish"));
   }
-  session.print(bash_completion());
   return kOk;
 }
 
@@ -56,7 +62,8 @@ Result<int> run_docs(Session& session) {
   if (!text) {
     return fail(
         Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-            .with_hint("pages: cli, configuration, podman-fields, helm-functions, man, schema"));
+            .with_hint("pages: cli, configuration, podman-fields, sync-options, helm-functions, man, "
+                       "schema"));
   }
   session.print(*text);
   return kOk;
@@ -67,6 +74,7 @@ std::optional<std::string> docs_page(std::string_view page) {
   if (page == "configuration") return control::config_reference();
   if (page == "helm-functions") return render::helm::function_reference();
   if (page == "podman-fields") return target::podman::field_reference();
+  if (page == "sync-options") return engine::sync_options_page();
   return std::nullopt;
 }
 

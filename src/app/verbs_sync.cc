@@ -1,5 +1,7 @@
-// The verbs that run transactions and steer them: sync, rollback, recover, resume, pause, refresh.
+// The verbs that run transactions and steer them: sync, rollback, delete, recover, resume, pause,
+// freeze, refresh.
 #include "app/cells.h"
+#include "app/describe_plan.h"
 #include "app/handlers.h"
 #include "app/outcome.h"
 #include "app/plan_file.h"
@@ -80,6 +82,9 @@ Result<int> run_sync(Session& session) {
   options.retry_quarantined = asked.has("retry-quarantined");
   options.fresh_secrets = asked.has("fresh-secrets");
   options.with_hooks = !asked.has("no-hooks");
+  options.allow_deletions = asked.has("allow-deletions");
+  options.confirm_prune = asked.has("confirm-prune");
+  options.force = asked.has("force");
   options.actor = session.actor();
   if (asked.has("plan")) {
     TRY(read_plan_file(session.env().files, asked.value("plan"), options));
@@ -98,6 +103,7 @@ Result<int> run_rollback(Session& session) {
   options.environment = select.environment;
   options.to = session.invocation().value("to");
   options.with_hooks = session.invocation().has("with-hooks");
+  options.force = session.invocation().has("force");
   options.actor = session.actor();
   auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
@@ -115,7 +121,75 @@ Result<int> run_rollback(Session& session) {
   return exit_of(answer);
 }
 
+Result<int> run_delete(Session& session) {
+  const Invocation& asked = session.invocation();
+  const auto select = TRY(session.selector());
+  control::DeleteOptions options;
+  options.application = select.applications[0];
+  options.environment = select.environment;
+  options.cascade = asked.has("cascade");
+  for (const auto& [flag, kind] : {std::pair("delete-volumes", "PersistentVolumeClaim"),
+                                   std::pair("delete-namespaces", "Namespace"),
+                                   std::pair("delete-crds", "CustomResourceDefinition")}) {
+    if (!asked.has(flag)) continue;
+    options.kinds.emplace_back(kind);
+    if (options.cascade) continue;
+    return fail(Error(Code::invalid, "--" + std::string(flag) + " needs --cascade")
+                    .with_hint("without --cascade all objects are kept"));
+  }
+  options.with_hooks = !asked.has("no-hooks");
+  options.confirm_prune = asked.has("confirm-prune");
+  options.dry_run = asked.has("dry-run");
+  options.force = asked.has("force");
+  options.actor = session.actor();
+  auto* operations = TRY(session.operations(Need::act));
+  const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
+    return operations->remove(options, events);
+  }));
+  if (session.machine()) {
+    session.print_value(answer);
+  } else if (answer["plans"].is_array()) {
+    for (const Value& plan : answer["plans"].items()) {
+      session.print(describe_plan(plan, {session.verbose(), session.wide(), session.paint()}));
+    }
+  } else if (!answer["released"].is_null()) {
+    session.print(cell(answer["applications"]) + ": " +
+                  (options.dry_run ? "would give up " : "gave up ") + cell(answer["released"]) +
+                  " objects, which are kept and belong to nobody\n");
+  } else {
+    print_outcomes(session, Value::array({answer}));
+  }
+  return answer["plans"].is_array() ? kOk : exit_of(answer);
+}
+
+Result<int> run_freeze(Session& session) {
+  auto* operations = TRY(session.operations(Need::act));
+  const std::string reason = session.invocation().value("reason");
+  const Value answer = TRY(operations->freeze(true, reason, session.actor()));
+  if (session.machine()) {
+    session.print_value(answer);
+  } else {
+    session.print("all is frozen; `rumbo unfreeze` ends it\n");
+  }
+  return kOk;
+}
+
+Result<int> run_unfreeze(Session& session) {
+  auto* operations = TRY(session.operations(Need::act));
+  const Value answer = TRY(operations->freeze(false, "", session.actor()));
+  if (session.machine()) {
+    session.print_value(answer);
+  } else {
+    session.print("no longer frozen\n");
+  }
+  return kOk;
+}
+
 Result<int> run_recover(Session& session) {
+  if (const auto done = TRY(run_special_recovery(session))) return *done;
+  if (session.invocation().arguments.size() > 1) {
+    return fail(Code::invalid, "one transaction at a time");
+  }
   const std::string chosen = TRY(decision(session.invocation()));
   const auto& arguments = session.invocation().arguments;
   auto* operations = TRY(session.operations(Need::act));

@@ -1,6 +1,7 @@
 #include "codec/gzip.h"
 
 #include <algorithm>
+#include <climits>
 #include <fmt/format.h>
 #include <limits>
 #include <zlib.h>
@@ -65,6 +66,28 @@ class Inflater {
 
 Result<std::string> gunzip(std::string_view bytes, std::size_t most) {
   return Inflater().run(bytes, most);
+}
+
+Result<std::string> gzip(std::string_view bytes) {
+  constexpr int kMemoryLevel = 8;  // zlib's own default
+  if (bytes.size() > std::numeric_limits<uInt>::max()) {
+    return fail(Code::too_large, "more than 4 GiB to pack");
+  }
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipOnly, kMemoryLevel,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    return fail(Code::exhausted, "out of memory for packing");
+  }
+  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
+  stream.next_in = const_cast<Bytef*>(as_bytes(bytes).data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(std::min<std::size_t>(out.size(), UINT_MAX));
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) return fail(Code::too_large, "the packed data exceeds 4 GiB");
+  return out;
 }
 
 }  // namespace rumbo::codec

@@ -1,4 +1,5 @@
-// tar: the regular files of an archive (ustar, GNU long names, pax), read from memory.
+// tar: the regular files of an archive (ustar, GNU long names, pax), read from memory; and writing
+// plain ustar.
 //
 // Threads: pure functions.
 #pragma once
@@ -26,5 +27,9 @@ struct TarLimits {
 /// Regular files and links in their order; folders and extension headers are left out, devices and
 /// fifos an error. `bytes` must outlive the result.
 Result<std::vector<TarEntry>> read_tar(std::string_view bytes, const TarLimits& limits = {});
+
+/// A ustar archive of regular files, mode 0600, without owner and time: the same bytes for the same
+/// entries. Code::invalid for a name over 100 bytes, Code::too_large for a file of 8 GiB or more.
+Result<std::string> write_tar(const std::vector<TarEntry>& entries);
 
 }  // namespace rumbo::codec

@@ -77,5 +77,22 @@ TEST(Tar, RefusesDamage) {
   EXPECT_EQ(read_tar(many, {.max_entries = 3}).error().code(), Code::too_large);
 }
 
+TEST(Tar, WritesWhatItReads) {
+  const std::string large(1300, 'x');
+  const auto bytes = write_tar({{"a/one", large, false, {}}, {"two", "", false, {}}});
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  const auto entries = read_tar(*bytes);
+  ASSERT_TRUE(entries) << entries.error().to_string();
+  ASSERT_EQ(entries->size(), 2u);
+  EXPECT_EQ((*entries)[0].name, "a/one");
+  EXPECT_EQ((*entries)[0].data, large);
+  EXPECT_EQ((*entries)[1].data, "");
+  EXPECT_FALSE(write_tar({{std::string(101, 'n'), "", false, {}}}));
+  const auto packed = gzip(*bytes);
+  ASSERT_TRUE(packed);
+  EXPECT_LT(packed->size(), bytes->size());
+  EXPECT_EQ(gunzip(*packed, 1 << 20), *bytes);
+}
+
 }  // namespace
 }  // namespace rumbo::codec

@@ -26,6 +26,10 @@ std::string_view type_name(FieldType type) {
   switch (type) {
     case FieldType::integer:
       return "a whole number from 1 to 1000";
+    case FieldType::count:
+      return "a whole number from -1 to 1000";
+    case FieldType::amount:
+      return "a whole number or a part like 30%";
     case FieldType::boolean:
       return "true or false";
     case FieldType::duration:
@@ -39,6 +43,8 @@ std::string_view type_name(FieldType type) {
     case FieldType::record:
     case FieldType::tree:
       return "a map";
+    case FieldType::records:
+      return "a list of maps";
     case FieldType::entries:
       return "a list of names or maps";
     default:
@@ -66,6 +72,18 @@ bool is_text_map(const codec::YamlNode& node) {
 }
 
 }  // namespace
+
+std::optional<DeletionBudget> read_amount(const Value& value) {
+  if (value.is_integer()) {
+    if (value.as_int() < 0 || value.as_int() > 1'000'000) return std::nullopt;
+    return DeletionBudget{static_cast<int>(value.as_int()), false};
+  }
+  const std::string text = value.str();
+  if (!text.ends_with('%')) return std::nullopt;
+  const auto part = parse_int(std::string_view(text).substr(0, text.size() - 1));
+  if (!part || *part < 0 || *part > 100) return std::nullopt;
+  return DeletionBudget{static_cast<int>(*part), true};
+}
 
 // ---- Mistakes
 
@@ -189,6 +207,7 @@ void ConfigCheck::value(const codec::YamlNode& node, const Field& field, const s
       return is_texts(node) ? void() : wrong();
     case FieldType::text_map:
       return is_text_map(node) ? void() : wrong();
+    case FieldType::records:
     case FieldType::entries:
       if (!node.is_sequence()) return wrong();
       return list(node, field, path);
@@ -198,6 +217,12 @@ void ConfigCheck::value(const codec::YamlNode& node, const Field& field, const s
       return node.value.is_integer() && node.value.as_int() >= 1 && node.value.as_int() <= 1000
                  ? void()
                  : wrong();
+    case FieldType::count:
+      return node.value.is_integer() && node.value.as_int() >= -1 && node.value.as_int() <= 1000
+                 ? void()
+                 : wrong();
+    case FieldType::amount:
+      return read_amount(node.value) ? void() : wrong();
     case FieldType::duration:
       if (node.value.is_integer()) {
         return error(node, quoted(path) + " has no unit",
@@ -238,8 +263,9 @@ void ConfigCheck::list(const codec::YamlNode& node, const Field& field, const st
   for (const codec::YamlNode& one : node.items()) {
     if (one.is_mapping()) {
       record(one, path + "[]");
-    } else if (!one.value.is_string()) {
-      error(one, "an entry of " + quoted(path) + " must be a name or a map, not " +
+    } else if (!one.value.is_string() || field.type == FieldType::records) {
+      error(one, "an entry of " + quoted(path) + " must be " +
+                     (field.type == FieldType::records ? "a map" : "a name or a map") + ", not " +
                      std::string(kind_name(one)));
     }
   }

@@ -3,6 +3,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,12 @@
 #include "base/result.h"
 #include "codec/yaml.h"
 #include "control/config_fields.h"
+#include "model/config.h"
 
 namespace rumbo::control {
+
+/// A number, or a part like "30%"; nullopt for anything else.
+std::optional<DeletionBudget> read_amount(const Value& value);
 
 /// Mistakes found so far; cut off at 20.
 class Mistakes {

@@ -16,6 +16,8 @@ enum class FieldType {
   label,    ///< RFC 1123 label
   word,     ///< one of `words`
   integer,  ///< from 1 to 1000
+  count,    ///< from -1 to 1000
+  amount,   ///< a number from 0, or a part: 30%
   boolean,
   duration,  ///< Go syntax: 1m30s
   texts,     ///< list of strings
@@ -23,6 +25,7 @@ enum class FieldType {
   tree,      ///< map of anything
   list,      ///< list of anything
   record,    ///< map with fields of its own
+  records,   ///< list of records
   entries,   ///< list of names or records
 };
 

@@ -174,8 +174,16 @@ TEST(ConfigLoader, RefusesOtherDocuments) {
                 .find("unknown apiVersion `v2`"),
             std::string::npos);
   EXPECT_NE(error_of("apiVersion: rumbo.dev/v1alpha1\nkind: Environment\nmetadata: {name: a}\n"
-                     "spec: {target: {kubernetes: {}}}\n")
-                .find("use target.podman"),
+                     "spec: {target: {kubernetes: {}, podman: {}}}\n")
+                .find("names two targets"),
+            std::string::npos);
+  EXPECT_NE(error_of("apiVersion: rumbo.dev/v1alpha1\nkind: Environment\nmetadata: {name: a}\n"
+                     "spec: {target: {}}\n")
+                .find("names no target"),
+            std::string::npos);
+  EXPECT_NE(error_of("apiVersion: rumbo.dev/v1alpha1\nkind: Environment\nmetadata: {name: a}\n"
+                     "spec: {target: {kubernetes: {inCluster: true, context: a}}}\n")
+                .find("leaves no choice"),
             std::string::npos);
 }
 

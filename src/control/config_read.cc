@@ -5,40 +5,12 @@
 #include <set>
 
 #include "base/strings.h"
+#include "control/config_policy.h"
+#include "engine/ignored_fields.h"
+#include "engine/sync_options.h"
 
 namespace rumbo::control {
 namespace {
-
-SyncPolicy sync_policy(const Value& sync, SyncPolicy policy) {
-  policy.automated = sync["automated"].as_bool(policy.automated);
-  policy.prune = sync["prune"].as_bool(policy.prune);
-  policy.self_heal = sync["selfHeal"].as_bool(policy.self_heal);
-  if (sync["timeout"].is_string()) {
-    policy.timeout = parse_duration(sync["timeout"].as_string()).value_or(policy.timeout);
-  }
-  if (sync["soak"].is_string()) {
-    policy.soak = parse_duration(sync["soak"].as_string()).value_or(policy.soak);
-  }
-  if (sync["onFailure"].is_string()) {
-    policy.on_failure =
-        sync["onFailure"].as_string() == "stop" ? OnFailure::stop : OnFailure::restore;
-  }
-  policy.allow_empty = sync["allowEmpty"].as_bool(policy.allow_empty);
-  policy.adopt = sync["adopt"].as_bool(policy.adopt);
-  if (sync["allowDestructive"].is_array()) {
-    policy.allow_destructive.clear();
-    for (const Value& kind : sync["allowDestructive"].items()) {
-      policy.allow_destructive.push_back(kind.str());
-    }
-  }
-  return policy;
-}
-
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& one : list.items()) out.push_back(one.str());
-  return out;
-}
 
 /// git@host:team/repo, which is no URL.
 bool scp_like(std::string_view text) {
@@ -73,7 +45,7 @@ void ConfigReader::claim(std::map<std::string, Named>& names, const std::string&
         "the first one is at " + it->second.node.location(it->second.file).to_string());
 }
 
-void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
+void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& check,
                                std::string_view file) {
   const Value& value = document.value;
   const codec::YamlNode* name = document.at_pointer("/metadata/name");
@@ -82,10 +54,45 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck&,
   env.name = name->value.str();
   env.ns = value["spec"]["namespace"].str(env.name);
   const Value& podman = value["spec"]["target"]["podman"];
-  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str()};
+  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str(),
+                static_cast<int>(podman["keepImages"].as_int(-1))};
+  if (const auto* target = document.at_pointer("/spec/target"); target != nullptr) {
+    env.kubernetes = kubernetes_target(*target, check, file);
+  }
   env.origin = document.location(file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));
+}
+
+std::optional<KubernetesTarget> ConfigReader::kubernetes_target(const codec::YamlNode& target,
+                                                                ConfigCheck& check,
+                                                                std::string_view file) {
+  const codec::YamlNode* node = target.find("kubernetes");
+  const bool podman = target.find("podman") != nullptr;
+  if (target.is_mapping() && podman == (node != nullptr)) {
+    check.error(target,
+                podman ? "`spec.target` names two targets" : "`spec.target` names no target",
+                "set exactly one of podman, kubernetes");
+  }
+  if (node == nullptr || !node->is_mapping()) return std::nullopt;
+  KubernetesTarget out;
+  out.context = node->value["context"].str();
+  out.in_cluster = node->value["inCluster"].as_bool();
+  std::string path = node->value["kubeconfig"].str();
+  if (out.in_cluster && (!path.empty() || !out.context.empty())) {
+    check.error(*node, "`spec.target.kubernetes.inCluster` leaves no choice of another cluster",
+                "leave kubeconfig and context out, or inCluster");
+  }
+  if (path.empty()) return out;
+  if (path.starts_with("~/")) {
+    check.error(*node->find("kubeconfig"), "`~` is not replaced in `kubeconfig`",
+                "write the whole path, or leave it out for ~/.kube/config");
+  }
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
+  out.kubeconfig = (directory / path).lexically_normal().string();
+  return out;
 }
 
 void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& check,
@@ -145,8 +152,41 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
                   "give each wave the time it needs, like 5m");
     }
   }
+  sync_options(spec_node->find("sync"), check);
   deployments(*spec_node, app, check);
   config_.applications.push_back(std::move(app));
+}
+
+void ConfigReader::sync_options(const codec::YamlNode* sync, ConfigCheck& check) {
+  if (sync == nullptr || !sync->is_mapping()) return;
+  const codec::YamlNode* list = sync->find("options");
+  if (list == nullptr) return;
+  for (const codec::YamlNode& one : list->items()) {
+    auto known = engine::application_options({one.value.str()});
+    if (known) continue;
+    check.error(one, known.error().message(), known.error().hint(), known.error().code());
+  }
+}
+
+std::vector<IgnoreRule> ConfigReader::ignore_rules(const codec::YamlNode& spec,
+                                                   ConfigCheck& check) {
+  std::vector<IgnoreRule> out;
+  const codec::YamlNode* list = spec.find("ignoreDifferences");
+  if (list == nullptr) return out;
+  for (const codec::YamlNode& one : list->items()) {
+    if (!one.is_mapping()) continue;
+    IgnoreRule rule = ignore_rule(one.value);
+    if (auto fits = engine::check_rule(rule); !fits) {
+      const auto& context = fits.error().context();
+      check.error(one,
+                  "`spec.ignoreDifferences`: " + (context.empty() ? "" : context.front() + ": ") +
+                      fits.error().message(),
+                  fits.error().hint(), fits.error().code());
+      continue;
+    }
+    out.push_back(std::move(rule));
+  }
+  return out;
 }
 
 /// Maps merge, all else is replaced.
@@ -162,7 +202,8 @@ static Value merged(const Value& under, const Value& over) {
 }
 
 void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check) {
-  const SyncPolicy base = sync_policy(spec.value["sync"], {});
+  SyncPolicy base = sync_policy(spec.value["sync"], {});
+  base.ignore = ignore_rules(spec, check);
   const codec::YamlNode* list = spec.find("environments");
   if (list == nullptr) return;
   std::set<std::string> seen;
@@ -191,6 +232,7 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
                           : "a Git repository has `path` and `ref`");
       }
       deployment.sync = sync_policy(entry.value["sync"], base);
+      sync_options(entry.find("sync"), check);
       deployment.helm = merged(app.helm, entry.value["helm"]);
       deployment.kustomize = merged(app.kustomize, entry.value["kustomize"]);
       deployment.substitute = merged(app.substitute, entry.value["substitute"]);
@@ -314,24 +356,50 @@ void ConfigReader::check_references(const Application& app) {
   }
 }
 
+const Application* ConfigReader::named(const std::string& name) const {
+  for (const Application& app : config_.applications) {
+    if (app.name == name) return &app;
+    if (std::find(app.aliases.begin(), app.aliases.end(), name) != app.aliases.end()) return &app;
+  }
+  return nullptr;
+}
+
+/// One transaction deploys both.
+static bool together(const Application& a, const Application& b) {
+  return &a == &b || (!a.group.empty() && a.group == b.group);
+}
+
+/// What must be deployed before it: also what others of its group wait for.
+std::vector<const Application*> ConfigReader::needed_by(const Application& app) const {
+  std::vector<const Application*> out;
+  for (const Application& member : config_.applications) {
+    if (!together(member, app)) continue;
+    for (const std::string& name : member.depends_on) {
+      const Application* needed = named(name);
+      if (needed == nullptr) continue;
+      if (needed == &member || !together(*needed, app)) out.push_back(needed);
+    }
+  }
+  return out;
+}
+
 void ConfigReader::check_cycles() {
   for (const Application& start : config_.applications) {
-    std::vector<std::string> open = start.depends_on;
-    std::set<std::string> seen;
+    if (start.depends_on.empty()) continue;
+    std::vector<const Application*> open = needed_by(start);
+    std::set<const Application*> seen;
     while (!open.empty()) {
-      const std::string name = open.back();
+      const Application* one = open.back();
       open.pop_back();
-      if (name == start.name) {
+      if (together(*one, start)) {
         error(depends_.at(start.name),
               "application `" + start.name + "` depends on itself" +
                   (seen.empty() ? "" : " by way of others"),
               "take it out of dependsOn");
         break;
       }
-      if (!seen.insert(name).second) continue;
-      if (const Application* app = config_.application(name)) {
-        open.insert(open.end(), app->depends_on.begin(), app->depends_on.end());
-      }
+      if (!seen.insert(one).second) continue;
+      for (const Application* next : needed_by(*one)) open.push_back(next);
     }
   }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class ConfigReader {
   };
   void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  std::optional<KubernetesTarget> kubernetes_target(const codec::YamlNode& target,
+                                                    ConfigCheck& check, std::string_view file);
+  void sync_options(const codec::YamlNode* sync, ConfigCheck& check);
+  std::vector<IgnoreRule> ignore_rules(const codec::YamlNode& spec, ConfigCheck& check);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);
   SourceSpec source(const codec::YamlNode& source, ConfigCheck& check, std::string_view file);
   GitSpec git(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
@@ -50,6 +55,8 @@ class ConfigReader {
   void error(const Named& at, std::string message, std::string hint = {});
   void check_references(const Application& app);
   void check_cycles();
+  const Application* named(const std::string& name) const;
+  std::vector<const Application*> needed_by(const Application& app) const;
 
   Mistakes& mistakes_;
   Config config_;

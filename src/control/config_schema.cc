@@ -22,6 +22,16 @@ Value schema_of(std::string_view kind, const Field& field) {
       return Value::object({{"type", "boolean"}});
     case FieldType::integer:
       return Value::object({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}});
+    case FieldType::count:
+      return Value::object({{"type", "integer"}, {"minimum", -1}, {"maximum", 1000}});
+    case FieldType::amount: {
+      const Value number = Value::object({{"type", "integer"}, {"minimum", 0}});
+      const Value part = text.with("pattern", "^(100|[0-9]{1,2})%$");
+      return Value::object({{"anyOf", Value::array({number, part})}});
+    }
+    case FieldType::records:
+      return Value::object(
+          {{"type", "array"}, {"items", schema_of_record(kind, std::string(field.path) + "[]")}});
     case FieldType::texts:
       return Value::object({{"type", "array"}, {"items", text}});
     case FieldType::list:
@@ -72,7 +82,12 @@ std::string_view type_word(FieldType type) {
     case FieldType::boolean:
       return "boolean";
     case FieldType::integer:
+    case FieldType::count:
       return "integer";
+    case FieldType::amount:
+      return "integer or percentage";
+    case FieldType::records:
+      return "list of maps";
     case FieldType::texts:
       return "list of strings";
     case FieldType::text_map:

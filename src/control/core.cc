@@ -37,7 +37,15 @@ void Core::History::apply(const Record& record) {
   if (record.seq <= states.seq()) return;
   states.apply(record);
   if (record.type == RecordType::commit) {
-    for (const Scope& scope : scopes_in(record.body)) orphaned.erase(scope);
+    // What a deletion kept is not tried again at each start.
+    const bool deleted = record.body["cause"].as_string() == "delete";
+    for (const Scope& scope : scopes_in(record.body)) {
+      if (deleted) {
+        orphaned[scope] = true;
+      } else {
+        orphaned.erase(scope);
+      }
+    }
   }
   if (record.type != RecordType::event) return;
   const std::string_view event = record.body["event"].as_string();
@@ -57,13 +65,20 @@ Core::Core(CoreParts parts)
     : parts_(std::move(parts)),
       placements_(placements_of(parts_.config, parts_.environment_targets)),
       desired_(
-          parts_.journal, parts_.source, parts_.renderers, parts_.clock,
-          [this](const Scope& scope) {
+          parts_.journal, parts_.source, parts_.files, parts_.renderers, parts_.clock,
+          [this](const Scope& scope) -> std::optional<Desired::Committed> {
             const auto committed = state(scope).committed;
-            return committed ? committed->manifest : std::nullopt;
+            if (!committed || !committed->manifest) return std::nullopt;
+            return Desired::Committed{*committed->manifest, committed->revision.id};
           },
           [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
             return read_live(scope, keys, cancel);
+          },
+          [this](const TargetId& id, const ObjectKey& kind,
+                 const Cancel& cancel) -> Result<std::optional<bool>> {
+            Target* const on = target(id);
+            if (on == nullptr) return std::optional<bool>();
+            return on->namespaced(kind.group, kind.kind, cancel);
           }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
@@ -77,6 +92,18 @@ Core::Core(CoreParts parts)
 
 Core::~Core() = default;
 
+Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
+                                                   const std::vector<ObjectKey>& keys,
+                                                   const Cancel& cancel) const {
+  Target* const on = target(scope.target);
+  if (on == nullptr) return fail(Code::not_found, "no target `" + scope.target.value + "`");
+  std::map<ObjectKey, Value> live;
+  for (Observation& one : TRY(on->observe(keys, Consistency::fresh, cancel))) {
+    if (one.exists) live.emplace(one.key, std::move(one.object));
+  }
+  return live;
+}
+
 Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   for (const Environment& environment : parts.config.environments) {
     const auto it = parts.environment_targets.find(environment.name);
@@ -88,7 +115,17 @@ Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {
   TRY(core->read_history());
   Core* self = core.get();
   core->feed_ = core->parts_.journal.feed([self](const Record& record) { self->hear(record); });
-  if (core->parts_.records_config) TRY(core->record_config());
+  if (core->parts_.records_config) {
+    TRY(core->record_config());
+    // Where a transaction is still open under the former name, the next one takes it over.
+    for (const Placement& one : core->placements_) {
+      const auto former = core->former_names(one.scope);
+      const bool open = std::any_of(former.begin(), former.end(), [&](const Scope& scope) {
+        return core->state(scope).open.has_value();
+      });
+      if (!open) TRY(core->take_former_names(one.scope));
+    }
+  }
   return core;
 }
 
@@ -121,20 +158,6 @@ Result<> Core::record_config() {
     return {};
   }
   return note("config", scopes, Value::object({{"applications", value}}), {"automation"});
-}
-
-Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
-                                                   const std::vector<ObjectKey>& keys,
-                                                   const Cancel& cancel) const {
-  std::map<ObjectKey, Value> found;
-  Target* there = target(scope.target);
-  if (there == nullptr) {
-    return fail(Code::not_found, "the target of " + scope.to_string() + " is not configured");
-  }
-  for (Observation& one : TRY(there->observe(keys, Consistency::fresh, cancel))) {
-    if (one.exists) found.emplace(one.key, std::move(one.object));
-  }
-  return found;
 }
 
 void Core::hear(const Record& record) {
@@ -188,6 +211,26 @@ Result<std::vector<std::pair<Scope, DeletionPolicy>>> Core::abandoned() const {
 Target* Core::target(const TargetId& id) const {
   const auto it = parts_.targets.find(id);
   return it == parts_.targets.end() ? nullptr : it->second;
+}
+
+const Placement* Core::placement(const Scope& scope) const {
+  const auto it = std::find_if(placements_.begin(), placements_.end(),
+                               [&](const Placement& one) { return one.scope == scope; });
+  return it == placements_.end() ? nullptr : &*it;
+}
+
+SyncPolicy Core::policy(const Scope& scope) const {
+  if (const Placement* here = placement(scope)) return here->deployment->sync;
+  const auto committed = state(scope).committed;
+  return committed ? committed->policy : SyncPolicy{};
+}
+
+std::optional<engine::Freeze> Core::frozen() const {
+  return with_states([](const engine::ScopeStates& states) { return states.frozen(); });
+}
+
+Result<> Core::freeze(bool frozen, const std::string& reason, const Actor& actor) {
+  return append(engine::freeze_draft(frozen, reason, actor, parts_.epoch));
 }
 
 // ---- Signals, waits, records

@@ -47,7 +47,8 @@ struct CoreParts {
   bool records_config = true;
   /// Blocks until the instant; empty: sleeps, and wake() ends it early. Tests move virtual time.
   std::function<void(MonoTime)> pause = {};
-  RunAll run_all = {};  ///< empty: threads
+  RunAll run_all = {};                 ///< empty: threads
+  source::HttpFiles* files = nullptr;  ///< files by URL that overlays name; null: none
 };
 
 /// One heard line of progress: the transaction waits for `message`.
@@ -66,6 +67,12 @@ class Core : private engine::Progress {
   Desired& desired() { return desired_; }
   const std::vector<Placement>& placements() const { return placements_; }
   Target* target(const TargetId& id) const;
+  /// Where it is configured; null if it is not any more.
+  const Placement* placement(const Scope& scope) const;
+  /// The names it had before (metadata.aliases) that are nobody else's now.
+  std::vector<Scope> former_names(const Scope& scope) const;
+  /// How it is deployed: as configured now, else as it was last committed.
+  SyncPolicy policy(const Scope& scope) const;
 
   /// The journal's word on all scopes, now.
   template <class F>
@@ -88,10 +95,13 @@ class Core : private engine::Progress {
   /// Back to an earlier commit, from the journal alone. `to` empty: the last that differs.
   Result<engine::Request> rollback_request(const Scope& scope, const TxnId& to, bool with_hooks,
                                            const Actor& actor) const;
-  /// Deletes all a scope owns.
-  Result<engine::Request> delete_request(const Scope& scope, const Actor& actor) const;
+  /// Deletes all a scope owns, but objects of destructive kinds that are not in `kinds`.
+  Result<engine::Request> delete_request(const Scope& scope, const std::vector<std::string>& kinds,
+                                         const Actor& actor) const;
+  /// Makes a scope give up all it owns; the objects stay. How many there were.
+  Result<std::size_t> release(const Scope& scope, const Actor& actor);
   /// As the Executor's, but one at a time for each scope: Code::conflict if another thread is at
-  /// it.
+  /// it. Code::denied while all is frozen, unless the request is forced.
   Result<engine::Report> run(const engine::Request& request);
   Result<engine::Report> resume(const TxnId& txn);
   Result<engine::Report> decide(const TxnId& txn, engine::Executor::Decision decision,
@@ -100,6 +110,10 @@ class Core : private engine::Progress {
   bool driving(const Scope& scope) const;
   /// Plans and loads; transactions go through the above.
   engine::Executor& executor() { return *executor_; }
+
+  /// Set while nothing is deployed, deleted or healed.
+  std::optional<engine::Freeze> frozen() const;
+  Result<> freeze(bool frozen, const std::string& reason, const Actor& actor);
 
   /// Tells the transaction under way on this scope, if there is one, that a newer revision is
   /// wanted.
@@ -135,15 +149,16 @@ class Core : private engine::Progress {
   };
 
   explicit Core(CoreParts parts);
+  Result<std::map<ObjectKey, Value>> read_live(const Scope& scope,
+                                               const std::vector<ObjectKey>& keys,
+                                               const Cancel& cancel) const;
   template <class Drive>
   Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
   Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;
   Result<> end_open(const std::vector<Scope>& scopes);
+  Result<> take_former_names(const Scope& scope);
   Result<> read_history();
   Result<> record_config();
-  Result<std::map<ObjectKey, Value>> read_live(const Scope& scope,
-                                               const std::vector<ObjectKey>& keys,
-                                               const Cancel& cancel) const;
   engine::Signals signals(const TxnId& txn) const;
   void pause(MonoTime until);
   void waiting(const engine::TxnState& state) override;

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "control/core.h"
+#include "engine/hooks.h"
 #include "engine/manifest_store.h"
 
 namespace rumbo::control {
@@ -31,12 +32,44 @@ Result<engine::Report> Core::exclusively(const std::vector<Scope>& scopes, Drive
 }
 
 Result<engine::Report> Core::run(const engine::Request& request) {
+  if (const auto freeze = frozen(); freeze && !request.force) {
+    return fail(Error(Code::denied, "all is frozen since " + to_rfc3339(freeze->at) + " by " +
+                                        freeze->by +
+                                        (freeze->reason.empty() ? "" : ": " + freeze->reason))
+                    .with_hint("`rumbo unfreeze` ends it; --force makes an exception"));
+  }
   std::vector<Scope> scopes;
-  for (const engine::ScopeInput& input : request.scopes) scopes.push_back(input.scope);
+  for (const engine::ScopeInput& input : request.scopes) {
+    scopes.push_back(input.scope);
+    for (Scope& former : former_names(input.scope)) scopes.push_back(std::move(former));
+  }
   return exclusively(scopes, [&]() -> Result<engine::Report> {
     TRY(end_open(scopes));
+    for (const engine::ScopeInput& input : request.scopes) TRY(take_former_names(input.scope));
     return executor_->run(request);
   });
+}
+
+std::vector<Scope> Core::former_names(const Scope& scope) const {
+  std::vector<Scope> out;
+  const Placement* here = placement(scope);
+  if (here == nullptr) return out;
+  for (const std::string& alias : here->application->aliases) {
+    Scope former{alias, scope.environment, scope.target};
+    if (placement(former) == nullptr) out.push_back(std::move(former));
+  }
+  return out;
+}
+
+/// What an application owns and was under a former name is its own under the new one.
+Result<> Core::take_former_names(const Scope& scope) {
+  for (const Scope& former : former_names(scope)) {
+    const auto owned = TRY(parts_.journal.inventory(former));
+    const engine::ScopeState was = state(former);
+    if (owned.empty() && !was.committed) continue;
+    TRY(append(engine::rename_draft(former, scope, owned, {"automation"}, parts_.epoch)));
+  }
+  return {};
 }
 
 /// What a process left open when it died comes first: nothing may be planned over it.
@@ -84,6 +117,11 @@ bool Core::driving(const Scope& scope) const {
 
 engine::Request Core::request(std::vector<engine::ScopeInput> inputs, const Actor& actor) const {
   engine::Request request;
+  for (engine::ScopeInput& input : inputs) {
+    const Placement* here = placement(input.scope);
+    if (here != nullptr) input.ns = here->environment->ns;
+    input.first_time = !state(input.scope).committed;
+  }
   request.scopes = std::move(inputs);
   request.actor = actor;
   return request;
@@ -99,11 +137,11 @@ Result<engine::Request> Core::heal_request(const Scope& scope, const Actor& acto
   input.manifest = TRY(engine::load_manifest(parts_.journal, *state.committed->manifest));
   input.revision = state.committed->revision;
   input.manifest_digest = state.committed->manifest_digest;
-  input.policy = state.committed->policy;
+  input.policy = policy(scope);
   engine::Request out = request({std::move(input)}, actor);
   out.cause = "drift";
   out.heal = true;
-  out.with_hooks = false;
+  out.hooks = engine::HookRule::none;
   out.pins = state.committed->pins;
   return out;
 }
@@ -111,13 +149,15 @@ Result<engine::Request> Core::heal_request(const Scope& scope, const Actor& acto
 /// What a transaction committed for this scope.
 Result<engine::TxnScope> Core::committed_scope(const Scope& scope, const TxnId& txn,
                                                std::map<std::string, std::string>& pins) const {
+  std::vector<Scope> names = former_names(scope);
+  names.push_back(scope);
   RecordFilter filter;
   filter.txn = txn;
   filter.types = {RecordType::commit};
   for (const Record& record : TRY(parts_.journal.read(filter, 0, 10))) {
     for (const Value& value : record.body["scopes"].items()) {
       engine::TxnScope one = engine::txn_scope_from(value);
-      if (one.scope != scope) continue;
+      if (std::find(names.begin(), names.end(), one.scope) == names.end()) continue;
       for (const Member& pin : record.body["pins"].members()) {
         pins[std::string(pin.key())] = pin.value.str();
       }
@@ -172,11 +212,12 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
   input.manifest = TRY(engine::load_manifest(parts_.journal, *goal->manifest));
   input.revision = goal->revision;
   input.manifest_digest = goal->manifest_digest;
-  input.policy = goal->policy;
+  input.policy = policy(scope);
   engine::Request out = request({std::move(input)}, actor);
   out.cause = "rollback";
   out.hold_after = true;
-  out.with_hooks = with_hooks;
+  out.hooks = with_hooks ? engine::HookRule::all : engine::HookRule::rollback;
+  out.allow_deletions = true;  // a person chose the state, and it was good once
   out.pins = std::move(pins);
   // Automation would otherwise bring back at once what was just left.
   out.held_against[scope] = state.committed->manifest_digest;
@@ -188,20 +229,41 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
   return out;
 }
 
-Result<engine::Request> Core::delete_request(const Scope& scope, const Actor& actor) const {
+Result<engine::Request> Core::delete_request(const Scope& scope,
+                                             const std::vector<std::string>& kinds,
+                                             const Actor& actor) const {
   const engine::ScopeState state = this->state(scope);
   engine::ScopeInput input;
   input.scope = scope;
+  input.policy = policy(scope);
+  input.policy.allow_destructive = kinds;
+  input.deletes = true;
   if (state.committed) {
-    input.policy = state.committed->policy;
     input.revision = state.committed->revision;
+    if (state.committed->manifest) {
+      Manifest committed = TRY(engine::load_manifest(parts_.journal, *state.committed->manifest));
+      for (Object& object : committed.objects) {
+        if (engine::is_hook(object.value)) input.manifest.objects.push_back(std::move(object));
+      }
+    }
   }
-  input.policy.allow_empty = true;
-  input.policy.prune = true;
   input.manifest_digest = engine::manifest_digest(parts_.journal, input.manifest);
   engine::Request out = request({std::move(input)}, actor);
   out.cause = "delete";
   return out;
+}
+
+Result<std::size_t> Core::release(const Scope& scope, const Actor& actor) {
+  std::size_t owned = 0;
+  const auto report = exclusively({scope}, [&]() -> Result<engine::Report> {
+    TRY(end_open({scope}));
+    const auto inventory = TRY(parts_.journal.inventory(scope));
+    owned = inventory.size();
+    TRY(append(engine::release_draft(scope, inventory, actor, parts_.epoch)));
+    return engine::Report{};
+  });
+  if (!report) return fail(Error(report.error()));
+  return owned;
 }
 
 }  // namespace rumbo::control

@@ -136,6 +136,9 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
+    // Overrides are for Kustomize: it takes plain files as Flux does.
+    const bool plain = kind == RendererKind::plain;
+    if (plain && !placement.deployment->kustomize.empty()) kind = RendererKind::kustomize;
   }
   const auto it = renderers_.find(kind);
   if (it != renderers_.end() && it->second != nullptr) return Chosen{kind, it->second};
@@ -149,18 +152,15 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<FetchedChart> Desired::fetch_chart(const ChartSpec& spec, const Cancel& cancel) {
-  const bool exact = Version::parse(spec.version).has_value();
-  std::optional<Revision> revision = dependencies_.with([&](auto& all) -> std::optional<Revision> {
+Result<Revision> Desired::resolve_chart(const ChartSpec& spec, const Cancel& cancel) {
+  const auto known = dependencies_.with([&](auto& all) -> std::optional<Revision> {
     const auto it = all.find(spec);
     return it == all.end() ? std::nullopt : std::optional(it->second);
   });
-  if (!revision) {
-    revision = TRY(source_.resolve(spec, cancel));
-    if (exact) dependencies_.with([&](auto& all) { all[spec] = *revision; });
-  }
-  const auto snapshot = TRY(source_.fetch(spec, *revision, SourceBounds{}, cancel));
-  return FetchedChart{*revision, TRY(snapshot->read(kChartFile))};
+  if (known) return *known;
+  const Revision revision = TRY(source_.resolve(spec, cancel));
+  if (Version::parse(spec.version)) dependencies_.with([&](auto& all) { all[spec] = revision; });
+  return revision;
 }
 
 Result<Rendered> Desired::rendered(const Placement& placement, const Revision& revision,
@@ -176,11 +176,6 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
       spec.options = spec.options.with("releaseName", placement.application->name);
     }
   }
-  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec));
-  if (!needed.snapshots.empty()) {
-    return fail(Code::unsupported,
-                "the manifests need files from elsewhere: " + needed.snapshots.front());
-  }
   RenderInputs inputs;
   if (placement.values) {
     auto values = source_.fetch(*placement.values, second, SourceBounds{}, cancel);
@@ -188,12 +183,12 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
     inputs.snapshots.emplace(kValuesSource, *std::move(values));
     spec.values_path = placement.values->path;
   }
-  std::vector<std::string> charts;
-  for (const ChartSpec& chart : needed.charts) {
-    FetchedChart fetched = TRY(fetch_chart(chart, cancel));
-    charts.push_back(chart.chart + " " + fetched.revision.name + " " + fetched.revision.id + " " +
-                     chart.repo);
-    inputs.charts.emplace(chart, std::move(fetched));
+  const auto known = TRY(known_pins(placement.scope, revision.id));
+  auto pins = TRY(fetch_remotes(placement, *snapshot, *renderer, spec, known, inputs, cancel));
+  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec, inputs));
+  TRY(fetch_charts(needed.charts, known, inputs, pins, cancel));
+  if (!pins.empty()) {
+    pins_.with([&](auto& all) { all[placement.scope] = {revision.id, pins}; });
   }
   if (!needed.live_reads.empty() && live_) {
     inputs.live = TRY(live_(placement.scope, needed.live_reads, cancel));
@@ -228,15 +223,96 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
   if (fresh_secrets) {
     fresh_.with([&](auto& all) { all[placement.scope] = {seed, rendered.to_record}; });
   }
-  rendered.manifest.charts = std::move(charts);
+  rendered.manifest.pins = std::move(pins);
   rendered.warnings.insert(rendered.warnings.begin(), needed.warnings.begin(),
                            needed.warnings.end());
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, placement.deployment->substitute));
+  const Value& substitute = placement.deployment->substitute;
+  const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  std::map<ObjectKey, Value> live;
+  if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
+  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
+  TRY(place(rendered.manifest, placement.scope.target, cancel));
   return rendered;
 }
 
+Result<> Desired::place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const {
+  if (!namespaced_) return {};
+  std::map<std::pair<std::string, std::string>, bool> known;  // namespaced?
+  for (const Object& object : manifest.objects) {
+    if (object.key.kind != "CustomResourceDefinition") continue;
+    const Value& spec = object.value["spec"];
+    known[{spec["group"].str(), spec["names"]["kind"].str()}] =
+        spec["scope"].as_string() != "Cluster";
+  }
+  for (Object& object : manifest.objects) {
+    // Groups without a dot are Kubernetes' own; their scopes are built in.
+    const std::string& group = object.key.group;
+    if (object.key.ns.empty() || group.find('.') == std::string::npos) continue;
+    const auto [it, fresh] = known.try_emplace({group, object.key.kind}, true);
+    if (fresh) it->second = TRY(namespaced_(target, object.key, cancel)).value_or(true);
+    if (it->second) continue;
+    object.value = object.value.with("metadata", object.value["metadata"].without("namespace"));
+    object.key.ns.clear();
+  }
+  return {};
+}
+
+Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,
+                                                const Snapshot& snapshot, const Renderer& renderer,
+                                                const RenderSpec& spec,
+                                                const std::vector<Pin>& known, RenderInputs& inputs,
+                                                const Cancel& cancel) {
+  const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
+    RenderInputs so_far;
+    so_far.snapshots = here;
+    InputsNeeded needed = TRY(renderer.inputs_needed(snapshot, spec, so_far));
+    return std::move(needed.snapshots);
+  };
+  if (TRY(missing(inputs.snapshots)).empty()) return std::vector<Pin>();
+  RemotePolicy policy;
+  if (const auto* git = std::get_if<GitSpec>(&placement.source)) policy.own = *git;
+  if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
+    policy.allowed.emplace();
+    for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
+  }
+  Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy, cancel));
+  inputs.snapshots.merge(fetched.snapshots);
+  return std::move(fetched.pins);
+}
+
+Result<> Desired::fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                               RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel) {
+  for (const ChartSpec& chart : wanted) {
+    const std::string location = location_of(chart) + " " + reference_of(chart);
+    const auto pin = std::find_if(known.begin(), known.end(),
+                                  [&](const Pin& one) { return one.location == location; });
+    const Revision revision =
+        pin != known.end() ? Revision{pin->id, pin->name, ""} : TRY(resolve_chart(chart, cancel));
+    const auto snapshot = TRY(source_.fetch(chart, revision, SourceBounds{}, cancel));
+    inputs.charts.emplace(chart, FetchedChart{revision, TRY(snapshot->read(kChartFile))});
+    pins.push_back({location, revision.id, revision.name});
+  }
+  std::sort(pins.begin(), pins.end(),
+            [](const Pin& a, const Pin& b) { return a.location < b.location; });
+  return {};
+}
+
+Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,
+                                             const std::string& revision) const {
+  const auto known = pins_.with([&](const auto& all) -> std::optional<std::vector<Pin>> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.revision != revision) return std::nullopt;
+    return it->second.pins;
+  });
+  if (known) return *known;
+  const auto committed = committed_ ? committed_(scope) : std::nullopt;
+  if (!committed || committed->revision != revision) return std::vector<Pin>();
+  return engine::load_pins(journal_, committed->manifest);
+}
+
 Result<Value> Desired::recorded(const Scope& scope) {
-  const std::optional<BlobRef> committed = committed_ ? committed_(scope) : std::nullopt;
+  const auto there = committed_ ? committed_(scope) : std::nullopt;
+  const std::optional<BlobRef> committed = there ? std::optional(there->manifest) : std::nullopt;
   const auto known = recorded_.with([&](const auto& all) -> std::optional<Value> {
     const auto it = all.find(scope);
     if (it == all.end() || it->second.committed != committed) return std::nullopt;
@@ -268,7 +344,8 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
   }
   if (made && !ask.fresh_secrets && !input.manifest.recorded.is_null()) {
     // Not committed yet, but what is rendered next has the same.
-    const auto committed = committed_ ? committed_(placement.scope) : std::nullopt;
+    const auto there = committed_ ? committed_(placement.scope) : std::nullopt;
+    const std::optional<BlobRef> committed = there ? std::optional(there->manifest) : std::nullopt;
     recorded_.with([&](auto& all) { all[placement.scope] = {committed, input.manifest.recorded}; });
   }
   if (ask.configured) {

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "control/placement.h"
+#include "control/remotes.h"
 #include "engine/plan.h"
 #include "model/journal.h"
 #include "model/renderer.h"
@@ -46,20 +47,33 @@ struct WantedStatus {
 
 class Desired {
  public:
-  /// The manifest that a scope's last commit stored, if there is one.
-  using CommittedManifest = std::function<std::optional<BlobRef>(const Scope&)>;
-  /// Objects of a scope's target as they are now; absent ones are left out.
+  /// The manifest that a scope's last commit stored, and the revision it is of, if there is one.
+  struct Committed {
+    BlobRef manifest;
+    std::string revision;
+  };
+  using CommittedManifest = std::function<std::optional<Committed>(const Scope&)>;
+
+  /// Objects of a scope's target that exist.
   using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
       const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
 
-  Desired(Journal& journal, Source& source, std::map<RendererKind, const Renderer*> renderers,
-          const Clock& clock, CommittedManifest committed, ReadLive live)
+  /// Whether a kind lives in namespaces on a target; nullopt if it is not known there.
+  using Namespaced = std::function<Result<std::optional<bool>>(
+      const TargetId& target, const ObjectKey& kind, const Cancel& cancel)>;
+
+  /// `files` may be null: then no manifest can use files by URL.
+  Desired(Journal& journal, Source& source, source::HttpFiles* files,
+          std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
+          CommittedManifest committed, ReadLive live, Namespaced namespaced = {})
       : journal_(journal),
         source_(source),
+        remotes_(source, files),
         renderers_(std::move(renderers)),
         clock_(clock),
         committed_(std::move(committed)),
-        live_(std::move(live)) {}
+        live_(std::move(live)),
+        namespaced_(std::move(namespaced)) {}
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
@@ -81,13 +95,25 @@ class Desired {
  private:
   Result<Rendered> rendered(const Placement& placement, const Revision& revision,
                             bool fresh_secrets, const Cancel& cancel);
+  /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
+  Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
   Result<Value> recorded(const Scope& scope);
   Result<Revision> with_values(const Placement& placement, Result<Revision> revision,
                                const Cancel& cancel);
   Result<Revision> resolve_main(const Placement& placement, const std::string& revision,
                                 const Cancel& cancel);
-  Result<FetchedChart> fetch_chart(const ChartSpec& spec, const Cancel& cancel);
+  /// Fetches what the renderer needs from elsewhere into its inputs. A revision means the same
+  /// content each time: what it was pinned to first holds.
+  Result<std::vector<Pin>> fetch_remotes(const Placement& placement, const Snapshot& snapshot,
+                                         const Renderer& renderer, const RenderSpec& spec,
+                                         const std::vector<Pin>& known, RenderInputs& inputs,
+                                         const Cancel& cancel);
+  /// The same of charts from repositories; appends their pins.
+  Result<Revision> resolve_chart(const ChartSpec& spec, const Cancel& cancel);
+  Result<> fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                        RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel);
+  Result<std::vector<Pin>> known_pins(const Scope& scope, const std::string& revision) const;
   struct Chosen {
     RendererKind kind;
     const Renderer* renderer;
@@ -99,16 +125,24 @@ class Desired {
     Value results;
   };
 
+  struct PinnedRevision {
+    std::string revision;
+    std::vector<Pin> pins;
+  };
+
   Journal& journal_;
   Source& source_;
+  Remotes remotes_;
   std::map<RendererKind, const Renderer*> renderers_;
   const Clock& clock_;
   const CommittedManifest committed_;
   const ReadLive live_;
+  const Namespaced namespaced_;
   Guarded<std::map<Scope, Recorded>> recorded_;  ///< of renderings in this process
   /// Of renderings with fresh secrets that are not committed yet, by what they replace.
   Guarded<std::map<Scope, std::pair<std::string, Value>>> fresh_;
   Guarded<std::map<ChartSpec, Revision>> dependencies_;  ///< of exact versions: looked up once
+  Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
 };

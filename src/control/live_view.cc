@@ -1,8 +1,8 @@
 #include "control/live_view.h"
 
 #include "engine/health.h"
+#include "engine/hooks.h"
 #include "engine/manifest_store.h"
-#include "engine/rules.h"
 
 namespace rumbo::control {
 
@@ -51,8 +51,7 @@ ScopeLive LiveView::look(const Scope& scope, Consistency consistency, const Canc
   }
   std::vector<ObjectKey> keys;
   for (const Object& object : out.manifest->objects) {
-    const auto hook = engine::hook_of(object.value);
-    if (hook && *hook) continue;  // hooks are not kept
+    if (engine::is_hook(object.value)) continue;  // hooks are not kept
     keys.push_back(object.key);
   }
   auto seen = target->observe(keys, consistency, cancel);
@@ -62,10 +61,11 @@ ScopeLive LiveView::look(const Scope& scope, Consistency consistency, const Canc
     return out;
   }
   out.observations = std::move(*seen);
-  out.drift = engine::find_drift(out.manifest->objects, out.observations,
-                                 !target->capabilities().server_dry_run);
+  out.drift = engine::find_drift(out.manifest->objects, out.observations, target->capabilities(),
+                                 core_.policy(scope).ignore);
   std::vector<Health> verdicts;
   for (const Observation& one : out.observations) {
+    if (!one.exists && one.key.kind == "Job") continue;  // it ran; clusters clear such away
     Health health = engine::assess(one);
     if (!health.reason.empty()) health.reason = one.key.to_string() + ": " + health.reason;
     verdicts.push_back(std::move(health));

@@ -113,6 +113,23 @@ Value steps_value(const engine::TxnState& state) {
   return Value::array(std::move(out));
 }
 
+/// The remote bases and files that the manifests were made with.
+Value remotes_value(const Journal& journal, const engine::TxnState& state) {
+  std::vector<Value> out;
+  for (const engine::TxnScope& scope : state.scopes) {
+    if (!scope.manifest) continue;
+    const auto pins = engine::load_pins(journal, *scope.manifest);
+    if (!pins) continue;  // compacted, or a lost key
+    for (const Pin& pin : *pins) {
+      out.push_back(Value::object({{"application", scope.scope.to_string()},
+                                   {"location", pin.location},
+                                   {"id", pin.id},
+                                   {"name", pin.name}}));
+    }
+  }
+  return Value::array(std::move(out));
+}
+
 Value abort_value(const std::optional<engine::Abort>& abort) {
   if (!abort) return {};
   std::vector<Value> evidence(abort->evidence.begin(), abort->evidence.end());
@@ -147,6 +164,10 @@ Result<Value> LocalOperations::history(const Selector& selector, std::size_t max
   std::vector<Scope> chosen;
   if (!selector.applications.empty() || !selector.environment.empty()) {
     chosen = TRY(scopes(selector));
+    const std::vector<Scope> named = chosen;
+    for (const Scope& scope : named) {
+      for (Scope& former : core_.former_names(scope)) chosen.push_back(std::move(former));
+    }
   }
   Summaries summaries;
   RecordFilter filter;
@@ -170,6 +191,7 @@ Result<Value> LocalOperations::show(const std::string& txn) {
   const auto hydrated = engine::hydrate(core_.journal(), state);
   return summaries.one(id)
       .with("abort", abort_value(state.abort))
+      .with("remotes", remotes_value(core_.journal(), state))
       .with("steps", steps_value(state))
       .with("records", Value::array(std::move(records)))
       .with("plan", hydrated ? recorded_plan(state) : engine::describe(state.plan));

@@ -1,19 +1,16 @@
-// The verbs that change something: plan, sync, rollback, recover, pause, resume, refresh.
+// The verbs that run transactions: plan, sync, rollback, recover.
 #include "control/local_operations.h"
 
 #include <algorithm>
 #include <set>
 
 #include "base/strings.h"
+#include "control/dependencies.h"
 #include "control/event_queue.h"
 #include "control/record_view.h"
 
 namespace rumbo::control {
 namespace {
-
-Actor actor_of(const std::string& name) {
-  return {name.empty() ? "user:unknown" : name};
-}
 
 std::vector<Scope> scopes_of(const std::vector<Placement>& batch) {
   std::vector<Scope> out;
@@ -25,12 +22,6 @@ std::vector<Scope> scopes_of(const engine::Request& request) {
   std::vector<Scope> out;
   for (const auto& input : request.scopes) out.push_back(input.scope);
   return out;
-}
-
-Value names_value(const std::vector<Scope>& scopes) {
-  std::vector<Value> out;
-  for (const Scope& scope : scopes) out.emplace_back(scope.to_string());
-  return Value::array(std::move(out));
 }
 
 std::string revision_name(const engine::Request& request) {
@@ -86,7 +77,10 @@ Result<engine::Request> LocalOperations::request(const std::vector<Placement>& b
                                Cancel())));
   }
   engine::Request request = core_.request(std::move(inputs), actor_of(options.actor));
-  request.with_hooks = options.with_hooks;
+  if (!options.with_hooks) request.hooks = engine::HookRule::none;
+  request.allow_deletions = options.allow_deletions;
+  request.confirm_prune = options.confirm_prune;
+  request.force = options.force;
   if (!options.expect_plan.empty()) request.expect_plan = options.expect_plan;
   return request;
 }
@@ -141,6 +135,9 @@ Value LocalOperations::refused(const std::vector<Scope>& scopes, const std::stri
 Result<Value> LocalOperations::sync_batch(const std::vector<Placement>& batch,
                                           const SyncOptions& options) {
   const MonoTime began = core_.clock().mono();
+  if (const std::string why = waits_for(batch); !why.empty()) {
+    return refused(scopes_of(batch), "", why);
+  }
   const engine::Request wanted = TRY(request(batch, options));
   for (const engine::ScopeInput& input : wanted.scopes) {
     const engine::ScopeState state = core_.state(input.scope);
@@ -167,6 +164,23 @@ Result<Value> LocalOperations::sync_batch(const std::vector<Placement>& batch,
   return transaction(*report, wanted, began);
 }
 
+std::string LocalOperations::waits_for(const std::vector<Placement>& batch) {
+  for (const Scope& needed : dependencies_of(batch, core_.placements())) {
+    const std::string what = batch.front().scope.to_string() + " depends on " + needed.to_string();
+    if (!core_.state(needed).committed) {
+      return what + ", which is not deployed (`rumbo sync " + needed.to_string() + "`)";
+    }
+    const ScopeLive live =
+        live_.look(needed, Consistency::fresh, Cancel().with_deadline(core_.clock().mono() + 30s));
+    const HealthStatus status = live.health.status;
+    if (status != HealthStatus::ready && status != HealthStatus::suspended) {
+      return what + ", which is " + std::string(to_string(status)) +
+             (live.health.reason.empty() ? "" : ": " + live.health.reason);
+    }
+  }
+  return {};
+}
+
 void LocalOperations::with_events(const std::vector<Scope>& scopes, const EventSink& events,
                                   std::vector<std::function<void()>> work) {
   if (!events) return core_.run_all(std::move(work), {});
@@ -188,11 +202,13 @@ Result<Value> LocalOperations::sync(const SyncOptions& options, const EventSink&
                     .with_hint("name the application, or use --together as the plan did"));
   }
   std::vector<Result<Value>> results(batches.size(), fail(Code::internal, "not run"));
-  std::vector<std::function<void()>> work;
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    work.emplace_back([&, i] { results[i] = sync_batch(batches[i], options); });
+  for (const auto& layer : layers_of(batches, core_.placements())) {
+    std::vector<std::function<void()>> work;
+    for (const std::size_t i : layer) {
+      work.emplace_back([&, i] { results[i] = sync_batch(batches[i], options); });
+    }
+    with_events(scopes_of(selected), events, std::move(work));
   }
-  with_events(scopes_of(selected), events, std::move(work));
   if (options_.changed) options_.changed();
   // One that could not even begin is an error; among several it stands with the others.
   if (results.size() == 1 && !results[0]) return fail(std::move(results[0]).error());
@@ -208,23 +224,25 @@ Result<Value> LocalOperations::sync(const SyncOptions& options, const EventSink&
 
 // ---- Rollback and recovery
 
+Result<Scope> LocalOperations::one_scope(const std::string& application,
+                                         const std::string& environment) const {
+  const std::vector<Scope> chosen = TRY(scopes({{application}, environment}));
+  if (chosen.size() == 1) return chosen.front();
+  std::vector<std::string> names;
+  for (const Scope& scope : chosen) names.push_back(scope.environment);
+  return fail(Error(Code::invalid, "application `" + application + "` is deployed to " +
+                                       std::to_string(chosen.size()) + " environments")
+                  .with_hint("name one by -e: " + join(names, ", ")));
+}
+
 Result<Value> LocalOperations::rollback(const RollbackOptions& options, const EventSink& events) {
-  const Selector selector{{options.application}, options.environment};
-  const std::vector<Scope> chosen = TRY(scopes(selector));
-  if (chosen.size() != 1) {
-    return fail(Error(Code::invalid, "application `" + options.application + "` is deployed to " +
-                                         std::to_string(chosen.size()) + " environments")
-                    .with_hint("name one by -e: " + [&] {
-                      std::vector<std::string> names;
-                      for (const Scope& scope : chosen) names.push_back(scope.environment);
-                      return join(names, ", ");
-                    }()));
-  }
-  const engine::Request back = TRY(core_.rollback_request(
-      chosen.front(), TxnId{options.to}, options.with_hooks, actor_of(options.actor)));
+  const Scope scope = TRY(one_scope(options.application, options.environment));
+  engine::Request back = TRY(core_.rollback_request(scope, TxnId{options.to}, options.with_hooks,
+                                                    actor_of(options.actor)));
+  back.force = options.force;
   const MonoTime began = core_.clock().mono();
   Result<engine::Report> report = fail(Code::internal, "not run");
-  with_events(chosen, events, {[&] { report = core_.run(back); }});
+  with_events({scope}, events, {[&] { report = core_.run(back); }});
   if (options_.changed) options_.changed();
   return transaction(TRY(std::move(report)), back, began);
 }
@@ -285,63 +303,6 @@ Result<Value> LocalOperations::recover(const std::string& txn, const std::string
   if (options_.changed) options_.changed();
   const std::string worst = worst_outcome(transactions);
   return Value::object({{"transactions", Value::array(std::move(transactions))}, {"worst", worst}});
-}
-
-// ---- What automation may do
-
-Result<Value> LocalOperations::resume(const Selector& selector, const std::string& actor) {
-  std::vector<Scope> changed;
-  for (const Scope& scope : TRY(scopes(selector))) {
-    const engine::ScopeState state = core_.state(scope);
-    if (state.held) {
-      TRY(core_.append(engine::hold_draft(scope, false, {}, {}, actor_of(actor), core_.epoch())));
-    }
-    if (state.paused) {
-      TRY(core_.append(engine::pause_draft(scope, false, {}, actor_of(actor), core_.epoch())));
-    }
-    if (state.held || state.paused) changed.push_back(scope);
-  }
-  if (options_.changed) options_.changed();
-  return Value::object({{"scopes", names_value(changed)}});
-}
-
-Result<Value> LocalOperations::pause(const Selector& selector, const std::string& reason,
-                                     const std::string& actor) {
-  const std::vector<Scope> chosen = TRY(scopes(selector));
-  for (const Scope& scope : chosen) {
-    TRY(core_.append(
-        engine::pause_draft(scope, true, printable(reason, 500), actor_of(actor), core_.epoch())));
-  }
-  return Value::object({{"scopes", names_value(chosen)}});
-}
-
-Result<Value> LocalOperations::refresh(const Selector& selector) {
-  const std::vector<Placement> chosen = TRY(placements(selector));
-  if (options_.refresh) {
-    options_.refresh(scopes_of(chosen));
-  } else {
-    std::map<SourceKey, const Placement*> distinct;
-    for (const Placement& one : chosen) distinct.emplace(source_key(one), &one);
-    std::vector<std::function<void()>> work;
-    for (const auto& [key, one] : distinct) {
-      work.emplace_back([this, one = one] {
-        static_cast<void>(core_.desired().resolve(*one, Cancel()));  // its status says how it went
-      });
-    }
-    core_.run_all(std::move(work), {});
-  }
-  std::vector<Value> sources;
-  std::set<SourceKey> told;
-  for (const Placement& one : chosen) {
-    const auto status = core_.desired().source(source_key(one));
-    if (!status || !told.insert(source_key(one)).second) continue;
-    sources.push_back(
-        Value::object({{"url", location_of(one.source)},
-                       {"ref", reference_of(one.source)},
-                       {"revision", status->revision ? revision_value(*status->revision) : Value()},
-                       {"error", status->error ? Value(status->error->to_string()) : Value()}}));
-  }
-  return Value::object({{"sources", Value::array(std::move(sources))}});
 }
 
 }  // namespace rumbo::control

@@ -20,6 +20,8 @@ struct LocalOptions {
   std::function<void(const std::vector<Scope>&)> refresh = {};
   /// Set by the daemon: something a person decided changed what automation may do.
   std::function<void()> changed = {};
+  /// As Operations::snapshot(); set by whoever knows the state directory.
+  std::function<Result<Value>()> snapshot = {};
 };
 
 class LocalOperations : public Operations {
@@ -38,20 +40,29 @@ class LocalOperations : public Operations {
   Result<Value> resume(const Selector& select, const std::string& actor) override;
   Result<Value> pause(const Selector& select, const std::string& reason,
                       const std::string& actor) override;
+  Result<Value> remove(const DeleteOptions& options, const EventSink& events) override;
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override;
   Result<Value> refresh(const Selector& select) override;
   Result<Value> history(const Selector& select, std::size_t max) override;
   Result<Value> show(const std::string& txn) override;
   Result<Value> log(const LogOptions& options) override;
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const EventSink& events, const Cancel& cancel) override;
-  Result<> logs(const Selector& select, const std::string& object, const std::string& container,
-                int tail, bool follow, const EventSink& events, const Cancel& cancel) override;
+  Result<> logs(const ContainerLogOptions& options, const EventSink& events,
+                const Cancel& cancel) override;
+  Result<Value> snapshot() override;
+  Result<Value> remedy(const RemedyOptions& options) override;
 
  private:
   Result<std::vector<Scope>> scopes(const Selector& select) const;
+  Result<> add_held_images(const Selector& selector, std::vector<Value>& items);
+  bool names_application(const std::string& word) const;
   Result<std::vector<Placement>> placements(const Selector& select) const;
   Result<engine::Request> request(const std::vector<Placement>& batch, const SyncOptions& options);
   Result<Value> sync_batch(const std::vector<Placement>& batch, const SyncOptions& options);
+  /// Why it may not be deployed yet, empty if it may: what it depends on is not well.
+  std::string waits_for(const std::vector<Placement>& batch);
+  Result<Scope> one_scope(const std::string& application, const std::string& environment) const;
   Result<Value> plans(const SyncOptions& options);
   Value transaction(const engine::Report& report, const engine::Request& request, MonoTime began);
   Value refused(const std::vector<Scope>& scopes, const std::string& revision,

@@ -1,4 +1,4 @@
-// The verbs that show how things are now: status, get, logs.
+// The verbs that show how things are now: status, get.
 #include <algorithm>
 #include <set>
 
@@ -15,13 +15,6 @@ constexpr Duration kLookTimeout = 30s;
 
 Value or_null(const std::string& text) {
   return text.empty() ? Value() : Value(text);
-}
-
-const Placement* placement_of(const Core& core, const Scope& scope) {
-  for (const Placement& one : core.placements()) {
-    if (one.scope == scope) return &one;
-  }
-  return nullptr;
 }
 
 std::string_view sync_word(const engine::ScopeState& state, const ScopeLive& live,
@@ -73,6 +66,7 @@ void add_containers(std::vector<Value>& items, const Scope& scope, const Observa
                           .with("object", seen.key.to_string())
                           .with("container", container["name"])
                           .with("image", image)
+                          .with("why", "runs")
                           .with("pinned", pin == pins.end() ? Value() : Value(pin->second)));
     }
   }
@@ -84,8 +78,10 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
   std::vector<Value> out;
   for (const Scope& scope : chosen) {
     const engine::ScopeState state = core_.state(scope);
+    // Deleted, and no longer configured: only history knows it.
+    if (state.deleted && !state.open && core_.placement(scope) == nullptr) continue;
     const WantedStatus wanted = core_.desired().wanted(scope);
-    const Placement* placement = placement_of(core_, scope);
+    const Placement* placement = core_.placement(scope);
     const ScopeLive live = live_.look(scope, Consistency::cached,
                                       Cancel().with_deadline(core_.clock().mono() + kLookTimeout));
     out.push_back(
@@ -106,6 +102,7 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
             .with("quarantined", quarantine_value(state))
             .with("held", state.held ? Value(state.held_reason) : Value())
             .with("paused", state.paused)
+            .with("pausedReason", or_null(state.paused_reason))
             .with("drift", live.drift.size())
             .with("open", state.open ? Value(state.open->value) : Value()));
   }
@@ -154,10 +151,22 @@ Result<Value> LocalOperations::status(const Selector& selector) {
       attention.emplace_back(name + " is held: " + one["held"].str() +
                              " (`rumbo resume` lets automation go on)");
     }
+    if (one["paused"].as_bool()) {
+      attention.emplace_back(
+          name + " is paused" +
+          (one["pausedReason"].is_string() ? ": " + one["pausedReason"].str() : std::string()) +
+          " (`rumbo resume` ends it)");
+    }
     if (one["error"].is_string()) attention.emplace_back(one["error"].str());
     if (!one["configured"].as_bool()) {
       attention.emplace_back(name + " is no longer in the configuration; its objects are kept");
     }
+  }
+  const auto frozen = core_.frozen();
+  if (frozen) {
+    attention.emplace_back("all is frozen by " + frozen->by + " since " + to_rfc3339(frozen->at) +
+                           (frozen->reason.empty() ? "" : ": " + frozen->reason) +
+                           " (`rumbo unfreeze` ends it)");
   }
   for (const Value& source : sources.items()) {
     if (source["error"].is_string()) {
@@ -168,7 +177,26 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                         {"sources", sources},
                         {"daemon", options_.daemon},
                         {"healthy", healthy},
+                        {"frozen", frozen ? freeze_value(frozen) : Value()},
                         {"attention", Value::array(std::move(attention))}});
+}
+
+/// What the targets keep for the way back, and what they would let go.
+Result<> LocalOperations::add_held_images(const Selector& selector, std::vector<Value>& items) {
+  if (!selector.applications.empty()) return {};
+  std::set<TargetId> told;
+  for (const auto& [environment, id] : core_.parts().environment_targets) {
+    if (!selector.environment.empty() && selector.environment != environment) continue;
+    Target* target = core_.target(id);
+    if (target == nullptr || !told.insert(id).second) continue;
+    const Cancel cancel = Cancel().with_deadline(core_.clock().mono() + kLookTimeout);
+    for (const HeldImage& one : TRY(target->images(cancel))) {
+      if (one.why == "runs") continue;  // told with its object
+      items.push_back(Value::object(
+          {{"target", id.value}, {"image", one.reference}, {"pinned", one.pin}, {"why", one.why}}));
+    }
+  }
+  return {};
 }
 
 Result<Value> LocalOperations::get(const std::string& kind, const Selector& selector) {
@@ -204,6 +232,8 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
            {"namespace", one.ns},
            {"socket", or_null(one.podman.socket)},
            {"root", or_null(one.podman.root)},
+           {"kubeconfig", or_null(one.kubernetes ? one.kubernetes->kubeconfig : "")},
+           {"context", or_null(one.kubernetes ? one.kubernetes->context : "")},
            {"applications", Value::array(std::move(applications))}}));
     }
     return answer(std::move(items));
@@ -240,54 +270,8 @@ Result<Value> LocalOperations::get(const std::string& kind, const Selector& sele
                           .with("sync", drift_of(live, one.key)));
     }
   }
+  if (kind == "images") TRY(add_held_images(selector, items));
   return answer(std::move(items));
-}
-
-Result<> LocalOperations::logs(const Selector& selector, const std::string& object,
-                               const std::string& container, int tail, bool follow,
-                               const EventSink& events, const Cancel& cancel) {
-  struct Found {
-    Scope scope;
-    ObjectKey key;
-  };
-  std::vector<Found> found;
-  std::vector<std::string> workloads;
-  for (const Scope& scope : TRY(scopes(selector))) {
-    const auto manifest = TRY(live_.committed(scope));
-    if (manifest == nullptr) continue;
-    for (const Object& one : manifest->objects) {
-      if (!engine::is_workload(one.key)) continue;
-      const std::string name = one.key.kind + "/" + one.key.name;
-      workloads.push_back(name);
-      if (object.empty() || to_lower(object) == to_lower(name) || object == one.key.name) {
-        found.push_back({scope, one.key});
-      }
-    }
-  }
-  if (found.empty()) {
-    std::vector<std::string_view> names(workloads.begin(), workloads.end());
-    const std::string_view near = closest(object, names);
-    return fail(Error(Code::not_found, "no workload `" + printable(object, 80) + "` is deployed")
-                    .with_hint(near.empty() ? "there are: " + join(workloads, ", ")
-                                            : "did you mean `" + std::string(near) + "`?"));
-  }
-  if (found.size() > 1) {
-    return fail(Error(Code::invalid, std::to_string(found.size()) + " workloads fit")
-                    .with_hint("name one, and an environment by -e: " + join(workloads, ", ")));
-  }
-  Target* target = core_.target(found[0].scope.target);
-  if (target == nullptr) {
-    return fail(Code::not_found, "no target is named `" + found[0].scope.target.value + "`");
-  }
-  rumbo::LogOptions options;
-  options.follow = follow;
-  options.tail = tail;
-  return target->logs(
-      found[0].key, container, options,
-      [&](std::string_view line) {
-        return events(Value::object({{"line", line}}));
-      },
-      cancel);
 }
 
 }  // namespace rumbo::control

@@ -16,6 +16,7 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "base/value.h"
+#include "model/target.h"
 
 namespace rumbo::control {
 
@@ -34,7 +35,10 @@ struct SyncOptions {
   bool fresh_secrets = false;  ///< random functions of charts begin anew
   std::string expect_plan;     ///< digest from `plan --out`
   bool with_hooks = true;
-  std::string actor;  ///< "user:anna"
+  bool allow_deletions = false;  ///< whatever sync.maxDeletions says
+  bool confirm_prune = false;    ///< also what is annotated with Prune=confirm
+  bool force = false;            ///< also while all is frozen
+  std::string actor;             ///< "user:anna"
 };
 
 struct RollbackOptions {
@@ -42,6 +46,19 @@ struct RollbackOptions {
   std::string environment;  ///< may be empty if the application has only one
   std::string to;           ///< transaction; empty: the last committed before the current one
   bool with_hooks = false;
+  std::string actor;
+  bool force = false;  ///< also while all is frozen
+};
+
+struct DeleteOptions {
+  std::string application;
+  std::string environment;  ///< may be empty if the application has only one
+  bool cascade = false;     ///< its objects too; otherwise they are kept and belong to nobody
+  std::vector<std::string> kinds;  ///< destructive kinds to delete: PersistentVolumeClaim, …
+  bool with_hooks = true;
+  bool confirm_prune = false;  ///< also what is annotated with Delete=confirm
+  bool dry_run = false;
+  bool force = false;
   std::string actor;
 };
 
@@ -52,10 +69,33 @@ struct LogOptions {
   Selector select;  ///< only these scopes'
 };
 
+struct ContainerLogOptions {
+  Selector select = {};
+  std::string object = {};     ///< "Deployment/web" or a name; empty: every workload selected
+  std::string container = {};  ///< empty: the first
+  bool all_containers = false;
+  int tail = 100;  ///< of each container; -1: all
+  bool follow = false;
+  bool previous = false;  ///< of the process before the one that runs
+  bool timestamps = false;
+  std::optional<WallTime> since = {};
+};
+
+struct RemedyOptions {
+  Remedy remedy = Remedy::from_target;
+  Selector select = {};
+  std::string object = {};  ///< "PersistentVolumeClaim/data" or a name; empty: all it applies to
+  std::string actor = {};
+};
+
 /// Events while a verb runs: {"type": "record", "record": {seq, at, type, txn, step, message, …}}
 /// or
 /// {"type": "waiting", "txn", "message"}. Return false to stop listening (the work goes on).
 using EventSink = std::function<bool(const Value& event)>;
+
+/// "from-target", "recreate-volume", "adopt", "forget": as flags and the API spell it.
+std::string_view remedy_word(Remedy remedy);
+std::optional<Remedy> remedy_from(std::string_view word);
 
 class Operations {
  public:
@@ -64,8 +104,8 @@ class Operations {
   /// {applications: [{application, environment, target, namespace, sync: Synced|OutOfSync|Unknown,
   /// health, reason, revision: {id, name, subject}, wanted: {…}|null, transaction, outcome, cause,
   /// at, quarantined: [{revision, reason, transaction, at}], held: reason|null, paused, open:
-  /// txn|null}], sources: [{url, ref, error|null, at}], daemon: bool, healthy: bool, attention:
-  /// [string]}
+  /// txn|null}], sources: [{url, ref, error|null, at}], daemon: bool, healthy: bool, frozen: {by,
+  /// reason, at}|null, attention: [string]}
   virtual Result<Value> status(const Selector& select) = 0;
 
   /// kind: apps|environments|objects|drift|images → {kind, items: [...]}. objects: {application,
@@ -87,10 +127,18 @@ class Operations {
   virtual Result<Value> recover(const std::string& txn, const std::string& decision,
                                 const std::string& actor, const EventSink& events) = 0;
 
+  /// Deletes what an application owns, or gives it up: as one element of sync().transactions, with
+  /// {released: number} when it was given up, and {plans: as plan()} for a dry run.
+  virtual Result<Value> remove(const DeleteOptions& options, const EventSink& events) = 0;
+
   /// Ends hold and pause: {scopes: ["shop@dev"]}.
   virtual Result<Value> resume(const Selector& select, const std::string& actor) = 0;
   virtual Result<Value> pause(const Selector& select, const std::string& reason,
                               const std::string& actor) = 0;
+  /// Nothing is deployed, deleted or healed until it is ended, but by `force`; {frozen, by, reason,
+  /// at}.
+  virtual Result<Value> freeze(bool frozen, const std::string& reason,
+                               const std::string& actor) = 0;
   /// Looks at the sources now; with a daemon this wakes it and returns {sources: [{url, revision,
   /// error}]} after the look; what it then deploys shows in events.
   virtual Result<Value> refresh(const Selector& select) = 0;
@@ -109,10 +157,19 @@ class Operations {
   /// Calls the sink with each record after `after` as it is written, until it returns false or
   /// cancel.
   virtual Result<> follow(std::uint64_t after, const EventSink& events, const Cancel& cancel) = 0;
-  /// Log lines of an object's container ("Deployment/web" or a name), {"line": …} per event.
-  virtual Result<> logs(const Selector& select, const std::string& object,
-                        const std::string& container, int tail, bool follow,
-                        const EventSink& events, const Cancel& cancel) = 0;
+  /// Log lines of containers: {line, application, environment, pod, container, several: bool} per
+  /// event; several: lines of more than one container are expected. An object without an
+  /// application may also name an application.
+  virtual Result<> logs(const ContainerLogOptions& options, const EventSink& events,
+                        const Cancel& cancel) = 0;
+
+  /// A consistent copy of what a backup needs, as files in a directory of the machine that serves:
+  /// {directory, installation, head: {seq, hash}, files: [name]}. The caller removes the directory;
+  /// the next snapshot does it otherwise.
+  virtual Result<Value> snapshot() = 0;
+  /// What an operator decides about targets that are not as they were left: {done: [text], paused:
+  /// ["shop@dev"], next: text}.
+  virtual Result<Value> remedy(const RemedyOptions& options) = 0;
 };
 
 }  // namespace rumbo::control

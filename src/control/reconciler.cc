@@ -166,8 +166,8 @@ void Reconciler::take_hints(MonoTime now) {
 }
 
 MonoTime Reconciler::step(MonoTime now) {
-  if (!state_.with([](const State& state) { return state.begun; })) {
-    begin(now);
+  if (!state_.with([](const State& state) { return state.begun; })) begin(now);
+  if (state_.with([](State& state) { return std::exchange(state.abandon, false); })) {
     run_(Lane::deploy, [this] { abandon(); });
   }
   take_hints(now);
@@ -265,9 +265,11 @@ void Reconciler::refresh(const std::vector<Scope>& scopes) {
 void Reconciler::poke() {
   const MonoTime now = core_.clock().mono();
   state_.with([&](State& state) {
+    state.abandon = true;
     for (Batch& batch : state.batches) {
       batch.dirty = true;
       batch.not_before = {};
+      batch.gave_up.clear();
     }
     for (auto& [scope, watched] : state.watched) watched.due = std::min(watched.due, now);
   });

@@ -83,6 +83,7 @@ class Reconciler {
     Retries retries;
     std::string reported;  ///< the failure recorded last: not again each poll
     std::string refused;   ///< state whose plan was refused
+    std::string gave_up;   ///< state that was tried as often as its policy wants
     std::string bringing;  ///< state that the transaction under way brings; empty without one
   };
   struct Watched {
@@ -107,6 +108,7 @@ class Reconciler {
     std::map<TxnId, OpenTxn> open;
     std::vector<std::pair<TargetId, TargetEvent>> hints;
     bool begun = false;
+    bool abandon = true;  ///< look for applications that left the configuration
     MonoTime compact_due;
     bool compacting = false;
   };
@@ -129,13 +131,16 @@ class Reconciler {
   Cancel within(Duration most) const;
 
   void poke_scheduler();
+  /// When drift is looked for again without a hint: seldom where the target's watch tells all.
+  MonoTime next_scan(const Scope& scope, MonoTime now) const;
 
   void poll(const SourceKey& key);
   void new_revision(std::size_t batch);
   Result<Rendered> render(const std::vector<Placement>& placements);
   void deploy(std::size_t batch);
   void run_deploy(std::size_t batch, Rendered rendered);
-  bool waits_for_others(const State& state, const Batch& batch, std::size_t index) const;
+  bool waits_for_others(std::size_t batch);
+  void retry(std::size_t batch, const std::string& wanted);
   bool still_refused(std::size_t batch, const engine::Request& request, const std::string& wanted);
   void after_deploy(std::size_t batch, const std::string& wanted, const engine::Report& report);
   void trouble(std::size_t batch, const std::string& wanted, const Error& error);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "control/dependencies.h"
 #include "control/reconciler.h"
 
 namespace rumbo::control {
@@ -41,32 +42,31 @@ void Reconciler::again(std::size_t batch, MonoTime when) {
   });
 }
 
-/// Others it depends on come first: each must have been deployed once, and be at rest.
-bool Reconciler::waits_for_others(const State& state, const Batch& batch, std::size_t index) const {
-  for (const Placement& one : batch.placements) {
-    for (const std::string& name : one.application->depends_on) {
-      for (std::size_t i = 0; i < state.batches.size(); ++i) {
-        if (i == index) continue;
-        for (const Placement& other : state.batches[i].placements) {
-          const auto& aliases = other.application->aliases;
-          const bool meant = other.application->name == name ||
-                             std::find(aliases.begin(), aliases.end(), name) != aliases.end();
-          if (!meant || other.scope.environment != one.scope.environment) continue;
-          if (state.batches[i].dirty || state.batches[i].busy) return true;
-          if (!core_.state(other.scope).committed) return true;
-        }
-      }
-    }
-  }
-  return false;
+/// Others it depends on come first: each must be deployed, at rest, and healthy.
+bool Reconciler::waits_for_others(std::size_t batch) {
+  const auto [needed, restless] = state_.with([&](const State& state) {
+    const std::vector<Scope> all =
+        dependencies_of(state.batches[batch].placements, core_.placements());
+    const bool busy = std::any_of(all.begin(), all.end(), [&](const Scope& scope) {
+      const auto it = state.watched.find(scope);
+      if (it == state.watched.end()) return false;
+      const Batch& other = state.batches[it->second.batch];
+      return other.dirty || other.busy;
+    });
+    return std::pair(all, busy);
+  });
+  if (restless) return true;
+  return std::any_of(needed.begin(), needed.end(), [&](const Scope& scope) {
+    if (!core_.state(scope).committed) return true;
+    const HealthStatus status = live_.look(scope, Consistency::cached, within(1min)).health.status;
+    return status != HealthStatus::ready && status != HealthStatus::suspended;
+  });
 }
 
 void Reconciler::deploy(std::size_t batch) {
-  const auto [placements, wait] = state_.with([&](const State& state) {
-    const Batch& one = state.batches[batch];
-    return std::pair(one.placements, waits_for_others(state, one, batch));
-  });
-  if (wait) {
+  const auto placements =
+      state_.with([&](const State& state) { return state.batches[batch].placements; });
+  if (waits_for_others(batch)) {
     again(batch, core_.clock().mono() + kSoon);
   } else if (auto rendered = render(placements)) {
     run_deploy(batch, std::move(*rendered));
@@ -90,6 +90,10 @@ void Reconciler::run_deploy(std::size_t batch, Rendered rendered) {
     state_.with([&](State& state) { state.batches[batch].retries.succeeded(); });
     return;
   }
+  if (core_.frozen()) return;  // whoever ends that pokes
+  const bool gave_up = state_.with(
+      [&](const State& state) { return state.batches[batch].gave_up == rendered.state; });
+  if (gave_up) return;
   for (const engine::ScopeInput& input : rendered.inputs) {
     const engine::ScopeState state = core_.state(input.scope);
     const bool differs =
@@ -125,11 +129,6 @@ void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
                               const engine::Report& report) {
   using Kind = engine::Report::Kind;
   const MonoTime now = core_.clock().mono();
-  const auto retry = [&] {
-    const MonoTime when = state_.with(
-        [&](State& state) { return state.batches[batch].retries.failed(now, options_.retry); });
-    again(batch, when);
-  };
   switch (report.kind) {
     case Kind::committed:
     case Kind::nothing_to_do:
@@ -139,7 +138,7 @@ void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
         one.reported.clear();
         one.refused.clear();
         for (const Placement& placement : one.placements) {
-          state.watched[placement.scope].due = now + options_.safety_scan;
+          state.watched[placement.scope].due = next_scan(placement.scope, now);
         }
       });
       return;
@@ -159,7 +158,7 @@ void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
           return again(batch, now);
         case engine::FaultClass::infrastructure:
         case engine::FaultClass::conflict:
-          return retry();
+          return retry(batch, wanted);
       }
       return;
     case Kind::needs_operator:
@@ -189,10 +188,31 @@ void Reconciler::trouble(std::size_t batch, const std::string& wanted, const Err
   if (locked) return again(batch, core_.clock().mono() + kSoon);
   // The answer will not change until the revision does.
   if (error.retry() == Retry::never) return;
-  const MonoTime when = state_.with([&](State& state) {
-    return state.batches[batch].retries.failed(core_.clock().mono(), options_.retry);
+  retry(batch, wanted);
+}
+
+/// Once more, as late and as often as the application's `retry` says.
+void Reconciler::retry(std::size_t batch, const std::string& wanted) {
+  const MonoTime now = core_.clock().mono();
+  std::vector<Scope> scopes;
+  const auto when = state_.with([&](State& state) -> std::optional<MonoTime> {
+    Batch& one = state.batches[batch];
+    const RetryPolicy& policy = one.placements.front().deployment->sync.retry;
+    if (policy.limit < 0 || one.retries.failures() < policy.limit) {
+      return one.retries.failed(now, {policy.first, policy.most, policy.factor});
+    }
+    one.gave_up = wanted;
+    for (const Placement& placement : one.placements) scopes.push_back(placement.scope);
+    return std::nullopt;
   });
-  again(batch, when);
+  if (when) return again(batch, *when);
+  const auto noted =
+      core_.note("gave-up", scopes,
+                 Value::object({{"message",
+                                 "not tried again by itself: sync.retry.limit is reached; a new "
+                                 "revision or `rumbo sync` tries again"}}),
+                 kAutomation);
+  if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
 }
 
 }  // namespace rumbo::control

@@ -29,6 +29,16 @@ std::string drift_message(const std::vector<engine::DriftItem>& drift) {
 
 }  // namespace
 
+MonoTime Reconciler::next_scan(const Scope& scope, MonoTime now) const {
+  const Target* target = core_.target(scope.target);
+  const Duration quiet = target == nullptr ? Duration(0) : target->capabilities().quiet_for;
+  if (quiet == Duration(0)) return now + options_.safety_scan;
+  // Spread, so that many applications do not look at once.
+  const auto spread = static_cast<std::uint64_t>(quiet.count() / 2);
+  return now + quiet + Duration(static_cast<std::int64_t>(
+                           std::hash<std::string>()(scope.to_string()) % spread));
+}
+
 void Reconciler::check(const Scope& scope) {
   const MonoTime now = core_.clock().mono();
   const auto [fresh, reported, occupied, policy] = state_.with([&](State& state) {
@@ -49,7 +59,7 @@ void Reconciler::check(const Scope& scope) {
     poke_scheduler();
   };
   const engine::ScopeState state = core_.state(scope);
-  if (!state.committed) return leave(now + options_.safety_scan);
+  if (!state.committed) return leave(next_scan(scope, now));
   // Drift under an open transaction is its runner's business; a deployment mends it on its way.
   if (state.open || occupied || core_.driving(scope)) return leave(now + kSoon);
   const ScopeLive live =
@@ -62,7 +72,7 @@ void Reconciler::check(const Scope& scope) {
       watched.unhealthy_since.reset();
       if (watched.not_before + kQuiet < now) watched.heals.succeeded();
     });
-    return leave(now + options_.safety_scan);
+    return leave(next_scan(scope, now));
   }
   std::vector<Value> items;
   std::string told;
@@ -88,7 +98,7 @@ void Reconciler::check(const Scope& scope) {
     if (!watched.unhealthy_since) watched.unhealthy_since = now;
     return std::max(watched.not_before, *watched.unhealthy_since + options_.unhealthy_for);
   });
-  if (!policy.self_heal || state.paused) return leave(now + options_.safety_scan);
+  if (!policy.self_heal || state.paused || core_.frozen()) return leave(next_scan(scope, now));
   if (allowed > now) return leave(allowed);
   heal(scope);
   leave(core_.clock().mono() + kSoon);
@@ -150,6 +160,7 @@ void Reconciler::recover(const TxnId& txn) {
 }
 
 void Reconciler::abandon() {
+  if (core_.frozen()) return;  // whoever ends that pokes
   const auto abandoned = core_.abandoned();
   if (!abandoned) {
     log(LogLevel::error, "reconciler", "{}", abandoned.error().to_string());
@@ -165,7 +176,7 @@ void Reconciler::abandon() {
       if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
       continue;
     }
-    const auto request = core_.delete_request(scope, kAutomation);
+    const auto request = core_.delete_request(scope, {}, kAutomation);
     const auto report =
         request ? core_.run(*request) : Result<engine::Report>(fail(Error(request.error())));
     if (!report) {

@@ -21,12 +21,6 @@ std::string names(const std::vector<Scope>& scopes) {
   return join(all, ", ");
 }
 
-Value scope_names(const std::vector<Scope>& scopes) {
-  std::vector<Value> all;
-  for (const Scope& scope : scopes) all.emplace_back(scope.to_string());
-  return Value::array(std::move(all));
-}
-
 std::string outcome_word(std::string_view outcome) {
   return replace_all(outcome, "_", "-");
 }
@@ -47,6 +41,11 @@ std::string event_message(const Record& record, const std::string& scopes) {
     return scopes + (body["paused"].as_bool() ? " paused" : " no longer paused") +
            (reason.empty() ? "" : ": " + reason);
   }
+  if (event == "freeze") {
+    const std::string reason = body["reason"].str();
+    return std::string(body["frozen"].as_bool() ? "all is frozen" : "no longer frozen") +
+           (reason.empty() ? "" : ": " + reason);
+  }
   if (event == "config") {
     return "configuration read: " + std::to_string(body["applications"].size()) + " deployments";
   }
@@ -59,6 +58,16 @@ std::string step_message(const Record& record, std::string_view what) {
 }
 
 }  // namespace
+
+Actor actor_of(const std::string& name) {
+  return {name.empty() ? "user:unknown" : name};
+}
+
+Value names_value(const std::vector<Scope>& scopes) {
+  std::vector<Value> all;
+  for (const Scope& scope : scopes) all.emplace_back(scope.to_string());
+  return Value::array(std::move(all));
+}
 
 Value revision_value(const Revision& revision) {
   return Value::object(
@@ -131,6 +140,12 @@ Value record_value(const Record& record) {
                         {"body", record.body}});
 }
 
+Value freeze_value(const std::optional<engine::Freeze>& freeze) {
+  if (!freeze) return Value::object();
+  return Value::object(
+      {{"by", freeze->by}, {"reason", freeze->reason}, {"at", to_rfc3339(freeze->at)}});
+}
+
 // ---- Summaries
 
 const std::set<RecordType>& Summaries::types() {
@@ -193,7 +208,7 @@ Value Summaries::value_of(const Summary& summary) {
       summary.ended ? Value(to_string(summary.ended->since_epoch - summary.began.since_epoch))
                     : Value();
   return Value::object({{"transaction", summary.txn.value},
-                        {"applications", scope_names(summary.scopes)},
+                        {"applications", names_value(summary.scopes)},
                         {"cause", summary.cause},
                         {"actor", summary.actor},
                         {"revision", summary.revision},

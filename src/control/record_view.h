@@ -11,16 +11,24 @@
 
 #include "base/value.h"
 #include "engine/executor.h"
+#include "engine/scope_state.h"
 #include "model/record.h"
 
 namespace rumbo::control {
 
+/// Who asks, as the journal names them.
+Actor actor_of(const std::string& name);
+/// ["shop@dev", …]
+Value names_value(const std::vector<Scope>& scopes);
 Value revision_value(const Revision& revision);
 
 /// {seq, at, type, txn, actor, step, participant, message, body}
 Value record_value(const Record& record);
 /// One sentence: "shop@dev committed at main@1a2b3c4".
 std::string message_of(const Record& record);
+
+/// {by, reason, at}; an empty object while nothing is frozen.
+Value freeze_value(const std::optional<engine::Freeze>& freeze);
 
 /// Gathers the records of transactions, in order, into summaries.
 class Summaries {

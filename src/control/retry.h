@@ -12,6 +12,7 @@ namespace rumbo::control {
 struct Backoff {
   Duration first;
   Duration most;
+  int factor = 2;
 };
 
 class Retries {
@@ -19,7 +20,7 @@ class Retries {
   /// Counts a failure and returns when to try again.
   MonoTime failed(MonoTime now, const Backoff& backoff) {
     Duration wait = backoff.first;
-    for (int i = 0; i < failures_ && wait < backoff.most; ++i) wait *= 2;
+    for (int i = 0; i < failures_ && wait < backoff.most; ++i) wait *= backoff.factor;
     ++failures_;
     return now + std::min(wait, backoff.most);
   }

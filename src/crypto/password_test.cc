@@ -24,5 +24,14 @@ TEST(Password, ScryptOfTheStandardVector) {
       "830dac727afb94a83ee6d8360cbdfa2cc0640");
 }
 
+TEST(Password, Argon2idOfAKnownAnswer) {
+  // From the reference implementation's own tests.
+  const auto key = argon2id("password", as_bytes("somesalt"), {64 << 10, 2, 1});
+  ASSERT_TRUE(key);
+  EXPECT_EQ(to_hex(key->reveal()),
+            "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+  EXPECT_FALSE(argon2id("password", as_bytes("salt"), {1, 0, 0}));
+}
+
 }  // namespace
 }  // namespace rumbo::crypto

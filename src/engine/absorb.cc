@@ -38,15 +38,47 @@ void absorb_prepare(TxnState& state, const CallResult& result, const Moment& mom
   }
 }
 
+/// A definition that this transaction has just made is served a moment later.
+Error unknown_kind(const TxnState& state, const DryRunItem& item, const Moment& moment) {
+  constexpr Duration kDiscoveryLag = 30s;  // kubernetes-apply.md 4.8, fault 23
+  const bool made_here =
+      std::any_of(state.plan.steps.begin(), state.plan.steps.end(), [](const Step& step) {
+        return step.kind == StepKind::scaffold &&
+               step.items.at(0).key.kind == "CustomResourceDefinition";
+      });
+  const bool waits = made_here && state.active_at(moment.now) < kDiscoveryLag;
+  return Error(Code::not_found, item.key.to_string() + ": the target does not serve this kind",
+               waits ? Retry::later : Retry::never)
+      .with_hint(
+          "deploy its CustomResourceDefinition first, or annotate the object with "
+          "`rumbo.dev/sync-options: SkipDryRunOnMissingResource=true`");
+}
+
 void absorb_dry_run(TxnState& state, const CallResult& result, const Moment& moment) {
   StepProgress& step = state.steps[result.call.step];
   if (result.error) return note_step_error(step, *result.error, moment);
+  const Step& planned = state.step(result.call.step);
   for (const DryRunItem& item : result.dry_run.items) {
+    if (item.kind_unknown) {
+      if (planned.kind_may_be_unknown) continue;
+      return note_step_error(step, unknown_kind(state, item, moment), moment);
+    }
+    if (item.immutable) {
+      if (planned.recreate) continue;
+      return note_step_error(
+          step,
+          Error(Code::invalid, item.key.to_string() +
+                                   ": only possible by deleting the object and "
+                                   "creating it anew: " +
+                                   item.message)
+              .with_hint("annotate it with `rumbo.dev/sync-options: Force=true` if that is meant"),
+          moment);
+    }
     if (!item.accepted) {
       return note_step_error(step, Error(Code::invalid, item.key.to_string() + ": " + item.message),
                              moment);
     }
-    if (!item.conflicts.empty() && !state.step(result.call.step).takes_foreign_fields) {
+    if (!item.conflicts.empty() && !planned.takes_foreign_fields) {
       const Attribution& by = item.conflicts[0];
       return note_step_error(step,
                              Error(Code::conflict, item.key.to_string() + ": field " + by.field +
@@ -59,16 +91,26 @@ void absorb_dry_run(TxnState& state, const CallResult& result, const Moment& mom
   step.attempts = 0;
 }
 
-void absorb_reap(StepProgress& step, const CallResult& result, const Moment& moment) {
+void absorb_reap(StepProgress& step, const Step& planned, const CallResult& result,
+                 const Moment& moment) {
+  const bool is_hook = planned.kind == StepKind::hook;
   if (!result.error) {
-    step.reaped_unrecorded = true;
+    // A hook has only begun; how it ends is observed.
+    if (is_hook) {
+      step.runs_since = moment.now;
+    } else {
+      step.reaped_unrecorded = true;
+    }
     step.error.reset();
     return;
   }
   note_step_error(step, *result.error, moment);
   // Even a refusal is asked again a few times: what is left behind costs a person's attention.
-  const int most = result.error->retry() == Retry::never ? 3 : moment.options.reap_attempts;
-  if (step.attempts >= most) {
+  const bool refused = result.error->retry() == Retry::never;
+  const int most = refused ? 3 : moment.options.reap_attempts;
+  // An undo waits for its target for ever.
+  const bool in_undo = planned.for_step != kNoStep;
+  if (step.attempts >= most && (refused || !in_undo)) {
     step.left = result.error->to_string();
     step.reaped_unrecorded = true;
   }
@@ -77,7 +119,9 @@ void absorb_reap(StepProgress& step, const CallResult& result, const Moment& mom
 void absorb_perform(TxnState& state, const CallResult& result, const Moment& moment) {
   StepProgress& step = state.steps[result.call.step];
   state.view = {};
-  if (step.phase == Phase::reap_intent) return absorb_reap(step, result, moment);
+  if (step.phase == Phase::reap_intent) {
+    return absorb_reap(step, state.step(result.call.step), result, moment);
+  }
   if (!result.error) {
     step.unrecorded = result.receipt;
     step.error.reset();
@@ -176,7 +220,7 @@ void absorb_fence(TxnState& state, const CallResult& result, const Moment& momen
 void note_verify_health(TxnState& state, const Moment& moment) {
   const bool verifying =
       state.prepared && !state.committed && !state.abort &&
-      (state.stage >= state.stages.size() || after_commit(state.stages[state.stage].phase));
+      (state.stage >= state.stages.size() || !before_commit(state.stages[state.stage].phase));
   if (!verifying || state.healthy_since || state.view.error) return;
   for (const auto& [participant, observations] : state.view.by_participant) {
     for (const Observation& one : observations) {
@@ -199,6 +243,11 @@ void absorb_observe(TxnState& state, const CallResult& result, const Moment& mom
   if (state.blind_since && !state.view.error) {
     // An outage of the target is not the revision's time: its deadline moves along.
     state.stage_started += moment.now - *state.blind_since;
+    for (StepProgress& step : state.steps) {
+      if (!step.runs_since) continue;
+      const MonoTime from = std::max(*step.runs_since, *state.blind_since);
+      step.runs_since = *step.runs_since + (moment.now - from);
+    }
     state.blind_since.reset();
   }
   state.view.by_participant[result.call.participant] = result.observations;

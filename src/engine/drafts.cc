@@ -44,11 +44,18 @@ void add_manifest_blobs(std::vector<BlobRef>& blobs, const TxnState& state) {
   }
 }
 
+/// A cluster keeps the objects of hooks until they are deleted; a host until the transaction ends.
+bool keeps_hooks(const TxnState& state, const Step& step) {
+  const auto found = state.capabilities.find(step.participant);
+  return found != state.capabilities.end() && !found->second.atomic_switch;
+}
+
 /// Keys this step may bring into being.
-std::vector<InventoryChange> widened(const Step& step) {
+std::vector<InventoryChange> widened(const TxnState& state, const Step& step) {
   std::vector<InventoryChange> out;
+  if (step.kind == StepKind::hook && !keeps_hooks(state, step)) return out;
   for (const Item& item : step.items) {
-    if (item.want && step.kind != StepKind::hook) {
+    if (item.want) {
       out.push_back({InventoryChange::Op::add, item.scope, item.key});
     }
   }
@@ -60,8 +67,11 @@ std::vector<InventoryChange> shrunk(const TxnState& state) {
   std::vector<InventoryChange> out;
   std::set<ObjectKey> seen;
   for (const Step& step : state.plan.steps) {
-    if (step.kind == StepKind::prune || step.kind == StepKind::hook) continue;
-    if (step.inverse == Inverse::keep_and_report) continue;
+    if (step.kind == StepKind::prune) continue;
+    const bool hook_stays =
+        state.steps[step.id].phase != StepProgress::Phase::pending && !step.cleanup.on_failure;
+    if (step.kind == StepKind::hook && hook_stays) continue;
+    if (step.kind != StepKind::hook && step.inverse == Inverse::keep_and_report) continue;
     for (const Item& item : step.items) {
       if (item.pre.absent && seen.insert(item.key).second) {
         out.push_back({InventoryChange::Op::remove, item.scope, item.key});
@@ -121,7 +131,8 @@ Draft prepared_draft(const TxnState& state, const DraftContext& context) {
   // The inventory is widened to old ∪ new before the first write: it stays a superset of what
   // exists.
   for (const Step& step : state.plan.steps) {
-    for (InventoryChange& change : widened(step)) draft.inventory.push_back(std::move(change));
+    for (InventoryChange& change : widened(state, step))
+      draft.inventory.push_back(std::move(change));
   }
   return draft;
 }
@@ -131,7 +142,7 @@ Draft intent_draft(const TxnState& state, RecordType type, StepId step,
   Draft draft = simple_draft(state, type, {}, context);
   draft.step = step;
   draft.participant = state.step(step).participant;
-  if (type == RecordType::intent) draft.inventory = widened(state.step(step));
+  if (type == RecordType::intent) draft.inventory = widened(state, state.step(step));
   return draft;
 }
 
@@ -183,8 +194,11 @@ Draft reap_done_draft(const TxnState& state, StepId step, const std::string& lef
                              left.empty() ? Value() : Value::object({{"left", left}}), context);
   draft.step = step;
   draft.participant = state.step(step).participant;
-  if (state.step(step).kind == StepKind::prune && left.empty()) {
-    for (const Item& item : state.step(step).items) {
+  const Step& reaped = state.step(step);
+  const bool gone =
+      reaped.kind == StepKind::prune || (reaped.kind == StepKind::retire && !reaped.hook.empty());
+  if (gone && left.empty()) {
+    for (const Item& item : reaped.items) {
       draft.inventory.push_back({InventoryChange::Op::remove, item.scope, item.key});
     }
   }
@@ -206,7 +220,9 @@ std::vector<Draft> abort_drafts(const TxnState& state, const Abort& abort,
                                             {"stopped", stop}}),
                              context));
   // Healing and rolling back re-apply what was good once: their failure condemns no revision.
-  if (abort.fault != FaultClass::revision || state.cause == "drift" || state.cause == "rollback") {
+  const bool of_revision =
+      state.cause != "drift" && state.cause != "rollback" && state.cause != "delete";
+  if (abort.fault != FaultClass::revision || !of_revision) {
     return out;
   }
   for (const TxnScope& scope : state.scopes) {
@@ -232,6 +248,18 @@ std::vector<Draft> commit_drafts(const TxnState& state, const DraftContext& cont
   add_manifest_blobs(commit.blobs, state);
   out.push_back(std::move(commit));
   if (!state.hold_after) return out;
+  if (state.cause == "delete") {
+    // Automation would deploy again what a person has just deleted.
+    for (const TxnScope& scope : state.scopes) {
+      out.push_back(simple_draft(state, RecordType::event,
+                                 Value::object({{"event", "pause"},
+                                                {"paused", true},
+                                                {"reason", "deleted by " + state.actor.name},
+                                                {"scopes", Value::array({to_value(scope.scope)})}}),
+                                 context));
+    }
+    return out;
+  }
   for (const TxnScope& scope : state.scopes) {
     out.push_back(simple_draft(state, RecordType::hold,
                                Value::object({{"scopes", Value::array({to_value(scope.scope)})},

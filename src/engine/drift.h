@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "model/config.h"
 #include "model/object.h"
 #include "model/target.h"
 
@@ -22,9 +23,10 @@ struct DriftItem {
 };
 std::string_view to_string(DriftItem::Kind kind);
 
-/// `exact`: the target returns objects as they were written (a host); otherwise live may hold more
-/// fields, as API servers add defaults. Hooks are left out: they are not kept.
+/// `target` is the one they live on. Left out are hooks and Jobs, which run and are not kept,
+/// objects whose annotations disable reconciling, and what `ignore` ignores.
 std::vector<DriftItem> find_drift(const std::vector<Object>& committed,
-                                  const std::vector<Observation>& live, bool exact);
+                                  const std::vector<Observation>& live, const Capabilities& target,
+                                  const std::vector<IgnoreRule>& ignore = {});
 
 }  // namespace rumbo::engine

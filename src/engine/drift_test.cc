@@ -26,7 +26,9 @@ std::vector<DriftItem> drift_of(Observation live) {
   Object wanted;
   wanted.key = kWeb;
   wanted.value = deployment(2);
-  return find_drift({wanted}, {std::move(live)}, true);
+  Capabilities host;
+  host.atomic_switch = true;
+  return find_drift({wanted}, {std::move(live)}, host);
 }
 
 TEST(DriftTest, NamesTheFieldsThatDiffer) {

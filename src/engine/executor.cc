@@ -97,74 +97,6 @@ Moment Executor::moment(const TxnState& state) const {
   return {parts_.clock.mono(), parts_.signals(state.id), epoch_, parts_.options};
 }
 
-// ---- Planning
-
-Result<PlanInput> Executor::plan_input(const Request& request) {
-  PlanInput input;
-  input.install = parts_.journal.installation();
-  input.scopes = request.scopes;
-  input.heal = request.heal;
-  input.with_hooks = request.with_hooks;
-  std::set<Scope> mine;
-  std::map<TargetId, std::vector<ObjectKey>> wanted;
-  for (ScopeInput& scope : input.scopes) {
-    mine.insert(scope.scope);
-    scope.inventory = TRY(parts_.journal.inventory(scope.scope));
-    auto& keys = wanted[scope.scope.target];
-    for (const Object& object : scope.manifest.objects) keys.push_back(object.key);
-  }
-  for (const auto& [target, keys] : wanted) {
-    for (auto& [scope, key] : TRY(parts_.journal.owners(target, keys))) {
-      if (!mine.contains(scope)) input.claims.emplace(std::pair(target, key), scope);
-    }
-  }
-  TRY(observe_into(input));
-  return input;
-}
-
-Result<> Executor::observe_into(PlanInput& input) {
-  std::map<TargetId, std::set<ObjectKey>> keys;
-  for (const ScopeInput& scope : input.scopes) {
-    auto& wanted = keys[scope.scope.target];
-    for (const Object& object : scope.manifest.objects) wanted.insert(object.key);
-    wanted.insert(scope.inventory.begin(), scope.inventory.end());
-  }
-  for (const auto& [id, wanted] : keys) {
-    Target* const on = target(id);
-    if (on == nullptr) {
-      return fail(Code::not_found, "no target is named `" + id.value + "`");
-    }
-    ParticipantInput participant;
-    participant.id = id;
-    participant.capabilities = on->capabilities();
-    participant.live =
-        TRY(on->observe({wanted.begin(), wanted.end()}, Consistency::fresh, Cancel()));
-    input.participants.push_back(std::move(participant));
-  }
-  return {};
-}
-
-Result<Plan> Executor::plan(const Request& request) {
-  return make_plan(TRY(plan_input(request)));
-}
-
-Digest Executor::plan_digest(const Plan& plan) const {
-  std::vector<Value> entries;
-  for (const Step& step : plan.steps) {
-    for (const Item& item : step.items) {
-      const auto digest_of = [&](const Value& object) {
-        return object.is_null() ? Digest() : object_digest(parts_.journal, item.key, object);
-      };
-      entries.push_back(Value::object({{"kind", to_string(step.kind)},
-                                       {"wave", step.wave},
-                                       {"key", to_value(item.key)},
-                                       {"before", digest_of(item.pre.object)},
-                                       {"after", digest_of(item.want_object)}}));
-    }
-  }
-  return parts_.journal.digest(codec::to_json(Value::array(std::move(entries))), Secrecy::plain);
-}
-
 // ---- Running
 
 Result<Report> Executor::run(const Request& request) {
@@ -176,10 +108,10 @@ Result<Report> Executor::run(const Request& request) {
   auto result = [&]() -> Result<Report> {
     Plan plan = make_plan(TRY(plan_input(request)));
     if (!plan.refusals.empty()) return refuse(request, txn, plan);
-    if (plan.empty()) return Report{};
     if (request.expect_plan && *request.expect_plan != plan_digest(plan)) {
       return fail(Code::conflict, "the plan is out of date: what it was made from has changed");
     }
+    if (plan.empty()) return Report{};
     TxnState state = TRY(new_state(request, txn, std::move(plan)));
     return drive(state);
   }();
@@ -413,6 +345,7 @@ Result<TxnMirror> Executor::mirror_of(const TxnState& state) const {
   out.head = head.seq;
   out.head_hash = head.hash;
   for (const TxnScope& scope : state.scopes) {
+    out.scopes.push_back(scope.scope);
     for (ObjectKey& key : TRY(parts_.journal.inventory(scope.scope))) {
       out.inventory.emplace_back(scope.scope, std::move(key));
     }

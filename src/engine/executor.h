@@ -29,7 +29,10 @@ struct Request {
   std::string cause = "sync";  ///< sync, drift, rollback, delete
   bool hold_after = false;     ///< a manual rollback holds automation back
   bool heal = false;
-  bool with_hooks = true;
+  HookRule hooks = HookRule::all;
+  bool allow_deletions = false;             ///< whatever sync.maxDeletions says
+  bool confirm_prune = false;               ///< also what is annotated with Prune=confirm
+  bool force = false;                       ///< a person insists, also when all is frozen
   std::map<std::string, std::string> pins;  ///< known image digests (rollback works offline)
   std::map<Scope, Digest> held_against;
   /// Refuse unless the plan is exactly this one (plan_digest()).
@@ -100,6 +103,7 @@ class Executor {
  private:
   Result<PlanInput> plan_input(const Request& request);
   Result<> observe_into(PlanInput& input);
+  Result<> observe_others(const PlanInput& input, ParticipantInput& participant, Target& on);
   Result<Report> refuse(const Request& request, const TxnId& txn, const Plan& plan);
   Result<TxnState> new_state(const Request& request, const TxnId& txn, Plan plan);
   Result<Report> drive(TxnState& state);

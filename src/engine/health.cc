@@ -1,215 +1,92 @@
 #include "engine/health.h"
 
-#include <string>
-#include <string_view>
+#include <array>
+
+#include "engine/health/rules.h"
 
 namespace rumbo::engine {
+namespace health {
 namespace {
 
-Health ready() {
-  return {HealthStatus::ready, {}};
-}
-Health progressing(std::string reason) {
-  return {HealthStatus::progressing, std::move(reason)};
-}
-Health failed(std::string reason) {
-  return {HealthStatus::failed, std::move(reason)};
-}
+struct Row {
+  std::string_view group, kind;
+  Rule rule;
+};
 
-const Value* condition(const Value& object, std::string_view type) {
-  for (const Value& one : object["status"]["conditions"].items()) {
-    if (one["type"].as_string() == type) return &one;
+constexpr std::array kRows{
+    Row{"apps", "Deployment", deployment},
+    Row{"apps", "ReplicaSet", replica_set},
+    Row{"apps", "StatefulSet", stateful_set},
+    Row{"apps", "DaemonSet", daemon_set},
+    Row{"batch", "Job", job},
+    Row{"", "Pod", pod},
+    Row{"", "ReplicationController", replica_set},
+    Row{"", "PersistentVolumeClaim", claim},
+    Row{"", "PersistentVolume", volume},
+    Row{"", "Service", service},
+    Row{"", "Namespace", name_space},
+    Row{"networking.k8s.io", "Ingress", ingress},
+    Row{"extensions", "Ingress", ingress},
+    Row{"autoscaling", "HorizontalPodAutoscaler", autoscaler},
+    Row{"policy", "PodDisruptionBudget", disruption_budget},
+    Row{"apiextensions.k8s.io", "CustomResourceDefinition", custom_resource_definition},
+    Row{"apiregistration.k8s.io", "APIService", api_service},
+    Row{"certificates.k8s.io", "CertificateSigningRequest", signing_request},
+};
+
+}  // namespace
+
+Rule rule_of(std::string_view group, std::string_view kind) {
+  for (const Row& row : kRows) {
+    if (row.group == group && row.kind == kind) return row.rule;
   }
   return nullptr;
 }
 
-bool condition_is(const Value& object, std::string_view type, std::string_view status) {
-  const Value* found = condition(object, type);
-  return found != nullptr && (*found)["status"].as_string() == status;
+}  // namespace health
+
+namespace {
+
+Health deleting(const Value& object) {
+  std::string holders;
+  for (const Value& finalizer : object["metadata"]["finalizers"].items()) {
+    holders += (holders.empty() ? ", held by " : ", ") + finalizer.str();
+  }
+  return health::progressing("terminating" + holders);
 }
 
-std::string reason_of(const Value& condition) {
-  const std::string message = condition["message"].str();
-  return message.empty() ? condition["reason"].str() : message;
-}
-
-std::string counted(std::int64_t have, std::int64_t want, std::string_view what) {
-  return std::to_string(have) + " of " + std::to_string(want) + " " + std::string(what);
-}
-
-/// What the target says of the pod that is not ready beats a bare count.
-std::string told_by(const Value& object) {
-  const Value* available = condition(object, "Available");
-  return available != nullptr && (*available)["status"].as_string() != "True"
-             ? reason_of(*available)
-             : std::string();
-}
-
-Health waiting_for(const Value& object, const std::string& counts) {
-  const std::string told = told_by(object);
-  return progressing(told.empty() ? counts : told);
-}
-
-Health deployment(const Value& object) {
-  if (object["spec"]["paused"].as_bool()) return {HealthStatus::suspended, "paused"};
-  const Value* progress = condition(object, "Progressing");
-  if (progress != nullptr && (*progress)["reason"].as_string() == "ProgressDeadlineExceeded") {
-    return failed(reason_of(*progress));
+Health by_kind(const Observation& observation) {
+  if (!observation.exists) return {HealthStatus::missing, "does not exist"};
+  const Value& object = observation.object;
+  if (object["metadata"]["deletionTimestamp"].is_string()) return deleting(object);
+  const Value& observed = object["status"]["observedGeneration"];
+  const Value& generation = object["metadata"]["generation"];
+  if (observed.is_integer() && generation.is_integer() && observed != generation) {
+    return health::progressing("the newest specification is not acted on yet");
   }
-  const Value* failure = condition(object, "ReplicaFailure");
-  if (failure != nullptr && (*failure)["status"].as_string() == "True") {
-    return failed(reason_of(*failure));
+  if (observation.verdict) return *observation.verdict;
+  if (health::condition_is(object, "Stalled", "True")) {
+    return health::failed(health::reason_of(*health::condition(object, "Stalled")));
   }
-  const Value& status = object["status"];
-  const std::int64_t want = object["spec"]["replicas"].as_int(1);
-  const Value* available = condition(object, "Available");
-  const auto waiting = [&](const std::string& counts) { return waiting_for(object, counts); };
-  if (status["updatedReplicas"].as_int() < want) {
-    return waiting(counted(status["updatedReplicas"].as_int(), want, "replicas updated"));
+  if (health::condition_is(object, "Reconciling", "True")) {
+    return health::progressing(health::reason_of(*health::condition(object, "Reconciling")));
   }
-  if (status["replicas"].as_int() > status["updatedReplicas"].as_int()) {
-    return waiting("old replicas are still there");
-  }
-  if (status["availableReplicas"].as_int() < want) {
-    return waiting(counted(status["availableReplicas"].as_int(), want, "replicas available"));
-  }
-  if (status["readyReplicas"].as_int() < want) {
-    return waiting(counted(status["readyReplicas"].as_int(), want, "replicas ready"));
-  }
-  if (available != nullptr && (*available)["status"].as_string() != "True" && want > 0) {
-    return progressing(told_by(object));
-  }
-  return ready();
-}
-
-Health stateful_set(const Value& object) {
-  if (object["spec"]["updateStrategy"]["type"].as_string() == "OnDelete") return ready();
-  const Value& status = object["status"];
-  const std::int64_t want = object["spec"]["replicas"].as_int(1);
-  if (status["readyReplicas"].as_int() < want) {
-    return waiting_for(object, counted(status["readyReplicas"].as_int(), want, "replicas ready"));
-  }
-  const std::int64_t partition =
-      object["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_int();
-  if (partition > 0) {
-    return status["updatedReplicas"].as_int() >= want - partition
-               ? ready()
-               : progressing("partition is rolling out");
-  }
-  if (status["currentRevision"] != status["updateRevision"]) {
-    return progressing("the new revision is rolling out");
-  }
-  return ready();
-}
-
-Health daemon_set(const Value& object) {
-  if (object["spec"]["updateStrategy"]["type"].as_string() == "OnDelete") return ready();
-  const Value& status = object["status"];
-  const std::int64_t want = status["desiredNumberScheduled"].as_int();
-  for (const std::string_view field :
-       {"currentNumberScheduled", "updatedNumberScheduled", "numberAvailable", "numberReady"}) {
-    if (status[field].as_int() < want) {
-      return waiting_for(object, counted(status[field].as_int(), want, field));
-    }
-  }
-  return ready();
-}
-
-/// A container that waits for a reason it will not get over by itself.
-std::string stuck_container(const Value& pod) {
-  for (const std::string_view list : {"initContainerStatuses", "containerStatuses"}) {
-    for (const Value& status : pod["status"][list].items()) {
-      const Value& waiting = status["state"]["waiting"];
-      const std::string_view reason = waiting["reason"].as_string();
-      if (reason.starts_with("Err") || reason.ends_with("Error") || reason.ends_with("BackOff")) {
-        return "container " + status["name"].str() + ": " + std::string(reason) +
-               (waiting["message"].is_string() ? ": " + waiting["message"].str() : "");
-      }
-    }
-  }
-  return {};
-}
-
-Health pod(const Value& object) {
-  const std::string_view phase = object["status"]["phase"].as_string();
-  if (phase == "Succeeded") return ready();
-  if (phase == "Failed") return failed(object["status"]["message"].str("the pod failed"));
-  if (std::string stuck = stuck_container(object); !stuck.empty()) return failed(stuck);
-  if (phase == "Running" && condition_is(object, "Ready", "True")) return ready();
-  return progressing(phase.empty() ? "no status yet" : std::string(phase) + ", not ready");
-}
-
-Health job(const Value& object) {
-  if (condition_is(object, "Complete", "True")) return ready();
-  if (const Value* broken = condition(object, "Failed");
-      broken != nullptr && (*broken)["status"].as_string() == "True") {
-    return failed(reason_of(*broken));
-  }
-  // A Suspended condition alone says nothing: a resumed Job keeps it with status False.
-  if (object["spec"]["suspend"].as_bool()) return {HealthStatus::suspended, "suspended"};
-  return progressing("running");
-}
-
-Health claim(const Value& object) {
-  const std::string_view phase = object["status"]["phase"].as_string();
-  if (phase == "Bound") return ready();
-  if (phase == "Lost") return failed("the volume is lost");
-  return progressing(phase.empty() ? "no status yet" : std::string(phase));
-}
-
-Health service(const Value& object) {
-  // A host target says whether the Service answers at its virtual address.
-  const Value& own = object["status"]["rumbo"];
-  if (own.is_object() && !own["reachable"].as_bool()) {
-    return progressing(own["message"].str("not reachable at its address"));
-  }
-  return ready();
-}
-
-Health definition(const Value& object) {
-  if (condition_is(object, "NamesAccepted", "False")) return failed("names not accepted");
-  if (condition_is(object, "Established", "True")) return ready();
-  return progressing("not established yet");
-}
-
-Health generic(const Value& object) {
-  if (const Value* state = condition(object, "Ready")) {
-    return condition_is(object, "Ready", "True") ? ready() : progressing(reason_of(*state));
-  }
-  return ready();
+  const health::Rule rule = health::rule_of(observation.key.group, observation.key.kind);
+  return rule == nullptr ? health::by_conditions(object) : rule(object);
 }
 
 }  // namespace
 
 Health assess(const Observation& observation) {
-  if (!observation.exists) return {HealthStatus::missing, "does not exist"};
-  const Value& object = observation.object;
-  if (object["metadata"]["deletionTimestamp"].is_string()) return progressing("terminating");
-  const Value& observed = object["status"]["observedGeneration"];
-  const Value& generation = object["metadata"]["generation"];
-  if (observed.is_integer() && generation.is_integer() && observed != generation) {
-    return progressing("the newest specification is not acted on yet");
+  Health health = by_kind(observation);
+  if (health.status == HealthStatus::progressing && !observation.failing.empty()) {
+    return failed(observation.failing);
   }
-  if (condition_is(object, "Stalled", "True")) {
-    return failed(reason_of(*condition(object, "Stalled")));
-  }
-  if (condition_is(object, "Reconciling", "True")) {
-    return progressing(reason_of(*condition(object, "Reconciling")));
-  }
-  const std::string& kind = observation.key.kind;
-  if (kind == "Deployment" || kind == "ReplicaSet") return deployment(object);
-  if (kind == "StatefulSet") return stateful_set(object);
-  if (kind == "DaemonSet") return daemon_set(object);
-  if (kind == "Pod") return pod(object);
-  if (kind == "Job") return job(object);
-  if (kind == "PersistentVolumeClaim") return claim(object);
-  if (kind == "Service") return service(object);
-  if (kind == "CustomResourceDefinition") return definition(object);
-  return generic(object);
+  return health;
 }
 
 Health worst(const std::vector<Health>& verdicts) {
-  Health out = ready();
+  Health out = health::ready();
   for (const Health& verdict : verdicts) {
     if (no_less_healthy(out.status, verdict.status) && out.status != verdict.status) out = verdict;
   }

@@ -56,6 +56,23 @@ Result<> bind_items(Journal& journal, std::vector<Item>& items) {
   return {};
 }
 
+/// The entry of a manifest's remote locations.
+Value to_value(const std::vector<Pin>& pins) {
+  std::vector<Value> out;
+  for (const Pin& pin : pins) {
+    out.push_back(Value::object({{"location", pin.location}, {"id", pin.id}, {"name", pin.name}}));
+  }
+  return Value::object({{"pins", Value::array(std::move(out))}});
+}
+
+std::vector<Pin> pins_from(const Value& entry) {
+  std::vector<Pin> pins;
+  for (const Value& pin : entry["pins"].items()) {
+    pins.push_back({pin["location"].str(), pin["id"].str(), pin["name"].str()});
+  }
+  return pins;
+}
+
 }  // namespace
 
 Secrecy secrecy_of(const ObjectKey& key) {
@@ -93,9 +110,7 @@ Result<StoredManifest> store_manifest(Journal& journal, const Manifest& manifest
     stored.objects.push_back(ref);
     entries.push_back(Value::object({{"recorded", true}, {"blob", ref.digest}}));
   }
-  for (const std::string& chart : manifest.charts) {
-    entries.push_back(Value::object({{"chart", chart}}));
-  }
+  if (!manifest.pins.empty()) entries.push_back(to_value(manifest.pins));
   stored.manifest =
       TRY(journal.put_blob(codec::to_json(Value::array(std::move(entries))), Secrecy::plain));
   return stored;
@@ -105,12 +120,12 @@ Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref) {
   const Value entries = TRY(load_value(journal, ref));
   Manifest manifest;
   for (const Value& entry : entries.items()) {
-    if (entry["recorded"].as_bool()) {
-      manifest.recorded = TRY(load_value(journal, BlobRef{entry["blob"].str()}));
+    if (entry["pins"].is_array()) {
+      manifest.pins = pins_from(entry);
       continue;
     }
-    if (entry["chart"].is_string()) {
-      manifest.charts.push_back(entry["chart"].str());
+    if (entry["recorded"].as_bool()) {
+      manifest.recorded = TRY(load_value(journal, BlobRef{entry["blob"].str()}));
       continue;
     }
     Object object;
@@ -123,11 +138,19 @@ Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref) {
   return manifest;
 }
 
+Result<std::vector<Pin>> load_pins(const Journal& journal, const BlobRef& ref) {
+  const Value entries = TRY(load_value(journal, ref));
+  for (const Value& entry : entries.items()) {
+    if (entry["pins"].is_array()) return pins_from(entry);
+  }
+  return std::vector<Pin>();
+}
+
 Result<std::vector<BlobRef>> manifest_objects(const Journal& journal, const BlobRef& ref) {
   const Value entries = TRY(load_value(journal, ref));
   std::vector<BlobRef> out;
   for (const Value& entry : entries.items()) {
-    if (entry["blob"].is_string()) out.push_back({entry["blob"].str()});
+    if (entry.contains("blob")) out.push_back({entry["blob"].str()});
   }
   return out;
 }

@@ -31,6 +31,8 @@ struct StoredManifest {
 /// Stages the blobs; they become durable with the record that names them.
 Result<StoredManifest> store_manifest(Journal& journal, const Manifest& manifest);
 Result<Manifest> load_manifest(const Journal& journal, const BlobRef& ref);
+/// The remote locations a stored manifest was made with, without reading its objects.
+Result<std::vector<Pin>> load_pins(const Journal& journal, const BlobRef& ref);
 /// The object blobs a stored manifest names.
 Result<std::vector<BlobRef>> manifest_objects(const Journal& journal, const BlobRef& ref);
 

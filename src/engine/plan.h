@@ -27,6 +27,17 @@ struct ScopeInput {
   std::vector<ObjectKey> inventory;
   SyncPolicy policy;
   std::vector<std::string> warnings;  ///< of its rendering, for people
+  std::string ns;           ///< of its environment: what CreateNamespace=true makes
+  bool first_time = false;  ///< nothing of it was ever committed: Helm's install, not its upgrade
+  /// All it owns goes. The manifest holds nothing but hooks, of which those of deletion run.
+  bool deletes = false;
+};
+
+/// Which hooks and Jobs a transaction runs.
+enum class HookRule {
+  all,
+  rollback,  ///< no Jobs, and no PreSync hooks: what they did to data was for the newer revision
+  none,
 };
 
 /// One target of the transaction and what it shows now.
@@ -36,6 +47,8 @@ struct ParticipantInput {
   /// Of every wanted and every owned key of this participant's scopes, read under the scopes'
   /// locks.
   std::vector<Observation> live;
+  /// A host's: what other applications have there that claims something of the host.
+  std::vector<std::pair<Scope, Observation>> others;
 };
 
 struct PlanInput {
@@ -44,8 +57,10 @@ struct PlanInput {
   std::vector<ParticipantInput> participants;
   /// Wanted keys that are owned by scopes outside this transaction, per target.
   std::map<std::pair<TargetId, ObjectKey>, Scope> claims;
-  bool heal = false;       ///< only bring back what drifted: no hooks, no Jobs
-  bool with_hooks = true;  ///< false for a rollback: skips Jobs and PreSync hooks
+  bool heal = false;  ///< only bring back what drifted: no hooks, no Jobs
+  HookRule hooks = HookRule::all;
+  bool allow_deletions = false;  ///< whatever maxDeletions says
+  bool confirm_prune = false;    ///< also what is annotated Prune=confirm or Delete=confirm
 };
 
 enum class ChangeAction {
@@ -54,9 +69,9 @@ enum class ChangeAction {
   restart,  ///< the object is unchanged, its pods must be renewed (config changed, not healthy)
   unchanged,
   prune,
-  orphan,  ///< no longer declared, kept because pruning is off
+  orphan,  ///< no longer declared, and kept: pruning is off, or not allowed for it
   hook,
-  skip,  ///< a Job or hook that a rollback or heal does not run
+  skip,  ///< a Job or hook that does not run this time, or an object that is left alone
 };
 std::string_view to_string(ChangeAction action);
 

@@ -9,12 +9,6 @@
 namespace rumbo::engine {
 namespace {
 
-constexpr std::array<std::pair<HookPhase, std::string_view>, 3> kPhases{{
-    {HookPhase::pre_sync, "PreSync"},
-    {HookPhase::sync, "Sync"},
-    {HookPhase::post_sync, "PostSync"},
-}};
-
 // Kinds not named here rank between configuration and workloads.
 constexpr std::array<std::string_view, 22> kBeforeWorkloads{"Namespace",
                                                             "NetworkPolicy",
@@ -50,10 +44,12 @@ int position(const std::array<std::string_view, N>& kinds, std::string_view kind
   return it == kinds.end() ? -1 : static_cast<int>(it - kinds.begin());
 }
 
-std::string_view first_annotation(const Value& object, std::string_view own,
-                                  std::string_view alias) {
-  const std::string_view value = annotation(object, own);
-  return value.empty() ? annotation(object, alias) : value;
+std::string_view first_annotation(const Value& object,
+                                  std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (const std::string_view value = annotation(object, name); !value.empty()) return value;
+  }
+  return {};
 }
 
 void add_reference(std::vector<ObjectKey>& out, std::string_view kind, const std::string& ns,
@@ -73,13 +69,6 @@ void add_env_references(std::vector<ObjectKey>& out, const std::string& ns,
     add_reference(out, "ConfigMap", ns, variable["valueFrom"]["configMapKeyRef"]["name"]);
     add_reference(out, "Secret", ns, variable["valueFrom"]["secretKeyRef"]["name"]);
   }
-}
-
-bool is_read_write_many(const Value& claim) {
-  const auto modes = claim["spec"]["accessModes"].items();
-  return std::any_of(modes.begin(), modes.end(), [](const Value& mode) {
-    return mode.as_string() == "ReadWriteMany" || mode.as_string() == "ReadOnlyMany";
-  });
 }
 
 /// True if any container mounts the volume so that it can write.
@@ -108,7 +97,7 @@ std::string writable_volume(const Value& object, const std::vector<Object>& clai
     const auto declared = std::find_if(claims.begin(), claims.end(), [&](const Object& candidate) {
       return candidate.key.kind == "PersistentVolumeClaim" && candidate.key.name == claim_name;
     });
-    if (declared != claims.end() && is_read_write_many(declared->value)) continue;
+    if (declared != claims.end() && is_shared_claim(declared->value)) continue;
     return "writes volume claim " + std::string(claim_name);
   }
   return {};
@@ -128,8 +117,8 @@ std::string host_port(const Value& spec) {
 }  // namespace
 
 Result<int> wave_of(const Value& object) {
-  const std::string_view text =
-      first_annotation(object, "rumbo.dev/wave", "argocd.argoproj.io/sync-wave");
+  const std::string_view text = first_annotation(
+      object, {"rumbo.dev/wave", "argocd.argoproj.io/sync-wave", "helm.sh/hook-weight"});
   if (text.empty()) return 0;
   const auto number = parse_int(text);
   if (!number || *number < -10'000 || *number > 10'000) {
@@ -137,32 +126,6 @@ Result<int> wave_of(const Value& object) {
                                    "` is no integer between -10000 and 10000");
   }
   return static_cast<int>(*number);
-}
-
-std::string_view to_string(HookPhase phase) {
-  for (const auto& [candidate, word] : kPhases) {
-    if (candidate == phase) return word;
-  }
-  return "Sync";
-}
-
-std::optional<HookPhase> hook_phase_from(std::string_view word) {
-  for (const auto& [phase, name] : kPhases) {
-    if (name == word) return phase;
-  }
-  return std::nullopt;
-}
-
-Result<std::optional<HookPhase>> hook_of(const Value& object) {
-  const std::string_view text =
-      first_annotation(object, "rumbo.dev/hook", "argocd.argoproj.io/hook");
-  if (text.empty()) return std::optional<HookPhase>();
-  const auto phase = hook_phase_from(text);
-  if (!phase) {
-    return fail(Code::unsupported, key_of(object).to_string() + ": hook `" + printable(text, 40) +
-                                       "` is not known: PreSync, Sync and PostSync are");
-  }
-  return phase;
 }
 
 int kind_rank(const ObjectKey& key) {
@@ -189,6 +152,26 @@ const Value& pod_spec(const Value& workload) {
   if (kind == "Pod") return workload["spec"];
   if (kind == "CronJob") return workload["spec"]["jobTemplate"]["spec"]["template"]["spec"];
   return workload["spec"]["template"]["spec"];
+}
+
+bool is_shared_claim(const Value& claim) {
+  const auto modes = claim["spec"]["accessModes"].items();
+  return std::any_of(modes.begin(), modes.end(), [](const Value& mode) {
+    return mode.as_string() == "ReadWriteMany" || mode.as_string() == "ReadOnlyMany";
+  });
+}
+
+std::vector<std::string> written_claims(const Value& workload) {
+  std::vector<std::string> out;
+  const Value& spec = pod_spec(workload);
+  for (const Value& volume : spec["volumes"].items()) {
+    const Value& claim = volume["persistentVolumeClaim"];
+    if (!claim.is_object() || claim["readOnly"].as_bool()) continue;
+    if (mounted_writable(spec, volume["name"].as_string())) {
+      out.push_back(claim["claimName"].str());
+    }
+  }
+  return out;
 }
 
 std::string cannot_overlap(const Value& object, const std::vector<Object>& claims) {

@@ -1,4 +1,4 @@
-// What an object's kind and annotations mean for a transaction: its wave, whether it is a hook,
+// What an object's kind and annotations mean for a transaction: its wave,
 // whether two generations of it may run side by side, what cannot be undone. Pure.
 //
 // Annotations of Argo CD and Flux are understood as aliases of rumbo.dev/ ones.
@@ -15,16 +15,9 @@
 
 namespace rumbo::engine {
 
-/// rumbo.dev/wave or argocd.argoproj.io/sync-wave; 0 without one; an error if it is no integer.
+/// rumbo.dev/wave, argocd.argoproj.io/sync-wave or helm.sh/hook-weight; 0 without one; an error if
+/// it is no integer.
 Result<int> wave_of(const Value& object);
-
-enum class HookPhase { pre_sync, sync, post_sync };
-std::string_view to_string(HookPhase phase);  ///< "PreSync", …
-std::optional<HookPhase> hook_phase_from(std::string_view word);
-
-/// rumbo.dev/hook or argocd.argoproj.io/hook; nullopt for ordinary objects; an error for a phase
-/// that is not known.
-Result<std::optional<HookPhase>> hook_of(const Value& object);
 
 /// Rank within a wave, lowest first: namespaces, then what others refer to, then workloads, then
 /// what sends traffic to them (the order of Argo CD and Helm's install order).
@@ -45,6 +38,12 @@ bool is_destructive_to_delete(const ObjectKey& key);
 /// writable hostPath; `rumbo.dev/overlap: allow` permits the volumes, never a StatefulSet).
 /// `claims` are the claims of the same manifest, to look their access modes up.
 std::string cannot_overlap(const Value& object, const std::vector<Object>& claims);
+
+/// The volume claims that pods of this workload mount so that they can write.
+std::vector<std::string> written_claims(const Value& workload);
+
+/// True if several pods may write the claim at once, by its access modes.
+bool is_shared_claim(const Value& claim);
 
 /// The ConfigMaps and Secrets a workload's pods read (env, envFrom, volumes, projected volumes).
 std::vector<ObjectKey> config_references(const Value& workload);

@@ -132,6 +132,12 @@ const Observation* observed(const TxnState& state, const TargetId& participant,
   return nullptr;
 }
 
+const Capabilities& capabilities_of(const TxnState& state, const TargetId& participant) {
+  static const Capabilities kNone;
+  const auto found = state.capabilities.find(participant);
+  return found == state.capabilities.end() ? kNone : found->second;
+}
+
 namespace {
 
 /// A journal that refuses records: write no more to any target except to undo.

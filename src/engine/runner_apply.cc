@@ -2,6 +2,7 @@
 // COMMIT.
 #include <algorithm>
 
+#include "engine/compare.h"
 #include "engine/health.h"
 #include "engine/rules.h"
 #include "engine/runner_parts.h"
@@ -157,7 +158,12 @@ const Item* edited_by_others(const TxnState& state, const std::vector<const Item
   for (const Item* item : items) {
     const Observation* seen = observed(state, item->scope.target, item->key);
     if (seen == nullptr || !seen->exists || !item->want) continue;
-    if (!covers(semantic(seen->object), semantic(item->want_object))) return item;
+    const TxnScope* scope = state.scope_of(item->scope);
+    const Capabilities& target = capabilities_of(state, item->scope.target);
+    if (!kept(target, seen->object, item->want_object,
+              scope == nullptr ? std::vector<IgnoreRule>() : scope->policy.ignore)) {
+      return item;
+    }
   }
   return nullptr;
 }
@@ -220,17 +226,17 @@ std::optional<Action> step_unhealthy(const TxnState& state, const Moment& moment
       unhealthy(verdict, where, "was not ready within " + rumbo::to_string(deadline)));
 }
 
-std::vector<const Item*> stage_items(const TxnState& state, const Stage& stage) {
+std::vector<const Item*> items_of(const TxnState& state, const std::vector<StepId>& steps) {
   std::vector<const Item*> items;
-  for (const StepId id : stage.steps) {
+  for (const StepId id : steps) {
     for (const Item& item : state.step(id).items) items.push_back(&item);
   }
   return items;
 }
 
 Action step_gate(const TxnState& state, const Moment& moment, const Stage& stage) {
-  if (!stage.gated) return append(wave_healthy_draft(state, draft_context(state, moment)));
-  const auto items = stage_items(state, stage);
+  if (stage.gate.empty()) return append(wave_healthy_draft(state, draft_context(state, moment)));
+  const auto items = items_of(state, stage.gate);
   if (auto action = step_observe(state, moment, items)) return *action;
   const Verdict verdict = judge(state, items);
   if (auto action = step_unhealthy(state, moment, items, verdict, stage.name(),
@@ -326,7 +332,7 @@ std::optional<Action> step_mirror_prepared(const TxnState& state, const Moment& 
 Action step_applying(const TxnState& state, const Moment& moment) {
   if (auto action = step_mirror_prepared(state, moment)) return *action;
   if (auto action = step_reverify(state, moment)) return *action;
-  if (state.stage >= state.stages.size() || after_commit(state.stages[state.stage].phase)) {
+  if (state.stage >= state.stages.size() || !before_commit(state.stages[state.stage].phase)) {
     return step_verify(state, moment);
   }
   const Stage& stage = state.stages[state.stage];

@@ -20,6 +20,13 @@ Action step_applying(const TxnState& state, const Moment& moment);
 Action step_undoing(const TxnState& state, const Moment& moment);
 Action step_reaping(const TxnState& state, const Moment& moment);
 
+/// Runs hooks that answer what has already been decided (PostDelete, SyncFail, Compensate), each to
+/// its end: INTENT, perform, wait. A failure is recorded and stops nothing. nullopt: all ended.
+std::optional<Action> step_answering_hooks(const TxnState& state, const Moment& moment,
+                                           const std::vector<StepId>& steps);
+/// The Job that takes this hook step back; nullopt without one.
+std::optional<StepId> compensation_of(const TxnState& state, StepId hook);
+
 /// RELEASE on every participant, MIRROR where needed; nullopt when all is done or given up.
 std::optional<Action> step_closing(const TxnState& state, const Moment& moment);
 
@@ -41,6 +48,8 @@ MonoTime earliest(const TxnState& state, const std::vector<StepId>& steps);
 
 /// One observe call per participant for these items' keys.
 std::vector<Call> observe_calls(const TxnState& state, const std::vector<const Item*>& items);
+/// What the target of this name can do; nothing if it is not known.
+const Capabilities& capabilities_of(const TxnState& state, const TargetId& participant);
 const Observation* observed(const TxnState& state, const TargetId& participant,
                             const ObjectKey& key);
 

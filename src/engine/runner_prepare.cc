@@ -25,7 +25,8 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
     const Error& error =
         (refused != state.call_errors.end() ? refused : state.call_errors.begin())->second;
     if (error.retry() == Retry::never) {
-      const bool ours = error.code() == Code::cancelled;
+      // What this installation may not do says nothing about the revision.
+      const bool ours = error.code() == Code::cancelled || error.code() == Code::denied;
       return abort_with(state, moment,
                         {ours ? FaultClass::infrastructure : FaultClass::revision,
                          error.to_string(),

@@ -19,6 +19,9 @@ std::string leftovers(const TxnState& state) {
 
 std::optional<Action> step_reap_stage(const TxnState& state, const Moment& moment,
                                       const Stage& stage) {
+  if (stage.phase == StagePhase::post_delete) {
+    return step_answering_hooks(state, moment, stage.steps);
+  }
   std::vector<Draft> intents;
   std::vector<StepId> open;
   for (const StepId id : stage.steps) {

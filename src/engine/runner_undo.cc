@@ -2,16 +2,12 @@
 // pre-image and is no less healthy than before. What blocks is named, and retried for ever.
 #include <algorithm>
 
+#include "engine/compare.h"
 #include "engine/health.h"
-#include "engine/rules.h"
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
 namespace {
-
-bool forward_kind(const Step& step) {
-  return step.kind != StepKind::retire && step.kind != StepKind::prune;
-}
 
 bool to_undo(const StepProgress& progress) {
   return progress.phase == Phase::intent || progress.phase == Phase::done ||
@@ -73,14 +69,71 @@ std::optional<Action> step_fence(const TxnState& state, const Moment& moment) {
   return Calls{std::move(calls)};
 }
 
+/// What hooks of this stage did is taken back by the Jobs they name, before the stage is undone. A
+/// hook that may have begun counts: the Job must bear that there is nothing to take back.
+std::optional<Action> step_compensate(const TxnState& state, const Moment& moment,
+                                      const Stage& stage) {
+  std::vector<StepId> jobs;
+  for (const StepId id : stage.steps) {
+    if (!to_undo(state.steps[id])) continue;
+    if (const auto job = compensation_of(state, id)) jobs.push_back(*job);
+  }
+  for (const StepId id : jobs) {
+    const StepProgress& progress = state.steps[id];
+    const std::optional<Error>& error = progress.error ? progress.error : state.view.error;
+    const bool open = progress.phase == Phase::reap_intent && error.has_value();
+    if (!open || state.needs_operator || !patience_over(state, moment)) continue;
+    const std::string object = state.step(id).items.at(0).key.to_string();
+    return call_operator(state, moment, object, object + ": " + error->to_string(),
+                         "rumbo recover " + state.id.value + " --undo");
+  }
+  return step_answering_hooks(state, moment, jobs);
+}
+
+/// A Job that could not take a hook back leaves that to a person.
+std::optional<Action> step_uncompensated(const TxnState& state, const Moment& moment) {
+  if (state.needs_operator) return std::nullopt;
+  for (const Step& step : state.plan.steps) {
+    const std::string& left = state.steps[step.id].left;
+    if (step.for_step == kNoStep || left.empty()) continue;
+    const std::string object = step.items.at(0).key.to_string();
+    return call_operator(state, moment, object,
+                         object + " did not take back " +
+                             state.step(step.for_step).items.at(0).key.to_string() + ": " + left,
+                         "rumbo recover " + state.id.value + " --accept");
+  }
+  return std::nullopt;
+}
+
+bool is_uncompensated(const TxnState& state) {
+  return std::any_of(state.plan.steps.begin(), state.plan.steps.end(), [&](const Step& step) {
+    return step.for_step != kNoStep && !state.steps[step.id].left.empty();
+  });
+}
+
+/// SyncFail hooks answer failures, not decisions of people or newer revisions.
+std::optional<Action> step_sync_fail(const TxnState& state, const Moment& moment) {
+  const FaultClass fault = state.abort->fault;
+  if (!state.prepared || fault == FaultClass::superseded || fault == FaultClass::operator_asked) {
+    return std::nullopt;
+  }
+  for (const Stage& stage : state.stages) {
+    if (stage.phase != StagePhase::sync_fail) continue;
+    if (auto action = step_answering_hooks(state, moment, stage.steps)) return action;
+  }
+  return std::nullopt;
+}
+
 std::optional<Action> step_reverts(const TxnState& state, const Moment& moment) {
   std::vector<StepId> stuck;
   for (auto stage = state.stages.rbegin(); stage != state.stages.rend(); ++stage) {
+    if (!before_commit(stage->phase)) continue;
+    if (auto action = step_compensate(state, moment, *stage)) return action;
     std::vector<Draft> intents;
     std::vector<StepId> open, suspects;
     for (auto id = stage->steps.rbegin(); id != stage->steps.rend(); ++id) {
       const StepProgress& progress = state.steps[*id];
-      if (!forward_kind(state.step(*id)) || !to_undo(progress)) continue;
+      if (!to_undo(progress)) continue;
       if (progress.phase == Phase::intent && progress.suspect) {
         // Ask first: how long an unanswered call may still land decides how long to watch for it.
         if (auto action = step_blocked(state, moment, *id)) return action;
@@ -161,16 +214,16 @@ bool kept_on_purpose(const TxnState& state, const ObjectKey& key) {
 
 /// True if someone else changed or removed the object after its undo: that stays, and is listed.
 bool changed_after_undo(const TxnState& state, const Observation& seen, const Item& item) {
+  const Capabilities& target = capabilities_of(state, item.scope.target);
   if (item.pre.absent) {
     // The same object may be another transaction's: two that declare one Namespace and began at
     // once, say.
     const bool ours = seen.owner && seen.owner->txn == state.id;
-    return seen.exists && (!ours || !covers(semantic(seen.object), semantic(item.want_object)));
+    return seen.exists && (!ours || !kept(target, seen.object, item.want_object));
   }
   if (!seen.exists) return true;
-  const Value now = semantic(seen.object);
-  return now != semantic(item.pre.object) &&
-         (!item.want || !covers(now, semantic(item.want_object)));
+  return !as_before(target, seen.object, item.pre.object, item.want_object) &&
+         (!item.want || !kept(target, seen.object, item.want_object));
 }
 
 /// What is still not as it was, in words; empty when the object is restored.
@@ -182,7 +235,8 @@ std::string difference(const TxnState& state, const Item& item) {
   if (item.pre.absent) {
     return seen->exists ? item.key.to_string() + " still exists" : std::string();
   }
-  if (semantic(seen->object) != semantic(item.pre.object)) {
+  if (!as_before(capabilities_of(state, item.scope.target), seen->object, item.pre.object,
+                 item.want_object)) {
     return item.key.to_string() + " differs from what it was";
   }
   const Health health = assess(*seen);
@@ -219,6 +273,12 @@ std::string end_note(const TxnState& state) {
     }
   }
   if (!kept.empty()) note += " (kept: " + kept + ")";
+  for (const Step& step : state.plan.steps) {
+    const std::string& left = state.steps[step.id].left;
+    if (step.kind == StepKind::hook && !left.empty()) {
+      note += "; " + step.hook + " hook " + step.items.at(0).key.to_string() + ": " + left;
+    }
+  }
   return note;
 }
 
@@ -255,7 +315,10 @@ Action step_undoing(const TxnState& state, const Moment& moment) {
   if (auto action = step_fence(state, moment)) return *action;
   if (auto action = step_reverts(state, moment)) return *action;
   if (auto action = step_zombies(state, moment)) return *action;
+  if (auto action = step_sync_fail(state, moment)) return *action;
   if (auto action = step_prove_restored(state, moment)) return *action;
+  if (auto action = step_uncompensated(state, moment)) return *action;
+  if (is_uncompensated(state)) return Finish{Finish::Why::needs_operator};
   if (auto action = step_closing(state, moment)) return *action;
   // Before PREPARED only scaffolds were made, and they are gone again: nothing was changed.
   const Outcome outcome = state.prepared ? Outcome::restored : Outcome::unchanged;

@@ -36,7 +36,15 @@ void apply_commit(ScopeState& state, const Record& record, const TxnScope& scope
   // What was deployed well is no longer suspected.
   state.quarantined.erase(committed.manifest_digest);
   state.history.push_back(committed.txn);
+  state.deleted = false;
   state.committed = std::move(committed);
+}
+
+void forget(ScopeState& state) {
+  state.committed.reset();
+  state.history.clear();
+  state.held = false;
+  state.deleted = true;
 }
 
 void apply_quarantine(ScopeState& state, const Record& record) {
@@ -87,6 +95,10 @@ void ScopeStates::apply(const Record& record) {
       for (const Value& value : record.body["scopes"].items()) {
         const TxnScope scope = txn_scope_from(value);
         ScopeState& one = state(scope.scope);
+        if (record.body["cause"].as_string() == "delete") {
+          forget(one);
+          continue;
+        }
         apply_commit(one, record, scope);
         // A new digest was deployed on purpose: the hold has served. Healing keeps it.
         if (record.body["cause"].as_string() == "sync") one.held = false;
@@ -122,14 +134,40 @@ void ScopeStates::apply(const Record& record) {
       for (const Scope& scope : scopes_of(record)) apply_hold(state(scope), record);
       break;
     case RecordType::event:
-      if (record.body["event"].as_string() != "pause") break;
-      for (const Scope& scope : scopes_of(record)) {
-        state(scope).paused = record.body["paused"].as_bool();
-      }
+      apply_event(record);
       break;
     default:
       break;
   }
+}
+
+void ScopeStates::apply_event(const Record& record) {
+  const std::string_view event = record.body["event"].as_string();
+  if (event == "pause") {
+    for (const Scope& scope : scopes_of(record)) {
+      ScopeState& one = state(scope);
+      one.paused = record.body["paused"].as_bool();
+      one.paused_reason = one.paused ? record.body["reason"].str() : std::string();
+    }
+  } else if (event == "freeze") {
+    frozen_.reset();
+    if (record.body["frozen"].as_bool()) {
+      frozen_ = Freeze{record.actor.name, record.body["reason"].str(), record.at};
+    }
+  } else if (event == "renamed") {
+    rename(scope_from(record.body["from"]), scope_from(record.body["to"]));
+  } else if (event == "released") {
+    for (const Scope& scope : scopes_of(record)) forget(state(scope));
+  }
+}
+
+void ScopeStates::rename(const Scope& from, const Scope& to) {
+  const auto it = states_.find(from);
+  if (it == states_.end()) return;
+  ScopeState moved = std::move(it->second);
+  states_.erase(it);
+  moved.scope = to;
+  states_[to] = std::move(moved);
 }
 
 const ScopeState* ScopeStates::find(const std::string& application,
@@ -168,6 +206,44 @@ Draft pause_draft(const Scope& scope, bool paused, const std::string& reason, co
                   std::uint64_t epoch) {
   return scope_draft(RecordType::event, scope, actor, epoch,
                      Value::object({{"event", "pause"}, {"paused", paused}, {"reason", reason}}));
+}
+
+Draft freeze_draft(bool frozen, const std::string& reason, const Actor& actor,
+                   std::uint64_t epoch) {
+  Draft draft;
+  draft.type = RecordType::event;
+  draft.actor = actor;
+  draft.epoch = epoch;
+  draft.body = Value::object(
+      {{"event", "freeze"}, {"frozen", frozen}, {"reason", reason}, {"scopes", Value::array()}});
+  return draft;
+}
+
+Draft rename_draft(const Scope& from, const Scope& to, const std::vector<ObjectKey>& inventory,
+                   const Actor& actor, std::uint64_t epoch) {
+  Draft draft = scope_draft(RecordType::event, to, actor, epoch,
+                            Value::object({{"event", "renamed"},
+                                           {"from", to_value(from)},
+                                           {"to", to_value(to)},
+                                           {"message", "is the new name of " + from.to_string()}}));
+  for (const ObjectKey& key : inventory) {
+    draft.inventory.push_back({InventoryChange::Op::add, to, key});
+    draft.inventory.push_back({InventoryChange::Op::remove, from, key});
+  }
+  return draft;
+}
+
+Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory, const Actor& actor,
+                    std::uint64_t epoch) {
+  Draft draft =
+      scope_draft(RecordType::event, scope, actor, epoch,
+                  Value::object({{"event", "released"},
+                                 {"message", "gave up its " + std::to_string(inventory.size()) +
+                                                 " objects; they are kept and belong to nobody"}}));
+  for (const ObjectKey& key : inventory) {
+    draft.inventory.push_back({InventoryChange::Op::remove, scope, key});
+  }
+  return draft;
 }
 
 }  // namespace rumbo::engine

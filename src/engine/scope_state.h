@@ -39,6 +39,8 @@ struct ScopeState {
   Digest held_against;  ///< the digest automation must not redeploy
   std::string held_reason;
   bool paused = false;
+  std::string paused_reason;
+  bool deleted = false;  ///< its objects were deleted or given up, and nothing was deployed since
   std::optional<TxnId> open;  ///< its transaction that has not ended
   std::optional<TxnId> last_txn;
   std::string last_outcome;  ///< committed, restored, unchanged, needs_operator
@@ -50,6 +52,13 @@ struct ScopeState {
   bool may_deploy(const Digest& digest) const;
 };
 
+/// Why nothing at all is deployed or healed; see Core::run().
+struct Freeze {
+  std::string by;
+  std::string reason;
+  WallTime at;
+};
+
 /// All scopes, kept current by applying every record in order.
 class ScopeStates {
  public:
@@ -58,13 +67,17 @@ class ScopeStates {
   const ScopeState* find(const std::string& application, const std::string& environment) const;
   const std::map<Scope, ScopeState>& all() const { return states_; }
   Seq seq() const { return seq_; }
+  const std::optional<Freeze>& frozen() const { return frozen_; }
 
  private:
   ScopeState& state(const Scope& scope);
+  void apply_event(const Record& record);
+  void rename(const Scope& from, const Scope& to);
 
   std::map<Scope, ScopeState> states_;
   std::map<TxnId, std::vector<Scope>> open_;  ///< scopes of transactions that have not ended
   std::map<TxnId, std::string> causes_;       ///< their abort causes
+  std::optional<Freeze> frozen_;
   Seq seq_ = 0;
 };
 
@@ -78,5 +91,14 @@ Draft clear_quarantine_draft(const Scope& scope, const Digest& digest, const Act
                              std::uint64_t epoch);
 Draft pause_draft(const Scope& scope, bool paused, const std::string& reason, const Actor& actor,
                   std::uint64_t epoch);
+/// From now on nothing is deployed, deleted or healed, but by a person who forces it; or again.
+Draft freeze_draft(bool frozen, const std::string& reason, const Actor& actor, std::uint64_t epoch);
+/// What was `from`'s is `to`'s: objects, history, quarantine. One record, so that at no instant an
+/// object has no owner.
+Draft rename_draft(const Scope& from, const Scope& to, const std::vector<ObjectKey>& inventory,
+                   const Actor& actor, std::uint64_t epoch);
+/// The objects stay, and belong to nobody.
+Draft release_draft(const Scope& scope, const std::vector<ObjectKey>& inventory, const Actor& actor,
+                    std::uint64_t epoch);
 
 }  // namespace rumbo::engine

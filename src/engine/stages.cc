@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "engine/hooks.h"
+#include "engine/order.h"
 #include "engine/rules.h"
 
 namespace rumbo::engine {
@@ -20,53 +22,116 @@ std::set<ObjectKey> quiesced_keys(const Plan& plan) {
   return keys;
 }
 
+StagePhase phase_of_hook(const Step& step) {
+  switch (hook_phase_from(step.hook).value_or(HookPhase::sync)) {
+    case HookPhase::pre_sync:
+      return StagePhase::pre_sync;
+    case HookPhase::sync:
+      return StagePhase::beside;
+    case HookPhase::post_sync:
+      return StagePhase::post_sync;
+    case HookPhase::sync_fail:
+      return StagePhase::sync_fail;
+    case HookPhase::pre_delete:
+      return StagePhase::pre_delete;
+    case HookPhase::post_delete:
+      return StagePhase::post_delete;
+    case HookPhase::compensate:
+      return StagePhase::compensate;
+  }
+  return StagePhase::beside;
+}
+
 StagePhase phase_of(const Step& step, const std::set<ObjectKey>& quiesced) {
   switch (step.kind) {
     case StepKind::scaffold:
       return StagePhase::scaffold;
-    case StepKind::hook: {
-      const auto hook = hook_phase_from(step.hook).value_or(HookPhase::sync);
-      if (hook == HookPhase::pre_sync) return StagePhase::pre_sync;
-      return hook == HookPhase::post_sync ? StagePhase::post_sync : StagePhase::beside;
-    }
+    case StepKind::hook:
+      return phase_of_hook(step);
     case StepKind::stage:
       return quiesced.contains(step.items.at(0).key) ? StagePhase::exclusive : StagePhase::beside;
     case StepKind::apply:
-      return StagePhase::beside;
+      return step.before_hooks ? StagePhase::foundation : StagePhase::beside;
     case StepKind::quiesce:
       return StagePhase::quiesce;
     case StepKind::switch_over:
       return StagePhase::switch_over;
     case StepKind::retire:
-      return StagePhase::retire;
+      return step.hook.empty() ? StagePhase::retire : StagePhase::hook_cleanup;
     case StepKind::prune:
       return StagePhase::prune;
   }
   return StagePhase::beside;
 }
 
-StageKey key_of_stage(StagePhase phase, int wave) {
+StageKey key_of_stage(StagePhase phase, const Step& step) {
+  const int wave = step.wave;
   switch (phase) {
     case StagePhase::scaffold:
       return {0, 0, 0};
-    case StagePhase::pre_sync:
+    case StagePhase::pre_delete:
       return {1, wave, 0};
+    case StagePhase::foundation:
+    case StagePhase::pre_sync:
+      return {2, wave, step.order};
     case StagePhase::beside:
-      return {2, wave, 0};
+      return {3, wave, step.order};
+    // On hosts, where `order` is 0.
     case StagePhase::quiesce:
-      return {2, wave, 1};
+      return {3, wave, 1};
     case StagePhase::exclusive:
-      return {2, wave, 2};
+      return {3, wave, 2};
     case StagePhase::switch_over:
-      return {3, 0, 0};
+      return {4, 0, 0};
     case StagePhase::post_sync:
-      return {4, wave, 0};
+      return {5, wave, 0};
     case StagePhase::retire:
-      return {5, 0, 0};
-    case StagePhase::prune:
       return {6, 0, 0};
+    case StagePhase::prune:
+      return {7, -wave, -step.order};
+    case StagePhase::post_delete:
+      return {8, wave, 0};
+    case StagePhase::hook_cleanup:
+      return {9, 0, 0};
+    case StagePhase::sync_fail:
+      return {10, wave, 0};
+    case StagePhase::compensate:
+      return {11, 0, 0};
   }
-  return {2, wave, 0};
+  return {3, wave, 0};
+}
+
+bool waits_for_nothing(StagePhase phase) {
+  return phase == StagePhase::scaffold || phase == StagePhase::quiesce || !before_commit(phase);
+}
+
+/// What a cluster's wave does not wait for yet: claims bind when a pod uses them, and a load
+/// balancer may look for its pods first. Definitions, workloads and hooks are built upon.
+bool waits_later(const Step& step) {
+  if (step.kind != StepKind::apply) return false;
+  const int wave = wave_of_order(step.order);
+  return wave > 0 && wave < kWorkloadWave;
+}
+
+/// Each wave ends when all of it is healthy; on the way, when what others build upon is.
+void set_gates(const Plan& plan, std::map<StageKey, Stage>& ordered) {
+  std::vector<StepId> later;
+  for (auto it = ordered.begin(); it != ordered.end(); ++it) {
+    Stage& stage = it->second;
+    if (waits_for_nothing(stage.phase)) continue;
+    for (const StepId id : stage.steps) {
+      (waits_later(plan.steps[id]) ? later : stage.gate).push_back(id);
+    }
+    const auto next = std::next(it);
+    const bool last = next == ordered.end() || std::get<0>(next->first) != std::get<0>(it->first) ||
+                      std::get<1>(next->first) != std::get<1>(it->first);
+    // What PreSync hooks need is healthy when its own wave is: only the hooks are waited for.
+    if (!last) continue;
+    if (stage.phase == StagePhase::beside) {
+      stage.gate.insert(stage.gate.end(), later.begin(), later.end());
+    }
+    later.clear();
+  }
 }
 
 }  // namespace
@@ -75,6 +140,10 @@ std::string_view to_string(StagePhase phase) {
   switch (phase) {
     case StagePhase::scaffold:
       return "scaffold";
+    case StagePhase::pre_delete:
+      return "PreDelete";
+    case StagePhase::foundation:
+      return "before PreSync";
     case StagePhase::pre_sync:
       return "PreSync";
     case StagePhase::beside:
@@ -91,6 +160,14 @@ std::string_view to_string(StagePhase phase) {
       return "retire";
     case StagePhase::prune:
       return "prune";
+    case StagePhase::post_delete:
+      return "PostDelete";
+    case StagePhase::hook_cleanup:
+      return "cleanup";
+    case StagePhase::sync_fail:
+      return "SyncFail";
+    case StagePhase::compensate:
+      return "compensate";
   }
   return "wave";
 }
@@ -107,21 +184,24 @@ std::vector<Stage> stages_of(const Plan& plan) {
   std::map<StageKey, Stage> ordered;
   for (const Step& step : plan.steps) {
     const StagePhase phase = phase_of(step, quiesced);
-    Stage& stage = ordered[key_of_stage(phase, step.wave)];
+    Stage& stage = ordered[key_of_stage(phase, step)];
     stage.phase = phase;
     stage.wave = step.wave;
     stage.steps.push_back(step.id);
-    stage.gated =
-        phase != StagePhase::scaffold && phase != StagePhase::quiesce && !after_commit(phase);
   }
+  set_gates(plan, ordered);
   std::vector<Stage> out;
   out.reserve(ordered.size());
   for (auto& [key, stage] : ordered) out.push_back(std::move(stage));
   return out;
 }
 
+bool before_commit(StagePhase phase) {
+  return phase < StagePhase::retire;
+}
+
 bool after_commit(StagePhase phase) {
-  return phase == StagePhase::retire || phase == StagePhase::prune;
+  return phase >= StagePhase::retire && phase < StagePhase::sync_fail;
 }
 
 }  // namespace rumbo::engine

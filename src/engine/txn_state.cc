@@ -37,6 +37,30 @@ std::vector<std::string> strings_of(const Value& value) {
   return out;
 }
 
+Value texts_value(const std::vector<std::string>& all) {
+  return Value::array(std::vector<Value>(all.begin(), all.end()));
+}
+
+Value rules_value(const std::vector<IgnoreRule>& rules) {
+  std::vector<Value> out;
+  for (const IgnoreRule& rule : rules) {
+    out.push_back(Value::object({{"group", rule.group},
+                                 {"kind", rule.kind},
+                                 {"namespace", rule.ns},
+                                 {"name", rule.name},
+                                 {"pointers", texts_value(rule.pointers)},
+                                 {"paths", texts_value(rule.paths)},
+                                 {"managers", texts_value(rule.managers)}}));
+  }
+  return Value::array(std::move(out));
+}
+
+IgnoreRule rule_from(const Value& value) {
+  return {value["group"].str(),         value["kind"].str(),           value["namespace"].str(),
+          value["name"].str(),          strings_of(value["pointers"]), strings_of(value["paths"]),
+          strings_of(value["managers"])};
+}
+
 Result<> fold_begin(TxnState& state, const Record& record) {
   state.id = record.txn.value_or(TxnId{});
   state.actor = record.actor;
@@ -246,6 +270,12 @@ void set_version(TxnState& state, StepId step, const ObservedVersion& version) {
   }
 }
 
+const TxnScope* TxnState::scope_of(const Scope& which) const {
+  const auto it = std::find_if(scopes.begin(), scopes.end(),
+                               [&](const TxnScope& one) { return one.scope == which; });
+  return it == scopes.end() ? nullptr : &*it;
+}
+
 bool past_point_of_supersede(const TxnState& state) {
   if (state.committed) return true;
   for (const Step& step : state.plan.steps) {
@@ -256,15 +286,14 @@ bool past_point_of_supersede(const TxnState& state) {
 }
 
 Value to_value(const TxnScope& scope) {
-  std::vector<Value> destructive(scope.policy.allow_destructive.begin(),
-                                 scope.policy.allow_destructive.end());
   const auto ms = [](Duration d) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
   };
   return to_value(scope.scope)
       .with("revision", Value::object({{"id", scope.revision.id},
                                        {"name", scope.revision.name},
-                                       {"subject", scope.revision.subject}}))
+                                       {"subject", scope.revision.subject},
+                                       {"signer", scope.revision.signer}}))
       .with("manifestDigest", scope.manifest_digest)
       .with("manifest", scope.manifest ? Value(scope.manifest->digest) : Value())
       .with("heldAgainst", scope.held_against)
@@ -277,14 +306,16 @@ Value to_value(const TxnScope& scope) {
                  {"selfHeal", scope.policy.self_heal},
                  {"allowEmpty", scope.policy.allow_empty},
                  {"adopt", scope.policy.adopt},
-                 {"allowDestructive", Value::array(std::move(destructive))}}));
+                 {"allowDestructive", texts_value(scope.policy.allow_destructive)},
+                 {"options", texts_value(scope.policy.options)},
+                 {"ignore", rules_value(scope.policy.ignore)}}));
 }
 
 TxnScope txn_scope_from(const Value& value) {
   TxnScope out;
   out.scope = scope_from(value);
   out.revision = {value["revision"]["id"].str(), value["revision"]["name"].str(),
-                  value["revision"]["subject"].str()};
+                  value["revision"]["subject"].str(), value["revision"]["signer"].str()};
   out.manifest_digest = value["manifestDigest"].str();
   if (value["manifest"].is_string()) out.manifest = BlobRef{value["manifest"].str()};
   out.held_against = value["heldAgainst"].str();
@@ -298,6 +329,8 @@ TxnScope txn_scope_from(const Value& value) {
   out.policy.allow_empty = policy["allowEmpty"].as_bool();
   out.policy.adopt = policy["adopt"].as_bool();
   out.policy.allow_destructive = strings_of(policy["allowDestructive"]);
+  out.policy.options = strings_of(policy["options"]);
+  for (const Value& rule : policy["ignore"].items()) out.policy.ignore.push_back(rule_from(rule));
   return out;
 }
 

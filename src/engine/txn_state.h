@@ -66,8 +66,9 @@ struct StepProgress {
   std::optional<Reverted> reverted;   ///< reverted; its UNDO_DONE is not written yet
   bool reaped_unrecorded = false;
   bool dry_run_passed = false;
-  bool suspect = false;         ///< inspect before believing anything
-  bool zombie_checked = false;  ///< looked once more after the zombie window
+  bool suspect = false;                ///< inspect before believing anything
+  bool zombie_checked = false;         ///< looked once more after the zombie window
+  std::optional<MonoTime> runs_since;  ///< a hook outside of the way forward: since its start
   int attempts = 0;
   MonoTime not_before;
   std::optional<Error> error;  ///< of the last attempt
@@ -133,6 +134,7 @@ struct TxnState {
   std::optional<Error> append_error;
 
   const Step& step(StepId which) const { return plan.steps[which]; }
+  const TxnScope* scope_of(const Scope& which) const;
   /// Running time including this process's.
   Duration active_at(MonoTime now) const { return active_before + (now - run_started); }
 };

@@ -1,15 +1,13 @@
-// The real Http. libcurl is opened with dlopen on the first request: linking it would load some 40
-// libraries at start-up, also for `rumbo render`.
+// The real Http, on libcurl.
 //
 // Threads: each call borrows a slot (one easy handle in one multi handle) from a pool, so that
 // connections stay open between calls and no handle is ever shared.
 #include <array>
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <sys/socket.h>
 
 #include "base/guarded.h"
-#include "base/strings.h"
+#include "io/curl_exchange.h"
 #include "io/env.h"
 #include "io/http.h"
 #include "io/http_checks.h"
@@ -19,11 +17,9 @@ namespace {
 
 constexpr int kCancelPoll = 80;         // milliseconds until a cancel is noticed
 constexpr std::size_t kIdleSlots = 16;  // kept for later calls
-constexpr std::size_t kMaxHeaders = 1024 * 1024;
-constexpr long kQuietSeconds = 300;  // without sink and deadline: silence that ends a call
+constexpr long kQuietSeconds = 300;     // without sink and deadline: silence that ends a call
 
 struct Curl {
-  decltype(&::curl_global_init) global_init = nullptr;
   decltype(&::curl_easy_init) easy_init = nullptr;
   decltype(&::curl_easy_reset) easy_reset = nullptr;
   decltype(&::curl_easy_cleanup) easy_cleanup = nullptr;
@@ -42,47 +38,32 @@ struct Curl {
   decltype(&::curl_multi_info_read) multi_info = nullptr;
 };
 
-template <class F>
-bool bind(void* library, const char* name, F& function) {
-  function = reinterpret_cast<F>(::dlsym(library, name));
-  return function != nullptr;
-}
-
-Result<Curl> load_curl() {
-  void* library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    return fail(Error(Code::unsupported, "HTTP needs libcurl.so.4, which cannot be loaded: " +
-                                             printable(::dlerror(), 256))
-                    .with_hint("install libcurl4"));
-  }
+Result<Curl> bind_curl() {
+  const auto& library = curl_library();
+  if (!library) return fail(library.error());
   Curl curl;
-  const bool complete = bind(library, "curl_global_init", curl.global_init) &&
-                        bind(library, "curl_easy_init", curl.easy_init) &&
-                        bind(library, "curl_easy_reset", curl.easy_reset) &&
-                        bind(library, "curl_easy_cleanup", curl.easy_cleanup) &&
-                        bind(library, "curl_easy_setopt", curl.setopt) &&
-                        bind(library, "curl_easy_getinfo", curl.getinfo) &&
-                        bind(library, "curl_easy_strerror", curl.text_of) &&
-                        bind(library, "curl_slist_append", curl.slist_append) &&
-                        bind(library, "curl_slist_free_all", curl.slist_free_all) &&
-                        bind(library, "curl_multi_init", curl.multi_init) &&
-                        bind(library, "curl_multi_cleanup", curl.multi_cleanup) &&
-                        bind(library, "curl_multi_setopt", curl.multi_setopt) &&
-                        bind(library, "curl_multi_add_handle", curl.multi_add) &&
-                        bind(library, "curl_multi_remove_handle", curl.multi_remove) &&
-                        bind(library, "curl_multi_perform", curl.multi_perform) &&
-                        bind(library, "curl_multi_poll", curl.multi_poll) &&
-                        bind(library, "curl_multi_info_read", curl.multi_info);
-  if (!complete || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    return fail(Error(Code::unsupported, "the installed libcurl is too old")
-                    .with_hint("Rumbo needs libcurl 7.85 or later"));
-  }
+  const auto bind = [&](const char* name, auto& function) {
+    return curl_bind(*library, name, function);
+  };
+  const bool complete =
+      bind("curl_easy_init", curl.easy_init) && bind("curl_easy_reset", curl.easy_reset) &&
+      bind("curl_easy_cleanup", curl.easy_cleanup) && bind("curl_easy_setopt", curl.setopt) &&
+      bind("curl_easy_getinfo", curl.getinfo) && bind("curl_easy_strerror", curl.text_of) &&
+      bind("curl_slist_append", curl.slist_append) &&
+      bind("curl_slist_free_all", curl.slist_free_all) &&
+      bind("curl_multi_init", curl.multi_init) && bind("curl_multi_cleanup", curl.multi_cleanup) &&
+      bind("curl_multi_setopt", curl.multi_setopt) &&
+      bind("curl_multi_add_handle", curl.multi_add) &&
+      bind("curl_multi_remove_handle", curl.multi_remove) &&
+      bind("curl_multi_perform", curl.multi_perform) && bind("curl_multi_poll", curl.multi_poll) &&
+      bind("curl_multi_info_read", curl.multi_info);
+  if (!complete) return fail(curl_too_old());
   return curl;
 }
 
-const Result<Curl>& curl_library() {
-  static const Result<Curl> library = load_curl();
-  return library;
+const Result<Curl>& curl_functions() {
+  static const Result<Curl> functions = bind_curl();
+  return functions;
 }
 
 /// One easy handle and the multi handle that owns its connections.
@@ -136,34 +117,13 @@ class SlotPool {
 };
 
 /// One request under way: what libcurl's callbacks fill in.
-struct Transfer {
-  const HttpRequest& request;
-  HttpResponse response;
-  std::size_t header_bytes = 0;
-  bool sent = false;        ///< the request may have reached the peer
-  bool answered = false;    ///< since it was sent last
-  bool sent_twice = false;  ///< libcurl wanted to repeat what may have taken effect
-  bool too_large = false;
+struct Transfer : Exchange {
   bool stopped = false;  ///< by the sink
   std::array<char, CURL_ERROR_SIZE> message{};
 };
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  const std::string_view line = trim({data, size});
-  transfer.answered = true;
-  transfer.header_bytes += size;
-  if (transfer.header_bytes > kMaxHeaders) {
-    transfer.too_large = true;
-    return CURL_WRITEFUNC_ERROR;
-  }
-  if (line.starts_with("HTTP/")) transfer.response.headers.clear();  // the next answer of several
-  const auto colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    transfer.response.headers.emplace_back(to_lower(line.substr(0, colon)),
-                                           trim(line.substr(colon + 1)));
-  }
-  return size;
+  return static_cast<Transfer*>(user)->take_header({data, size}) ? size : CURL_WRITEFUNC_ERROR;
 }
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
@@ -173,25 +133,11 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     transfer.stopped = true;
     return CURL_WRITEFUNC_ERROR;
   }
-  if (size > transfer.request.max_body - transfer.response.body.size()) {
-    transfer.too_large = true;
-    return CURL_WRITEFUNC_ERROR;
-  }
-  transfer.response.body.append(data, size);
-  return size;
+  return transfer.take_body({data, size}) ? size : CURL_WRITEFUNC_ERROR;
 }
 
-/// libcurl repeats a request when a reused connection breaks before the answer; for anything but
-/// GET and HEAD that could do it twice, so it is refused here.
 int before_sending(void* user, char*, char*, int, int) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  if (transfer.sent && !transfer.answered && !is_repeatable(transfer.request.method)) {
-    transfer.sent_twice = true;
-    return CURL_PREREQFUNC_ABORT;
-  }
-  transfer.sent = true;
-  transfer.answered = false;
-  return CURL_PREREQFUNC_OK;
+  return static_cast<Transfer*>(user)->may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
@@ -212,16 +158,6 @@ class Headers {
   const Curl& curl_;
   curl_slist* list_ = nullptr;
 };
-
-void set_headers(const HttpRequest& request, Headers& headers) {
-  bool has_type = false;
-  for (const auto& [name, value] : request.headers) {
-    has_type = has_type || to_lower(name) == "content-type";
-    headers.add(value.empty() ? name + ";" : name + ": " + value);
-  }
-  headers.add("Expect:");                       // no pause for "100 Continue"
-  if (!has_type) headers.add("Content-Type:");  // nothing libcurl makes up
-}
 
 void set_options(const Curl& curl, CURL* easy, Transfer& transfer, const Headers& headers,
                  bool bounded) {
@@ -273,40 +209,6 @@ void set_options(const Curl& curl, CURL* easy, Transfer& transfer, const Headers
   if (method == "GET" && !request.body.empty()) set(CURLOPT_CUSTOMREQUEST, "GET");
 }
 
-bool is_setup_mistake(CURLcode code) {
-  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
-         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_TOO_MANY_REDIRECTS;
-}
-
-/// What libcurl's failure means to the caller.
-Error error_of(const Curl& curl, CURLcode code, const Transfer& transfer) {
-  const HttpRequest& request = transfer.request;
-  if (transfer.too_large) {
-    return Error(
-        Code::too_large,
-        "the answer exceeds " +
-            std::to_string(transfer.header_bytes > kMaxHeaders ? kMaxHeaders : request.max_body) +
-            " bytes");
-  }
-  std::string text = printable(transfer.message[0] ? transfer.message.data() : curl.text_of(code));
-  if (transfer.sent_twice) text = "the connection broke before an answer came";
-  if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z')
-    text.replace(0, 1, to_lower(text.substr(0, 1)));
-  if (is_setup_mistake(code)) return Error(Code::invalid, text);
-  if (transfer.sent && !is_repeatable(request.method)) {
-    return Error(Code::unavailable, text, Retry::unknown_outcome);
-  }
-  Error error(code == CURLE_OPERATION_TIMEDOUT ? Code::timeout : Code::unavailable, text,
-              Retry::later);
-  if (code == CURLE_COULDNT_CONNECT || !transfer.sent) {
-    error = Error(Code::unavailable, text, Retry::later);
-  }
-  if (code == CURLE_PEER_FAILED_VERIFICATION) {
-    return std::move(error).with_hint("name the authority that signed it as the CA file");
-  }
-  return error;
-}
-
 class CurlHttp : public Http {
  public:
   Result<HttpResponse> send(const HttpRequest& request, const Cancel& cancel) override {
@@ -319,14 +221,14 @@ class CurlHttp : public Http {
   Result<HttpResponse> attempt(const HttpRequest& request, const Cancel& cancel) {
     TRY(check_request(request));
     TRY(cancel.check(real_clock().mono()));
-    const auto& library = curl_library();
+    const auto& library = curl_functions();
     if (!library) return fail(library.error());
     auto slot = pool_.borrow(*library, origin_of(request));
     if (!slot->multi || !slot->easy) return fail(Code::exhausted, "out of memory", Retry::later);
 
-    Transfer transfer{.request = request, .response = {}};
+    Transfer transfer{Exchange{request}};
     Headers headers(*library);
-    set_headers(request, headers);
+    for (const std::string& line : header_lines(request)) headers.add(line);
     set_options(*library, slot->easy, transfer, headers, cancel.deadline().has_value());
     const auto outcome = perform(*slot, cancel);
     long status = 0;
@@ -335,13 +237,11 @@ class CurlHttp : public Http {
     library->easy_reset(slot->easy);
     pool_.give_back(std::move(slot));
 
-    if (!outcome) {  // cancelled or past the deadline
-      Error error = outcome.error();
-      if (!transfer.sent || is_repeatable(request.method)) return fail(std::move(error));
-      return fail(std::move(error).with_retry(Retry::unknown_outcome));
-    }
+    if (!outcome) return fail(transfer.ended(outcome.error()));
     if (*outcome != CURLE_OK && !transfer.stopped) {
-      return fail(error_of(*library, *outcome, transfer));
+      const char* words =
+          transfer.message[0] ? transfer.message.data() : library->text_of(*outcome);
+      return fail(transfer.error(*outcome, words));
     }
     transfer.response.status = static_cast<int>(status);
     return std::move(transfer.response);

@@ -17,6 +17,32 @@ enum class OnFailure { restore, stop };
 enum class DeletionPolicy { orphan, remove };
 enum class RendererKind { detect, plain, kustomize, helm };
 
+/// Fields that may differ from what is declared: of objects that fit all of group, kind, namespace
+/// and name (shell patterns; empty fits any).
+struct IgnoreRule {
+  std::string group, kind, ns, name;
+  std::vector<std::string> pointers;  ///< RFC 6901: /spec/replicas
+  std::vector<std::string> paths;     ///< path expressions of jq: .spec.containers[].image
+  std::vector<std::string> managers;  ///< whatever these field managers own
+  friend bool operator==(const IgnoreRule&, const IgnoreRule&) = default;
+};
+
+/// How often and how far apart automation tries again after faults of the infrastructure.
+struct RetryPolicy {
+  int limit = -1;  ///< -1: without end
+  Duration first = 1s;
+  Duration most = 5min;
+  int factor = 2;
+  friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
+};
+
+/// The most objects one transaction may delete.
+struct DeletionBudget {
+  int amount = 0;
+  bool percent = false;  ///< of what the application owns
+  friend bool operator==(const DeletionBudget&, const DeletionBudget&) = default;
+};
+
 struct SyncPolicy {
   bool automated = true;
   bool prune = true;
@@ -27,6 +53,10 @@ struct SyncPolicy {
   bool allow_empty = false;
   std::vector<std::string> allow_destructive;  ///< kinds: PersistentVolumeClaim, Namespace, …
   bool adopt = false;
+  RetryPolicy retry;
+  std::optional<DeletionBudget> max_deletions;
+  std::vector<std::string> options;  ///< "CreateNamespace=true": see engine/sync_options.h
+  std::vector<IgnoreRule> ignore;
   friend bool operator==(const SyncPolicy&, const SyncPolicy&) = default;
 };
 
@@ -64,12 +94,22 @@ struct PodmanTarget {
   std::string socket;  ///< empty: Rumbo starts its own `podman system service`
   /// Storage apart from the host's own (as `podman --root --runroot`); empty: Podman's defaults.
   std::string root, run_root;
+  /// Earlier committed states of each application whose images stay; -1: revisionHistoryLimit.
+  int keep_images = -1;
+};
+
+struct KubernetesTarget {
+  std::string kubeconfig;  ///< file; empty: $KUBECONFIG, then ~/.kube/config
+  std::string context;     ///< empty: the file's current one
+  bool in_cluster = false;
+  friend auto operator<=>(const KubernetesTarget&, const KubernetesTarget&) = default;
 };
 
 struct Environment {
   std::string name;
   std::string ns;
   PodmanTarget podman;
+  std::optional<KubernetesTarget> kubernetes;  ///< instead of the Podman host
   Location origin;
 };
 

@@ -9,8 +9,10 @@ namespace {
 constexpr std::array<std::string_view, 6> kServerMetadata{
     "creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"};
 
-constexpr std::array<std::string_view, 4> kBookkeeping{"rumbo.dev/epoch", "rumbo.dev/fence",
-                                                       "rumbo.dev/owner", "rumbo.dev/txn"};
+constexpr std::array<std::string_view, 6> kBookkeeping{"rumbo.dev/applied", "rumbo.dev/epoch",
+                                                       "rumbo.dev/fence",   "rumbo.dev/fields",
+                                                       "rumbo.dev/owner",   "rumbo.dev/txn"};
+constexpr std::string_view kManagedLabel = "rumbo.dev/managed";
 
 }  // namespace
 
@@ -59,6 +61,10 @@ Value semantic(const Value& object) {
   for (const auto name : kBookkeeping) annotations = annotations.without(name);
   metadata = annotations.empty() ? metadata.without("annotations")
                                  : metadata.with("annotations", annotations);
+  if (const Value& labels = metadata["labels"]; labels.contains(kManagedLabel)) {
+    const Value others = labels.without(kManagedLabel);
+    metadata = others.empty() ? metadata.without("labels") : metadata.with("labels", others);
+  }
   return object.without("status").with("metadata", metadata);
 }
 

@@ -24,7 +24,7 @@ struct RenderSpec {
 
 /// What must be fetched or read before rendering.
 struct InputsNeeded {
-  std::vector<std::string> snapshots;  ///< remote locations to fetch
+  std::vector<std::string> snapshots;  ///< remote locations to fetch; keys of the inputs'
   std::vector<ChartSpec> charts;       ///< charts to fetch, each at the newest version it allows
   std::vector<ObjectKey> live_reads;   ///< objects of the target whose content decides
   std::vector<std::string> warnings;   ///< "dependency db: no Chart.lock fixes its version"
@@ -58,8 +58,10 @@ struct Rendered {
 class Renderer {
  public:
   virtual ~Renderer() = default;
-  virtual Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                             const RenderSpec& spec) const = 0;
+  /// What rendering needs beyond the inputs that are here. What comes from elsewhere may name more:
+  /// ask again until nothing is missing.
+  virtual Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                             const RenderInputs& inputs) const = 0;
   virtual Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
                                   const RenderInputs& inputs) const = 0;
 };

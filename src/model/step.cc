@@ -143,6 +143,8 @@ Value to_value(const Step& step) {
       {"id", step.id},
       {"participant", step.participant.value},
       {"wave", step.wave},
+      {"order", step.order},
+      {"beforeHooks", step.before_hooks},
       {"kind", to_string(step.kind)},
       {"inverse", to_string(step.inverse)},
       {"items", Value::array(std::move(items))},
@@ -150,7 +152,14 @@ Value to_value(const Step& step) {
       {"takesForeignFields", step.takes_foreign_fields},
       {"deadlineMs", std::chrono::duration_cast<std::chrono::milliseconds>(step.deadline).count()},
       {"reason", step.reason},
+      {"recreate", step.recreate},
+      {"kindMayBeUnknown", step.kind_may_be_unknown},
+      {"propagation", step.propagation},
       {"hook", step.hook},
+      {"cleanup", Value::object({{"before", step.cleanup.before_creation},
+                                 {"success", step.cleanup.on_success},
+                                 {"failure", step.cleanup.on_failure}})},
+      {"forStep", step.for_step == kNoStep ? Value() : Value(step.for_step)},
   });
 }
 
@@ -164,6 +173,8 @@ Result<Step> step_from(const Value& value) {
   step.id = static_cast<StepId>(value["id"].as_uint());
   step.participant = {value["participant"].str()};
   step.wave = static_cast<int>(value["wave"].as_int());
+  step.order = static_cast<int>(value["order"].as_int());
+  step.before_hooks = value["beforeHooks"].as_bool();
   step.kind = *kind;
   step.inverse = *inverse;
   for (const Value& item : value["items"].items()) step.items.push_back(item_from(item));
@@ -171,7 +182,16 @@ Result<Step> step_from(const Value& value) {
   step.takes_foreign_fields = value["takesForeignFields"].as_bool();
   step.deadline = std::chrono::milliseconds(value["deadlineMs"].as_int());
   step.reason = value["reason"].str();
+  step.recreate = value["recreate"].as_bool();
+  step.kind_may_be_unknown = value["kindMayBeUnknown"].as_bool();
+  step.propagation = value["propagation"].str();
   step.hook = value["hook"].str();
+  const Value& cleanup = value["cleanup"];
+  step.cleanup = {cleanup["before"].as_bool(true), cleanup["success"].as_bool(),
+                  cleanup["failure"].as_bool()};
+  if (value["forStep"].is_integer()) {
+    step.for_step = static_cast<StepId>(value["forStep"].as_uint());
+  }
   return step;
 }
 

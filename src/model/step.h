@@ -67,18 +67,34 @@ struct Item {
   Value want_object;  ///< the blob's content; in memory only
 };
 
+/// When the object of a hook is deleted. Targets that keep no hooks after their transaction (a
+/// host) delete it at its end in any case.
+struct HookCleanup {
+  bool before_creation = true;  ///< the last run's, when the next one begins
+  bool on_success = false;      ///< after the commit, by a retire step that names the hook
+  bool on_failure = false;      ///< when the hook's step is reverted
+  friend bool operator==(const HookCleanup&, const HookCleanup&) = default;
+};
+
 struct Step {
   StepId id = kNoStep;
   TargetId participant;
   int wave = 0;
+  int order = 0;              ///< place within its wave, lowest first; see engine/order.h
+  bool before_hooks = false;  ///< a PreSync hook needs its object: it goes ahead of the hook
   StepKind kind = StepKind::apply;
   Inverse inverse = Inverse::exact;
   std::vector<Item> items;  ///< one per cluster write; many for a host's atomic switch
   DryRunLevel level = DryRunLevel::server;
   bool takes_foreign_fields = false;
+  bool recreate = false;  ///< where an update is impossible, delete the object and create it anew
+  bool kind_may_be_unknown = false;  ///< dry-run only if the target serves the kind already
+  std::string propagation;  ///< of a delete: "foreground", "background", "orphan"; empty: its own
   Duration deadline = 5min;
-  std::string reason;  ///< for people: "image changed", "missing", "declared wave 2"
-  std::string hook;    ///< hook steps: "PreSync", "Sync", "PostSync"; empty otherwise
+  std::string reason;   ///< for people: "image changed", "missing", "declared wave 2"
+  std::string hook;     ///< hook steps, and the retire steps of hooks: "PreSync", …; else empty
+  HookCleanup cleanup;  ///< of a hook step
+  StepId for_step = kNoStep;  ///< a compensate Job: the hook step it takes back
   /// What prepare() of this participant returned (Reservation::opaque), replayed verbatim; in
   /// memory only, from the PREPARED record.
   Value reservation;

@@ -15,6 +15,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/health.h"
 #include "model/ids.h"
 #include "model/object.h"
@@ -30,6 +31,27 @@ struct FieldFinding {
   bool ignored = false;  ///< accepted, but it changes nothing here; otherwise the object is refused
 };
 
+/// How objects of one target are compared, where its server converts and completes what it is
+/// given. Pure; threads: any.
+class Comparison {
+ public:
+  virtual ~Comparison() = default;
+  /// True if `live` is what `want` declares, and nothing else of ours is left on it. `partly`:
+  /// `want` lacks fields that were declared and may differ.
+  virtual bool holds(const Value& live, const Value& want, bool partly) const = 0;
+  /// `write`, noted to be what is written for `declared`: its fields that may differ as they are
+  /// live.
+  virtual Value noted(const Value& write, const Value& declared) const = 0;
+  /// True if what Rumbo declares of an object, or `want` declared, is now as it was in `before`.
+  virtual bool as_before(const Value& now, const Value& before, const Value& want) const = 0;
+  /// Dotted paths of the fields of `want` that do not hold in `live`; empty if only something that
+  /// `want` does not name keeps it from holding.
+  virtual std::vector<std::string> differing(const Value& live, const Value& want) const = 0;
+  /// Who changed them, in words: "kubectl-edit at 2026-11-24T03:46:12Z"; empty if it cannot be
+  /// told.
+  virtual std::string editors(const Value& live, const Value& want) const = 0;
+};
+
 /// Planning reads it as a plain value.
 struct Capabilities {
   bool atomic_switch = false;  ///< STAGE, SWITCH, RETIRE instead of APPLY
@@ -41,8 +63,13 @@ struct Capabilities {
   std::set<std::string> kinds;
   /// A pure look at one object: what cannot be honoured here. Empty: only dry_run() tells.
   std::function<std::vector<FieldFinding>(const Value& object)> check;
-  /// Kinds that run as hooks here ("Job.batch"); empty: hooks are refused.
+  /// Kinds that run as hooks here ("Job.batch"; "*": any); empty: hooks are refused.
   std::set<std::string> hook_kinds;
+  /// Null: objects are compared as they are written.
+  std::shared_ptr<const Comparison> comparison;
+  /// Its watch tells every change of what Rumbo owns: no look without a hint but once in this time.
+  /// Zero: the watch tells too little for that.
+  Duration quiet_for{0};
 };
 
 enum class Consistency {
@@ -73,6 +100,11 @@ struct Observation {
   /// nothing about the object, so that no revision is quarantined for it. Empty if nothing is in
   /// its way.
   std::string obstacle;
+  /// What the environment's own health rules say of it; nullopt: none is for this kind.
+  std::optional<Health> verdict = std::nullopt;
+  /// What keeps it from ever getting ready, although its own status does not say so: "pod web-1:
+  /// container web: ImagePullBackOff: …". Empty if nothing does.
+  std::string failing;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;
 };
@@ -96,7 +128,8 @@ struct DryRunItem {
   std::string message;               ///< why not, naming the field
   std::vector<std::string> ignored;  ///< fields that change nothing here, for the plan to list
   std::vector<Attribution> conflicts;
-  bool immutable = false;  ///< only possible by recreating the object
+  bool immutable = false;     ///< only possible by recreating the object
+  bool kind_unknown = false;  ///< the target does not serve its kind (yet)
 };
 
 struct DryRun {
@@ -116,6 +149,7 @@ struct TxnMirror {
   std::uint64_t epoch = 0;
   Seq head = 0;
   Digest head_hash;
+  std::vector<Scope> scopes;  ///< all of the transaction's, also those that own nothing
   std::vector<std::pair<Scope, ObjectKey>> inventory;
 };
 
@@ -126,8 +160,27 @@ struct Owned {
 
 struct LogOptions {
   bool follow = false;
-  bool previous = false;
-  int tail = 100;
+  bool previous = false;  ///< what was written before the process that runs now started
+  int tail = 100;         ///< of each container; -1: all
+  std::optional<WallTime> since = {};
+  bool timestamps = false;      ///< every line begins with its time, RFC 3339
+  bool all_containers = false;  ///< of every pod, init containers too; else the one named
+  bool named = false;           ///< every line begins with "[pod/POD/CONTAINER] "
+};
+
+/// An image that a target holds for an installation.
+struct HeldImage {
+  std::string reference;  ///< as manifests name it; empty if none does any more
+  std::string pin;        ///< by digest, or by id
+  std::string why;        ///< "runs", "kept for t-000041", "may go"
+};
+
+/// What only a person may decide about a target that is not as it was left.
+enum class Remedy {
+  from_target,      ///< take what runs there, by its labels, into the target's own record
+  recreate_volume,  ///< make an empty volume where a claim's was lost
+  adopt,            ///< the target is another one than recorded (a new storage), and that is right
+  forget,           ///< give up these objects without touching what is left of them
 };
 using LineSink = std::function<bool(std::string_view line)>;  ///< false stops
 
@@ -191,6 +244,24 @@ class Target {
   /// Log lines of an object's container ("" = its first); returns when done or cancelled.
   virtual Result<> logs(const ObjectKey& key, const std::string& container,
                         const LogOptions& options, const LineSink& sink, const Cancel& cancel) = 0;
+
+  /// Whether objects of a kind live in namespaces here; nullopt if the target does not know it.
+  virtual Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
+                                                 const Cancel& cancel) {
+    static_cast<void>(group);
+    static_cast<void>(kind);
+    static_cast<void>(cancel);
+    return std::optional<bool>();
+  }
+
+  /// The images it keeps, and those it would let go at the next release().
+  virtual Result<std::vector<HeldImage>> images(const Cancel&) { return std::vector<HeldImage>{}; }
+
+  /// Does it for these objects (none: for all it applies to). Returns what the target holds of this
+  /// installation afterwards, as far as the remedy concerned it.
+  virtual Result<std::vector<Owned>> remedy(Remedy, const std::vector<ObjectKey>&, const Cancel&) {
+    return fail(Code::unsupported, "this kind of target knows no such remedy");
+  }
 };
 
 }  // namespace rumbo

@@ -29,7 +29,8 @@ bool is_manifest(std::string_view path) {
 
 }  // namespace
 
-Result<InputsNeeded> PlainRenderer::inputs_needed(const Snapshot&, const RenderSpec&) const {
+Result<InputsNeeded> PlainRenderer::inputs_needed(const Snapshot&, const RenderSpec&,
+                                                  const RenderInputs&) const {
   return InputsNeeded{};
 }
 

@@ -11,8 +11,8 @@ namespace rumbo::render {
 /// that folder names and Rumbo's own configuration. Read strictly, as kubectl reads (YAML v2).
 class PlainRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                     const RenderSpec& spec) const override;
+  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                     const RenderInputs& inputs) const override;
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
                           const RenderInputs& inputs) const override;
 };

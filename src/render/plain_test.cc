@@ -251,7 +251,7 @@ TEST(Plain, ObjectsAreBounded) {
 }
 
 TEST(Plain, NeedsNothingFromOutside) {
-  const auto needed = PlainRenderer().inputs_needed(MemorySnapshot({}), {});
+  const auto needed = PlainRenderer().inputs_needed(MemorySnapshot({}), {}, {});
   ASSERT_TRUE(needed);
   EXPECT_TRUE(needed->snapshots.empty());
 }

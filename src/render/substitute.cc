@@ -218,7 +218,7 @@ Result<> add_variables(Variables& variables, const Value& section) {
   for (const Member& member : section.members()) {
     std::string text;
     if (member.value.is_string()) {
-      text = member.value.str();
+      text = without_line_ends(member.value.as_string());
     } else if (member.value.is_array() || member.value.is_object()) {
       return fail(Code::invalid, "the variable `" + printable(member.key(), 128) + "` is no text");
     } else {
@@ -229,32 +229,38 @@ Result<> add_variables(Variables& variables, const Value& section) {
   return {};
 }
 
-Result<> add_variables_file(Variables& variables, std::string_view text, std::string_view file) {
-  auto read = codec::parse_yaml_value(text, file, {});
-  if (!read || !read->is_object()) {
-    auto added = add_env_lines(variables, text);
-    if (added) return {};
-    return fail(std::move(added).error().at({std::string(file)}));
-  }
-  const std::string_view kind = (*read)["kind"].as_string();
-  if (kind != "ConfigMap" && kind != "Secret") return add_variables(variables, *read);
-  for (const Member& member : (*read)["data"].members()) {
+Result<> add_object_variables(Variables& variables, const Value& object) {
+  const bool secret = object["kind"].as_string() == "Secret";
+  for (const Member& member : object["data"].members()) {
     std::string value = member.value.str();
-    if (kind == "Secret") {
+    if (secret) {
       auto decoded = codec::base64_decode(replace_all(value, "\n", ""));
       if (!decoded) {
-        return fail(Error(Code::invalid,
-                          "the value of `" + printable(member.key(), 128) + "` is not base64")
-                        .at({std::string(file)}));
+        return fail(Code::invalid,
+                    "the value of `" + printable(member.key(), 128) + "` is not base64");
       }
       value = *decoded;
     }
     TRY(add(variables, member.key(), without_line_ends(value)));
   }
-  for (const Member& member : (*read)["stringData"].members()) {
+  for (const Member& member : object["stringData"].members()) {
     TRY(add(variables, member.key(), without_line_ends(member.value.str())));
   }
   return {};
+}
+
+Result<> add_variables_file(Variables& variables, std::string_view text, std::string_view file) {
+  auto read = codec::parse_yaml_value(text, file, {});
+  Result<> added;
+  if (!read || !read->is_object()) {
+    added = add_env_lines(variables, text);
+  } else {
+    const std::string_view kind = (*read)["kind"].as_string();
+    added = kind == "ConfigMap" || kind == "Secret" ? add_object_variables(variables, *read)
+                                                    : add_variables(variables, *read);
+  }
+  if (added) return {};
+  return fail(std::move(added).error().at({std::string(file)}));
 }
 
 }  // namespace rumbo::render

@@ -35,6 +35,9 @@ Result<Value> substitute_object(const Value& object, const Substitution& substit
 /// underscores.
 Result<> add_variables(Variables& variables, const Value& section);
 
+/// Adds what a ConfigMap or Secret holds.
+Result<> add_object_variables(Variables& variables, const Value& object);
+
 /// Adds the variables of a file: a ConfigMap, a Secret, a map of texts, or lines `NAME=value`.
 Result<> add_variables_file(Variables& variables, std::string_view text, std::string_view file);
 

@@ -5,13 +5,62 @@
 #include "render/substitute.h"
 
 namespace rumbo::render {
+namespace {
 
-Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section) {
+/// An entry `{kind, name, optional}` of `from`, as Flux's substituteFrom has them.
+Result<ObjectKey> key_of_entry(const Value& entry, const std::string& ns) {
+  for (const Member& member : entry.members()) {
+    if (member.key() == "kind" || member.key() == "name" || member.key() == "optional") continue;
+    return fail(Error(Code::invalid, "unknown field `" + printable(member.key(), 64) +
+                                         "` in an entry of `substitute.from`")
+                    .with_hint("a path, or {kind: ConfigMap|Secret, name: …, optional: true}"));
+  }
+  const std::string kind = entry["kind"].str(), name = entry["name"].str();
+  if ((kind == "ConfigMap" || kind == "Secret") && !name.empty()) {
+    return ObjectKey{"", kind, ns, name};
+  }
+  return fail(Error(Code::invalid, "an entry of `substitute.from` names no ConfigMap or Secret")
+                  .with_hint("a path, or {kind: ConfigMap|Secret, name: …, optional: true}"));
+}
+
+Result<> add_live(Variables& variables, const Value& entry, const std::string& ns,
+                  const std::map<ObjectKey, Value>& live) {
+  const ObjectKey key = TRY(key_of_entry(entry, ns));
+  const auto found = live.find(key);
+  if (found == live.end()) {
+    if (entry["optional"].as_bool()) return {};
+    return fail(Error(Code::not_found, key.to_string() +
+                                           ", which holds variables for the manifests, is not on "
+                                           "the target")
+                    .with_retry(Retry::later)
+                    .with_hint("make it first, or write `optional: true`"));
+  }
+  auto added = add_object_variables(variables, found->second);
+  if (added) return {};
+  return fail(std::move(added).error().with_context("in " + key.to_string()));
+}
+
+}  // namespace
+
+Result<std::vector<ObjectKey>> live_variables(const Value& section, const std::string& ns) {
+  std::vector<ObjectKey> keys;
+  for (const Value& entry : section["from"].items()) {
+    if (entry.is_object()) keys.push_back(TRY(key_of_entry(entry, ns)));
+  }
+  return keys;
+}
+
+Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section,
+                             const std::string& ns, const std::map<ObjectKey, Value>& live) {
   if (!section.is_object()) return {};
   Substitution substitution;
   substitution.strict = section["strict"].as_bool();
-  for (const Value& path : section["from"].items()) {
-    const std::string file = path.str();
+  for (const Value& entry : section["from"].items()) {
+    if (entry.is_object()) {
+      TRY(add_live(substitution.variables, entry, ns, live));
+      continue;
+    }
+    const std::string file = entry.str();
     auto text = snapshot.read(file);
     if (!text) {
       return fail(std::move(text).error().with_context("while reading variables from `" +

@@ -3,6 +3,10 @@
 // Threads: pure functions.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "base/result.h"
 #include "base/value.h"
 #include "model/object.h"
@@ -10,8 +14,13 @@
 
 namespace rumbo::render {
 
+/// The ConfigMaps and Secrets of the target that the section's `from` names, in the namespace `ns`.
+Result<std::vector<ObjectKey>> live_variables(const Value& section, const std::string& ns);
+
 /// Puts the section's variables into every object and checks it again. Its files are read from the
-/// snapshot and become part of what the manifest was made from. Nothing happens without a section.
-Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section);
+/// snapshot and become part of what the manifest was made from; `live` holds the objects of
+/// live_variables() that exist. Nothing happens without a section.
+Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section,
+                             const std::string& ns, const std::map<ObjectKey, Value>& live);
 
 }  // namespace rumbo::render

@@ -15,8 +15,10 @@ class SimClock : public Clock {
  public:
   MonoTime mono() const override { return now_; }
   WallTime wall() const override {
-    return {now_.since_start + Duration(1'700'000'000'000'000'000)};
+    return {now_.since_start + Duration(1'700'000'000'000'000'000) + jumped_};
   }
+  /// Somebody sets the machine's clock: times of day jump, time itself does not.
+  void jump_wall(Duration by) { jumped_ += by; }
 
   /// Moves to `until` (never back), firing what is due in order of time.
   void advance_to(MonoTime until) {
@@ -32,6 +34,7 @@ class SimClock : public Clock {
 
  private:
   MonoTime now_{std::chrono::hours(1)};
+  Duration jumped_{0};
   std::multimap<MonoTime, std::function<void()>> timers_;
 };
 

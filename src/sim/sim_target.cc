@@ -9,6 +9,10 @@ Error conflict(const ObjectKey& key, std::string_view why) {
   return Error(Code::conflict, key.to_string() + " " + std::string(why));
 }
 
+bool changes_immutable(const Value& from, const Value& to) {
+  return from["spec"]["immutable"] != to["spec"]["immutable"];
+}
+
 }  // namespace
 
 SimTarget::SimTarget(World& world, const Clock& clock, Character character, InstallationId install)
@@ -82,6 +86,10 @@ Result<DryRun> SimTarget::dry_run(const Step& step, const Cancel&) {
     one.key = item.key;
     one.accepted = annotation(item.want_object, "sim/dry-run") != "reject";
     if (!one.accepted) one.message = "spec.replicaz: unknown field";
+    one.kind_unknown = annotation(item.want_object, "sim/kind") == "unknown";
+    one.immutable = character_ == Character::cluster && step.kind == StepKind::apply &&
+                    !item.pre.absent && changes_immutable(item.pre.object, item.want_object);
+    if (one.immutable) one.message = "spec.immutable: field is immutable";
     out.items.push_back(std::move(one));
   }
   return out;
@@ -102,6 +110,9 @@ Result<Reservation> SimTarget::prepare(const Outline& outline, const Fence&, con
 
 Result<> SimTarget::release(const TxnId& txn, const Fence&, const Cancel&) {
   world_.reservations.erase(txn);
+  if (character_ == Character::host) {
+    std::erase_if(world_.hook_objects, [&](const auto& hook) { return hook.first.first == txn; });
+  }
   return {};
 }
 
@@ -132,6 +143,10 @@ Result<Receipt> SimTarget::perform(const Step& step, const Fence& fence, const C
       return run_hook(step, fence);
     case StepKind::prune:
       return prune(step);
+    case StepKind::retire:
+      if (step.hook.empty()) return perform_host(step, fence);
+      for (const Item& item : step.items) world_.hook_objects.erase({fence.txn, item.key});
+      return Receipt{};
     case StepKind::scaffold:
     case StepKind::apply:
       return write(step, fence, false);
@@ -154,6 +169,7 @@ Result<Receipt> SimTarget::write(const Step& step, const Fence& fence, bool exac
   const auto it = world_.current.find(item.key);
   if (it == world_.current.end()) {
     if (!item.pre.absent) return fail(conflict(item.key, "was deleted by someone else"));
+    if (!exact) world_.note_write("apply", item.key, item.want_object);
     Thing& made = world_.current[item.key] = make(item, fence, {});
     return receipt_of(item.key, made);
   }
@@ -166,7 +182,12 @@ Result<Receipt> SimTarget::write(const Step& step, const Fence& fence, bool exac
       (exact || !means(thing, item.pre.object))) {
     return fail(conflict(item.key, "was changed by someone else"));
   }
-  thing = make(item, fence, thing.uid);
+  const bool anew = changes_immutable(thing.object, item.want_object);
+  if (anew && !step.recreate) {
+    return fail(Code::invalid, item.key.to_string() + ": spec.immutable: field is immutable");
+  }
+  if (!exact) world_.note_write("apply", item.key, item.want_object);
+  thing = make(item, fence, anew ? std::string() : thing.uid);
   world_.lost.erase(item.key);
   return receipt_of(item.key, thing);
 }
@@ -255,6 +276,7 @@ Result<Receipt> SimTarget::prune(const Step& step) {
   if (annotation(it->second.object, "sim/prune") == "denied") {
     return fail(Code::denied, item.key.to_string() + ": a webhook denied the delete");
   }
+  world_.note_write("delete", item.key, it->second.object);
   world_.current.erase(it);
   return Receipt{};
 }
@@ -263,6 +285,11 @@ Result<Receipt> SimTarget::run_hook(const Step& step, const Fence& fence) {
   const Item& item = step.items.at(0);
   const std::pair at{fence.txn, item.key};
   if (world_.hook_runs.contains(at)) return Receipt{};  // its name is unique to the attempt
+  if (step.cleanup.before_creation) {
+    std::erase_if(world_.hook_objects,
+                  [&](const auto& old) { return old.first.second == item.key; });
+  }
+  world_.note_write("run", item.key, item.want_object);
   ++world_.hook_runs[at];
   world_.hook_objects[at] = item.want_object;
   return Receipt{};

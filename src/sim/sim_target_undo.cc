@@ -102,9 +102,12 @@ void SimTarget::undo_write(const Item& item, const Fence& fence, Reverted& out) 
     return;
   }
   if (item.pre.absent) {
+    world_.note_write("delete", item.key, thing.object);
     world_.current.erase(it);
     return;
   }
+  // What was created anew comes back as another object, too.
+  if (thing.uid != item.pre.uid) thing.uid = "uid-" + std::to_string(world_.next());
   bool foreign = false;
   thing.object = three_way(semantic(item.pre.object), semantic(item.want_object),
                            semantic(thing.object), foreign);
@@ -177,6 +180,9 @@ Result<Reverted> SimTarget::revert(const Step& step, const Receipt*, const Fence
     case StepKind::hook:
       if (world_.hook_runs.contains({fence.txn, step.items.at(0).key})) {
         out.kept.push_back(step.items[0].key.to_string() + " ran");
+        if (step.cleanup.on_failure) {
+          world_.hook_objects.erase({fence.txn, step.items[0].key});
+        }
       }
       break;
     default:

@@ -41,6 +41,26 @@ std::vector<std::string> World::leftovers() const {
   return out;
 }
 
+bool World::has(std::string_view name) const {
+  for (const auto& [key, thing] : current) {
+    if (key.name == name) return true;
+  }
+  return false;
+}
+
+void World::note_write(std::string_view verb, const ObjectKey& key, const Value& object) {
+  log.push_back(std::string(verb) + " " + key.to_string());
+  const std::string_view needs = annotation(object, "sim/needs");
+  const bool removes = verb == "delete";
+  if (!needs.empty() && !removes && !has(needs)) {
+    violations.push_back("order kept: " + log.back() + " before " + std::string(needs));
+  }
+  const std::string_view outlives = annotation(object, "sim/outlives");
+  if (!outlives.empty() && (removes || verb == "run") && has(outlives)) {
+    violations.push_back("order kept: " + log.back() + " while there is " + std::string(outlives));
+  }
+}
+
 void World::edit(const ObjectKey& key, const Value& object) {
   Thing& thing = current[key];
   if (thing.uid.empty()) thing.uid = "uid-" + std::to_string(next());

@@ -2,6 +2,10 @@
 // oracle reads it and nothing else. Objects carry annotations that say how they behave:
 //   sim/health: never | fail | after:DURATION | regress:DURATION     (a workload)
 //   sim/hook: fail        sim/dry-run: reject        sim/image: missing
+//   sim/kind: unknown     spec.immutable: what no update may change (a cluster)
+// and that say which order must be kept, by the names of other objects:
+//   sim/needs: it is written or run only while that one exists
+//   sim/outlives: it is deleted, or run, only when that one is gone
 #pragma once
 
 #include <map>
@@ -43,11 +47,16 @@ struct World {
   std::vector<TxnMirror> mirrors;
   std::uint64_t clock = 0;              ///< versions and uids count up from here
   std::vector<std::string> violations;  ///< promises broken at some instant: two writers, …
+  std::vector<std::string> log;         ///< writes in their order: "apply ConfigMap ns/config"
 
   /// What a person sees: meaning of every current object, without bookkeeping.
   std::map<ObjectKey, Value> visible() const;
   /// Traces that nothing may leave behind once all transactions ended; empty when clean.
   std::vector<std::string> leftovers() const;
+
+  /// Notes a write, and a violation if the object's annotations forbid it now.
+  void note_write(std::string_view verb, const ObjectKey& key, const Value& object);
+  bool has(std::string_view name) const;
 
   /// A foreign hand, outside of any transaction.
   void edit(const ObjectKey& key, const Value& object);

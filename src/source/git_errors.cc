@@ -18,11 +18,20 @@ struct Meaning {
 constexpr std::string_view kCredentials = "check the credentials file of this repository";
 constexpr std::string_view kExists = "check the URL, the reference and the rights to read it";
 
+constexpr std::string_view kTooLarge =
+    "the repository is larger than what one transfer may bring; deploy from a smaller one";
+constexpr std::string_view kGoneAway = "the server ended the transfer in the middle";
 constexpr std::string_view kDamaged = "the local copy is built anew at the next look";
 
-constexpr std::array<Meaning, 31> kMeanings{{
+constexpr std::array<Meaning, 39> kMeanings{{
     {"No space left on device", Code::exhausted, Retry::later, "free some disk space"},
     {"Disk quota exceeded", Code::exhausted, Retry::later, "free some disk space"},
+    {"File size limit exceeded", Code::too_large, Retry::never, kTooLarge},
+    {"died of signal 25", Code::too_large, Retry::never, kTooLarge},  // SIGXFSZ
+    {"returned error: 429", Code::unavailable, Retry::later,
+     "the server asks for patience: look less often with pollInterval, or use a webhook"},
+    {"returned error: 407", Code::denied, Retry::never, "the proxy refuses: check its settings"},
+    {"returned error: 5", Code::unavailable, Retry::later, "the server is in trouble; see its log"},
     {"repository not exported", Code::not_found, Retry::never, kExists},
     {"does not appear to be a git repository", Code::not_found, Retry::never, kExists},
     {"not our ref", Code::not_found, Retry::never, kExists},
@@ -37,8 +46,10 @@ constexpr std::array<Meaning, 31> kMeanings{{
     {"returned error: 401", Code::denied, Retry::never, kCredentials},
     {"returned error: 403", Code::denied, Retry::never, kCredentials},
     {"Permission denied", Code::denied, Retry::never, kCredentials},
+    {"REMOTE HOST IDENTIFICATION HAS CHANGED", Code::denied, Retry::never,
+     "find out why the server's key changed before you trust the new one"},
     {"Host key verification failed", Code::denied, Retry::never,
-     "add the server's key to known_hosts"},
+     "add the server's key to known_hosts, or to the file of knownHostsFile"},
     {"dubious ownership", Code::denied, Retry::never,
      "the repository belongs to another user of this machine: change its owner or read it over a "
      "network URL"},
@@ -46,6 +57,8 @@ constexpr std::array<Meaning, 31> kMeanings{{
     {"cannot run ssh", Code::unsupported, Retry::never, "install openssh-client"},
     {"unable to find remote helper", Code::unsupported, Retry::never,
      "install git's helper for this protocol"},
+    {"unexpected disconnect", Code::unavailable, Retry::later, kGoneAway},
+    {"early EOF", Code::unavailable, Retry::later, kGoneAway},
     {"ssh: ", Code::unavailable, Retry::later, "check that the server answers ssh"},
     {"SSL certificate problem", Code::unavailable, Retry::later,
      "name the authority that signed it as the CA file"},

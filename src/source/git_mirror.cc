@@ -12,6 +12,7 @@ namespace rumbo::source {
 namespace {
 
 constexpr std::uint64_t kMaxTreeText = 512ull << 20;
+constexpr std::uint64_t kMaxTag = 1ull << 20;
 constexpr std::size_t kKeptCommits = 64;
 constexpr Duration kFetchTimeout = 15min;
 
@@ -49,8 +50,10 @@ GitRunner::Call GitMirror::local(std::vector<std::string> words) const {
   return call;
 }
 
-GitRunner::Call GitMirror::remote(const GitSpec& spec, std::vector<std::string> words) const {
+GitRunner::Call GitMirror::remote(const GitSpec& spec, std::uint64_t most,
+                                  std::vector<std::string> words) const {
   GitRunner::Call call = local(std::move(words));
+  call.max_file = most;
   call.remote = &url_;
   call.spec = &spec;
   call.timeout = kFetchTimeout;
@@ -58,10 +61,16 @@ GitRunner::Call GitMirror::remote(const GitSpec& spec, std::vector<std::string> 
 }
 
 Result<bool> GitMirror::has(const std::string& commit, const Cancel& cancel) const {
-  if (!runner_.env().files.stat(directory_ + "/HEAD")) return false;
+  if (!runner_.env().files.stat(directory_ + "/HEAD")) {
+    known_.with([](auto& known) { known.clear(); });
+    return false;
+  }
+  if (known_.with([&](const auto& known) { return known.contains(commit); })) return true;
   const auto exit = TRY(
       runner_.try_run(local({"rev-parse", "--quiet", "--verify", "refs/rumbo/" + commit}), cancel));
-  return exit.status == 0 && trim(exit.out) == commit;
+  if (exit.status != 0 || trim(exit.out) != commit) return false;
+  known_.with([&](auto& known) { known.insert(commit); });
+  return true;
 }
 
 Result<> GitMirror::prepare(const Cancel& cancel) {
@@ -90,23 +99,26 @@ Result<> GitMirror::remove_stale_locks() {
   return {};
 }
 
-Result<> GitMirror::fetch(const GitSpec& spec, const Revision& revision, const Cancel& cancel) {
+Result<> GitMirror::fetch(const GitSpec& spec, const Revision& revision, std::uint64_t most,
+                          const Cancel& cancel) {
   const auto turn = TRY(Turn::take(*this, cancel));
   if (TRY(has(revision.id, cancel))) return {};  // another thread brought it meanwhile
   TRY(prepare(cancel));
-  TRY(fetch_here(spec, revision, cancel));
+  TRY(fetch_here(spec, revision, most, cancel));
   return tidy(revision.id, cancel);
 }
 
-Result<> GitMirror::rebuild(const GitSpec& spec, const Revision& revision, const Cancel& cancel) {
+Result<> GitMirror::rebuild(const GitSpec& spec, const Revision& revision, std::uint64_t most,
+                            const Cancel& cancel) {
   const auto turn = TRY(Turn::take(*this, cancel));
+  known_.with([](auto& known) { known.clear(); });
   auto& files = runner_.env().files;
   const std::string aside = directory_ + ".damaged";
   log(LogLevel::warn, "git", "building the damaged mirror {} anew", directory_);
   TRY(files.remove_tree(aside));
   TRY(files.rename(directory_, aside));
   auto done = prepare(cancel);
-  if (done) done = fetch_here(spec, revision, cancel);
+  if (done) done = fetch_here(spec, revision, most, cancel);
   if (done) return files.remove_tree(aside);
   // Damaged as it is, it may still hold other commits whole.
   TRY(files.remove_tree(directory_));
@@ -114,21 +126,22 @@ Result<> GitMirror::rebuild(const GitSpec& spec, const Revision& revision, const
   return done;
 }
 
-Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision,
+Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision, std::uint64_t most,
                                const Cancel& cancel) {
   const auto exit = TRY(
-      runner_.try_run(remote(spec, {"fetch", "--quiet", "--depth=1", "--no-tags",
+      runner_.try_run(remote(spec, most, {"fetch", "--quiet", "--depth=1", "--no-tags",
                                     "--no-write-fetch-head", "--no-recurse-submodules", "--",
                                     url_.remote, "+" + revision.id + ":refs/rumbo/" + revision.id}),
                       cancel));
   if (exit.status == 0) return {};
   Error error = git_error(exit.err);
   if (!is_refused_by_id(exit.err)) return fail(std::move(error));
-  return fetch_by_reference(spec, revision, error, cancel);
+  return fetch_by_reference(spec, revision, most, error, cancel);
 }
 
 Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revision,
-                                       const Error& why, const Cancel& cancel) {
+                                       std::uint64_t most, const Error& why,
+                                       const Cancel& cancel) {
   std::vector<std::string> words{
       "fetch",  "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
       "--prune"};
@@ -136,7 +149,7 @@ Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revi
   words.emplace_back("--");
   words.push_back(url_.remote);
   for (auto& refspec : refspecs(spec.ref, revision)) words.push_back(std::move(refspec));
-  TRY(runner_.run(remote(spec, std::move(words)), cancel));
+  TRY(runner_.run(remote(spec, most, std::move(words)), cancel));
   const auto present =
       TRY(runner_.try_run(local({"cat-file", "-e", revision.id + "^{commit}"}), cancel));
   if (present.status != 0) {
@@ -146,6 +159,34 @@ Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revi
   }
   TRY(runner_.run(local({"update-ref", "refs/rumbo/" + revision.id, revision.id}), cancel));
   return {};
+}
+
+Result<GitObject> GitMirror::tag(const GitSpec& spec, const std::string& name,
+                                 const std::string& commit, std::uint64_t most,
+                                 const Cancel& cancel) {
+  const std::string kept = "refs/remote/tags/" + name;
+  const auto names_commit = [&]() -> Result<bool> {
+    const auto found = TRY(runner_.try_run(
+        local({"rev-parse", "--quiet", "--verify", kept + "^{commit}"}), cancel));
+    return found.status == 0 && trim(found.out) == commit;
+  };
+  if (!TRY(names_commit())) {
+    const auto turn = TRY(Turn::take(*this, cancel));
+    TRY(prepare(cancel));
+    TRY(runner_.run(remote(spec, most,
+                           {"fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head",
+                            "--no-recurse-submodules", "--", url_.remote,
+                            "+refs/tags/" + name + ":" + kept}),
+                    cancel));
+  }
+  if (!TRY(names_commit())) {
+    return fail(Error(Code::conflict,
+                      "tag `" + printable(name, 128) + "` no longer names commit " + commit,
+                      Retry::later)
+                    .with_hint("it was moved meanwhile; the next look takes it up"));
+  }
+  auto objects = TRY(read({kept}, kMaxTag, cancel));
+  return std::move(objects.front());
 }
 
 Result<> GitMirror::tidy(const std::string& keep, const Cancel& cancel) {
@@ -161,6 +202,7 @@ Result<> GitMirror::tidy(const std::string& keep, const Cancel& cancel) {
     if (id == keep || ++kept < kKeptCommits / 2) continue;
     deletions += "delete refs/rumbo/" + std::string(id) + "\n";
   }
+  known_.with([](auto& known) { known.clear(); });
   GitRunner::Call call = local({"update-ref", "--stdin"});
   call.input = deletions;
   TRY(runner_.run(call, cancel));
@@ -195,16 +237,27 @@ Result<std::vector<GitObject>> GitMirror::read(const std::vector<std::string>& n
   return objects;
 }
 
-Result<std::vector<std::string>> GitMirror::ids(const std::vector<std::string>& names,
-                                                const Cancel& cancel) const {
-  GitRunner::Call call = local({"cat-file", "--batch-check=%(objectname)"});
-  for (const auto& name : names) call.input += name + "\n";
+Result<std::vector<TreeChange>> GitMirror::compare(const std::string& from, const std::string& to,
+                                                   const Cancel& cancel) const {
+  GitRunner::Call call =
+      local({"diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", from, to, "--"});
+  call.max_output = kMaxTreeText;
   const std::string text = TRY(runner_.run(call, cancel));
-  std::vector<std::string> found;
+  return parse_diff_tree(text);
+}
+
+Result<std::vector<std::uint64_t>> GitMirror::sizes(const std::vector<std::string>& ids,
+                                                    const Cancel& cancel) const {
+  GitRunner::Call call = local({"cat-file", "--batch-check=%(objectsize)"});
+  for (const auto& id : ids) call.input += id + "\n";
+  const std::string text = TRY(runner_.run(call, cancel));
+  std::vector<std::uint64_t> found;
   for (const auto line : split(trim(text), '\n')) {
-    found.emplace_back(is_object_id(line) ? line : std::string_view());
+    const auto size = parse_int(line);
+    if (!size || *size < 0) return fail(Code::corrupt, "an object is missing from the mirror");
+    found.push_back(static_cast<std::uint64_t>(*size));
   }
-  if (found.size() != names.size()) return fail(Code::corrupt, "git answered too few objects");
+  if (found.size() != ids.size()) return fail(Code::corrupt, "git answered too few objects");
   return found;
 }
 

@@ -52,6 +52,30 @@ bool kind_of(std::string_view mode, std::string_view type, TreeEntry::Kind& kind
   return true;
 }
 
+/// The kind that a mode names; nothing for 000000, which stands for what is not there.
+bool kind_of(std::string_view mode, std::optional<TreeEntry::Kind>& kind) {
+  if (mode == "000000") return true;
+  TreeEntry::Kind found{};
+  if (!kind_of(mode, mode == "160000" ? "commit" : "blob", found)) return false;
+  kind = found;
+  return true;
+}
+
+/// ":mode SP mode SP id SP id SP status".
+bool parse_change(std::string_view line, TreeChange& change) {
+  std::string_view before, after, old_id, new_id;
+  if (!line.starts_with(':')) return false;
+  line.remove_prefix(1);
+  if (!take(line, ' ', before) || !take(line, ' ', after) || !take(line, ' ', old_id) ||
+      !take(line, ' ', new_id)) {
+    return false;
+  }
+  if (!kind_of(before, change.before) || !kind_of(after, change.after)) return false;
+  if (!is_object_id(old_id) || !is_object_id(new_id) || line.size() != 1) return false;
+  if (change.after) change.id = new_id;
+  return change.before || change.after;
+}
+
 /// "mode SP type SP id SP+ size TAB path".
 bool parse_entry(std::string_view line, TreeEntry& entry) {
   std::string_view mode, type, id, size;
@@ -121,6 +145,30 @@ Result<std::vector<TreeEntry>> parse_ls_tree(std::string_view text) {
   if (twice == entries.end()) return entries;
   // Only a forged tree has this; which of the two counts must not be left to chance.
   return fail(Code::invalid, "the commit holds `" + printable(twice->path, 512) + "` twice");
+}
+
+Result<std::vector<TreeChange>> parse_diff_tree(std::string_view text) {
+  std::vector<TreeChange> changes;
+  while (!text.empty()) {
+    std::string_view line, path;
+    TreeChange change;
+    if (!take(text, '\0', line) || !take(text, '\0', path) || !parse_change(line, change) ||
+        !is_safe_path(path)) {
+      return unreadable("difference", line);
+    }
+    change.path = path;
+    changes.push_back(std::move(change));
+    if (changes.size() > kMaxEntries) {
+      return fail(Code::too_large, "more than 2000000 files differ");
+    }
+  }
+  const auto by_path = [](const TreeChange& a, const TreeChange& b) { return a.path < b.path; };
+  std::sort(changes.begin(), changes.end(), by_path);
+  const auto twice =
+      std::adjacent_find(changes.begin(), changes.end(),
+                         [](const TreeChange& a, const TreeChange& b) { return a.path == b.path; });
+  if (twice == changes.end()) return changes;
+  return fail(Code::invalid, "a commit holds `" + printable(twice->path, 512) + "` twice");
 }
 
 Result<std::vector<GitObject>> parse_cat_file(std::string_view text) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,11 +30,23 @@ struct TreeEntry {
   std::string id;
   std::uint64_t size = 0;
   Kind kind = Kind::file;
+  std::uint32_t repository = 0;  ///< which mirror of a snapshot holds it: 0, or a submodule's
   friend bool operator==(const TreeEntry&, const TreeEntry&) = default;
 };
 
 /// `git ls-tree -r -z -l`, sorted by path. Paths with "." or ".." or empty parts are refused.
 Result<std::vector<TreeEntry>> parse_ls_tree(std::string_view text);
+
+/// One line of `git diff-tree -r -z --raw`.
+struct TreeChange {
+  std::string path;
+  std::optional<TreeEntry::Kind> before, after;  ///< nothing: it was not there, or is not
+  std::string id;                                ///< of what is there after
+  friend bool operator==(const TreeChange&, const TreeChange&) = default;
+};
+
+/// Sorted by path; the same rules for paths as above, and none twice.
+Result<std::vector<TreeChange>> parse_diff_tree(std::string_view text);
 
 struct GitObject {
   std::string name;  ///< the id, or for a missing one what was asked for

@@ -4,6 +4,7 @@
 // Threads: any.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,11 @@ class GitRunner {
     std::vector<std::string> words;  ///< the subcommand, its options, `--`, user text
     std::string input;
     std::uint64_t max_output = 64ull << 20;
+    std::uint64_t max_file = 0;                ///< bytes of the largest file it may write; 0: any
+    std::map<std::string, std::string> env{};  ///< besides the fixed variables
     Duration timeout = 2min;
     const GitUrl* remote = nullptr;  ///< set for calls that talk to it
-    const GitSpec* spec = nullptr;   ///< then: credentials and CA file
+    const GitSpec* spec = nullptr;   ///< then: credentials, trust and proxy
   };
 
   /// Runs to the end; a non-zero status is no error here.
@@ -36,7 +39,8 @@ class GitRunner {
   io::Env& env() const { return env_; }
 
  private:
-  Result<> check_files(const GitSpec& spec) const;
+  Result<> check(const GitSpec& spec, const GitUrl& url) const;
+  Result<> check_file(const std::string& file, const char* what, const char* hint) const;
 
   io::Env& env_;
 };

@@ -12,6 +12,12 @@ constexpr std::uint64_t kSmall = 1ull << 20;      // larger files are read only 
 constexpr std::uint64_t kMaxLink = 4096;
 constexpr int kMaxLinks = 40;
 constexpr Duration kReadTimeout = 1min;
+constexpr std::size_t kMostWarnings = 20;
+
+/// What stands in the tree instead of a file that Git LFS keeps elsewhere.
+bool is_lfs_pointer(std::string_view text) {
+  return text.size() < 1024 && text.starts_with("version https://git-lfs.github.com/spec/");
+}
 
 std::string quoted(std::string_view path) {
   return "`" + printable(path, 512) + "`";
@@ -50,10 +56,11 @@ Result<std::string> normal_path(std::string_view path) {
 }
 
 Result<std::shared_ptr<const Snapshot>> GitSnapshot::open(
-    std::shared_ptr<GitMirror> mirror, std::shared_ptr<const std::vector<TreeEntry>> tree,
-    Revision revision, const std::string& home, const SourceBounds& bounds, io::Env& env) {
+    std::vector<std::shared_ptr<GitMirror>> mirrors,
+    std::shared_ptr<const std::vector<TreeEntry>> tree, Revision revision, const std::string& home,
+    const SourceBounds& bounds, io::Env& env) {
   std::shared_ptr<GitSnapshot> snapshot(
-      new GitSnapshot(std::move(mirror), std::move(tree), std::move(revision), home, bounds, env));
+      new GitSnapshot(std::move(mirrors), std::move(tree), std::move(revision), home, bounds, env));
   std::uint64_t bytes = 0;
   std::size_t files = 0;
   for (const TreeEntry& entry : snapshot->below(home)) {
@@ -120,21 +127,41 @@ Result<std::string> GitSnapshot::read(std::string_view path) const {
   const TreeEntry* entry = find(real);
   if (!entry || entry->kind == TreeEntry::Kind::submodule) return no_such("file", wanted);
   auto text = content(*entry);
-  if (text) return text;
+  if (text) {
+    if (is_lfs_pointer(*text)) pointers_.with([&](auto& all) { all.insert(entry->path); });
+    return text;
+  }
   return fail(std::move(text).error().with_context("reading " + quoted(wanted) + " at " +
                                                    printable(revision_.name, 256)));
+}
+
+std::vector<std::string> GitSnapshot::trail(std::string_view path) const {
+  const auto wanted = normal_path(path);
+  if (!wanted) return {std::string(path)};
+  std::vector<std::string> out{*wanted};
+  const auto real = resolved(*wanted, &out);
+  if (real && *real != *wanted) out.push_back(*real);
+  return out;
 }
 
 std::vector<std::string> GitSnapshot::warnings() const {
   std::vector<std::string> out;
   for (const TreeEntry& entry : below(home_)) {
     if (entry.kind != TreeEntry::Kind::submodule) continue;
+    if (out.size() == kMostWarnings) break;
     out.push_back("submodule " + quoted(entry.path) + " is not read");
   }
+  pointers_.with([&](const auto& all) {
+    for (const std::string& path : all) {
+      if (out.size() == 2 * kMostWarnings) break;
+      out.push_back(quoted(path) + " only points to a file of Git LFS, which is not fetched");
+    }
+  });
   return out;
 }
 
-Result<std::string> GitSnapshot::resolved(std::string_view path) const {
+Result<std::string> GitSnapshot::resolved(std::string_view path,
+                                          std::vector<std::string>* links) const {
   std::vector<std::string> rest;  // parts still to walk, last first
   const auto push = [&](std::string_view text) {
     const auto parts = split(text, '/');
@@ -142,7 +169,7 @@ Result<std::string> GitSnapshot::resolved(std::string_view path) const {
   };
   push(path);
   std::string at;
-  int links = 0;
+  int followed = 0;
   while (!rest.empty()) {
     const std::string part = std::move(rest.back());
     rest.pop_back();
@@ -160,7 +187,8 @@ Result<std::string> GitSnapshot::resolved(std::string_view path) const {
       at = next;
       continue;
     }
-    if (++links > kMaxLinks) {
+    if (links != nullptr) links->push_back(next);
+    if (++followed > kMaxLinks) {
       return fail(Code::invalid, "too many symlinks on the way to " + quoted(path));
     }
     if (entry->size > kMaxLink) {
@@ -182,6 +210,7 @@ std::vector<const TreeEntry*> GitSnapshot::companions(const TreeEntry& entry) co
   std::uint64_t bytes = entry.size;
   for (const TreeEntry& other : below(folder)) {
     if (&other == &entry || other.kind == TreeEntry::Kind::submodule) continue;
+    if (other.repository != entry.repository) continue;
     if (other.size > kSmall || bytes + other.size > kTogether) continue;
     if (!at_home && parent_of(other.path) != folder) continue;
     bytes += other.size;
@@ -209,7 +238,7 @@ Result<std::string> GitSnapshot::content(const TreeEntry& entry) const {
     bytes += wanted->size;
   }
   const Cancel cancel = Cancel().with_deadline(env_.clock.mono() + kReadTimeout);
-  auto objects = TRY(mirror_->read(ids, bytes, cancel));
+  auto objects = TRY(mirrors_.at(entry.repository)->read(ids, bytes, cancel));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (objects[i].name == ids[i] && objects[i].type == "blob") continue;
     return fail(Code::corrupt, "object " + ids[i] + " is missing from the mirror");

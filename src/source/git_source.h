@@ -12,6 +12,8 @@
 #include "io/env.h"
 #include "model/source.h"
 #include "source/git_mirror.h"
+#include "source/git_trees.h"
+#include "source/git_verify.h"
 
 namespace rumbo::source {
 
@@ -19,31 +21,37 @@ class GitSource {
  public:
   /// Mirrors live below `directory` (an absolute path), one folder for each repository.
   GitSource(std::string directory, io::Env& env)
-      : directory_(std::move(directory)), env_(env), runner_(env) {}
+      : directory_(std::move(directory)),
+        env_(env),
+        runner_(env),
+        verifier_(directory_ + "/keyrings", env) {}
 
   /// As Source's.
   Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel);
   Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
                                                 const Cancel& cancel);
-  Result<bool> changed(const GitSpec& spec, const Revision& a, const Revision& b,
-                       const Cancel& cancel);
+  Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
+                                          const Revision& to, const Cancel& cancel);
 
  private:
-  using Tree = std::vector<TreeEntry>;
-  struct State {
-    std::map<std::string, std::shared_ptr<GitMirror>> mirrors;  // by URL
-    std::map<std::string, std::weak_ptr<const Tree>> trees;     // by directory and commit
-  };
-
-  std::shared_ptr<GitMirror> mirror(const GitUrl& url);
-  Result<std::shared_ptr<const Tree>> tree(GitMirror& mirror, const std::string& commit,
-                                           const Cancel& cancel);
+  /// One for each repository and credentials: what was fetched with some is not here for others.
+  std::shared_ptr<GitMirror> mirror(const GitUrl& url, const GitSpec& spec);
+  Result<Revision> accepted(const GitSpec& spec, const GitUrl& url, Revision revision,
+                            const Cancel& cancel);
+  Result<> bring(GitMirror& mirror, const GitSpec& spec, const Revision& revision,
+                 const SourceBounds& bounds, const Cancel& cancel);
+  /// The files of all submodules, added to those of the repository.
+  Result<> add_submodules(std::vector<std::shared_ptr<GitMirror>>& mirrors,
+                          std::vector<TreeEntry>& entries, const GitSpec& spec,
+                          const SourceBounds& bounds, const Cancel& cancel);
 
   const std::string directory_;
   io::Env& env_;
   const GitRunner runner_;
-  Guarded<State> state_;
+  GitVerifier verifier_;
+  GitTrees trees_;
+  Guarded<std::map<std::string, std::shared_ptr<GitMirror>>> mirrors_;  // by URL
 };
 
 }  // namespace rumbo::source

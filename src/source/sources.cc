@@ -17,10 +17,9 @@ Result<std::shared_ptr<const Snapshot>> Sources::fetch(const SourceSpec& spec,
   return charts_.fetch(std::get<ChartSpec>(spec), revision, bounds, cancel);
 }
 
-Result<bool> Sources::changed(const SourceSpec& spec, const Revision& a, const Revision& b,
-                              const Cancel& cancel) {
-  if (const auto* git = std::get_if<GitSpec>(&spec)) return git_.changed(*git, a, b, cancel);
-  return a.id != b.id;
+Result<std::vector<FileChange>> Sources::changes(const GitSpec& spec, const Revision& from,
+                                                 const Revision& to, const Cancel& cancel) {
+  return git_.changes(spec, from, to, cancel);
 }
 
 }  // namespace rumbo::source

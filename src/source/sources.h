@@ -21,8 +21,8 @@ class Sources : public Source {
   Result<std::shared_ptr<const Snapshot>> fetch(const SourceSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
                                                 const Cancel& cancel) override;
-  Result<bool> changed(const SourceSpec& spec, const Revision& a, const Revision& b,
-                       const Cancel& cancel) override;
+  Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
+                                          const Revision& to, const Cancel& cancel) override;
 
  private:
   GitSource git_;

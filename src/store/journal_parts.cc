@@ -13,8 +13,10 @@ constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 
 }  // namespace
 
-SqliteJournal::Parts::Parts(JournalFiles opened, Clock& wall_clock, const JournalOptions& options)
+SqliteJournal::Parts::Parts(JournalFiles opened, io::FileSystem& file_system, Clock& wall_clock,
+                            const JournalOptions& options)
     : files(std::move(opened)),
+      filesystem(file_system),
       clock(wall_clock),
       writer(*files.database, *files.vfs, *files.reserve, options.most_wal_pages,
              [this] { return [this, last = head] { settled(last); }; }),

@@ -30,9 +30,11 @@ struct Written {
 };
 
 struct SqliteJournal::Parts {
-  Parts(JournalFiles opened, Clock& wall_clock, const JournalOptions& options);
+  Parts(JournalFiles opened, io::FileSystem& file_system, Clock& wall_clock,
+        const JournalOptions& options);
 
   JournalFiles files;
+  io::FileSystem& filesystem;
   Clock& clock;
   GroupWriter writer;
   BlobStore blobs;

@@ -33,7 +33,7 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const JournalOptions&
                                                            io::Random& random) {
   JournalFiles opened = TRY(open_journal_files(options, files, clock, random));
   return std::unique_ptr<SqliteJournal>(
-      new SqliteJournal(std::make_unique<Parts>(std::move(opened), clock, options)));
+      new SqliteJournal(std::make_unique<Parts>(std::move(opened), files, clock, options)));
 }
 
 SqliteJournal::~SqliteJournal() {

@@ -83,6 +83,28 @@ Result<> SqliteJournal::accept_up_to(Seq seq) {
   return p.writer.make_durable(ticket);
 }
 
+Result<Head> SqliteJournal::copy_to(const std::string& path) {
+  constexpr int kAttempts = 50;
+  Parts& p = *parts_;
+  // SQLite copies no database in the middle of a transaction, and writers keep one open between
+  // two commits: take the first moment without one.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    TRY(flush());
+    MutexLock lock(p.writer.mutex());
+    if (p.writer.stopped()) return fail(*p.writer.stopped());
+    if (p.database().in_transaction()) continue;
+    TRY(p.database().run("VACUUM INTO ?", {path}));
+    const auto copy = TRY(p.filesystem.open(path, {.write = true}));
+    TRY(copy->sync());
+    return p.head;
+  }
+  return fail(Code::unavailable, "the journal is too busy to be copied", Retry::later);
+}
+
+std::string SqliteJournal::seal(std::string_view bytes, const std::string& name) const {
+  return parts_->files.keys.seal(bytes, name);
+}
+
 bool SqliteJournal::low_on_space() const {
   MutexLock lock(parts_->writer.mutex());
   return !parts_->files.reserve->held();

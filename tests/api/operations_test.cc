@@ -76,6 +76,7 @@ control::SyncOptions sync_options() {
   options.retry_quarantined = true;
   options.fresh_secrets = true;
   options.expect_plan = "sha256:00";
+  options.allow_deletions = options.confirm_prune = options.force = true;
   options.with_hooks = false;
   options.actor = "user:anna";
   return options;
@@ -90,6 +91,9 @@ Value sync_call(const char* call) {
                         {"retry_quarantined", true},
                         {"fresh_secrets", true},
                         {"expect_plan", "sha256:00"},
+                        {"allow_deletions", true},
+                        {"confirm_prune", true},
+                        {"force", true},
                         {"with_hooks", false},
                         {"actor", "user:anna"}});
 }
@@ -130,6 +134,9 @@ TEST_P(OperationsTest, SyncDefaults) {
                                        {"fresh_secrets", false},
                                        {"expect_plan", ""},
                                        {"with_hooks", true},
+                                       {"allow_deletions", false},
+                                       {"confirm_prune", false},
+                                       {"force", false},
                                        {"actor", "user:anna"}}));
 }
 
@@ -145,14 +152,47 @@ TEST_P(OperationsTest, ASinkThatHadEnoughStillGetsTheOutcome) {
 
 TEST_P(OperationsTest, Rollback) {
   const auto answer =
-      operations().rollback({"shop", "dev", "t-000007", true, "user:anna"}, collect());
+      operations().rollback({"shop", "dev", "t-000007", true, "user:anna", true}, collect());
   expect_answer(answer, Value::object({{"call", "rollback"},
                                        {"application", "shop"},
                                        {"environment", "dev"},
                                        {"to", "t-000007"},
                                        {"with_hooks", true},
+                                       {"force", true},
                                        {"actor", "user:anna"}}));
   EXPECT_EQ(seen_, scripted_.events);
+}
+
+TEST_P(OperationsTest, Remove) {
+  control::DeleteOptions options;
+  options.application = "shop";
+  options.environment = "dev";
+  options.cascade = options.confirm_prune = options.dry_run = options.force = true;
+  options.kinds = {"PersistentVolumeClaim"};
+  options.with_hooks = false;
+  options.actor = "user:anna";
+  expect_answer(operations().remove(options, collect()),
+                Value::object({{"call", "remove"},
+                               {"application", "shop"},
+                               {"environment", "dev"},
+                               {"cascade", true},
+                               {"kinds", Value::array({"PersistentVolumeClaim"})},
+                               {"with_hooks", false},
+                               {"confirm_prune", true},
+                               {"dry_run", true},
+                               {"force", true},
+                               {"actor", "user:anna"}}));
+  EXPECT_EQ(seen_, scripted_.events);
+}
+
+TEST_P(OperationsTest, Freeze) {
+  for (const bool frozen : {true, false}) {
+    expect_answer(operations().freeze(frozen, "storage", "user:anna"),
+                  Value::object({{"call", "freeze"},
+                                 {"frozen", frozen},
+                                 {"reason", "storage"},
+                                 {"actor", "user:anna"}}));
+  }
 }
 
 TEST_P(OperationsTest, Recover) {
@@ -212,14 +252,40 @@ TEST_P(OperationsTest, Follow) {
 }
 
 TEST_P(OperationsTest, Logs) {
-  ASSERT_TRUE(operations().logs(kSome, "Deployment/web", "app", -1, true, collect(), Cancel()));
+  ASSERT_TRUE(operations().logs({.select = kSome,
+                                 .object = "Deployment/web",
+                                 .container = "app",
+                                 .all_containers = true,
+                                 .tail = -1,
+                                 .follow = true,
+                                 .previous = true,
+                                 .timestamps = true,
+                                 .since = from_rfc3339("2026-01-02T03:04:05Z")},
+                                collect(), Cancel()));
   EXPECT_EQ(seen_, scripted_.events);
   EXPECT_EQ(scripted_.calls().front(), Value::object({{"call", "logs"},
                                                       {"select", some()},
                                                       {"object", "Deployment/web"},
                                                       {"container", "app"},
+                                                      {"allContainers", true},
                                                       {"tail", -1},
-                                                      {"follow", true}}));
+                                                      {"follow", true},
+                                                      {"previous", true},
+                                                      {"timestamps", true},
+                                                      {"since", "2026-01-02T03:04:05.000Z"}}));
+}
+
+TEST_P(OperationsTest, Snapshot) {
+  expect_answer(operations().snapshot(), Value::object({{"call", "snapshot"}}));
+}
+
+TEST_P(OperationsTest, Remedy) {
+  expect_answer(operations().remedy({Remedy::recreate_volume, kSome, "data", "user:anna"}),
+                Value::object({{"call", "remedy"},
+                               {"remedy", "recreate-volume"},
+                               {"select", some()},
+                               {"object", "data"},
+                               {"actor", "user:anna"}}));
 }
 
 TEST_P(OperationsTest, FollowEndsWhenTheSinkHadEnoughOrByCancel) {
@@ -292,7 +358,7 @@ TEST_P(OperationsTest, ErrorsBeforeAndAfterEventsAreTheSameErrors) {
 TEST_P(OperationsTest, ManyEventsArriveInOrder) {
   scripted_.events.clear();
   for (int i = 0; i < 20'000; ++i) scripted_.events.push_back(Value::object({{"line", i}}));
-  ASSERT_TRUE(operations().logs({}, "web", "", 100, false, collect(), Cancel()));
+  ASSERT_TRUE(operations().logs({.object = "web"}, collect(), Cancel()));
   EXPECT_EQ(seen_, scripted_.events);
 }
 

@@ -23,6 +23,9 @@ Value to_value(const control::SyncOptions& options, std::string_view call) {
                         {"fresh_secrets", options.fresh_secrets},
                         {"expect_plan", options.expect_plan},
                         {"with_hooks", options.with_hooks},
+                        {"allow_deletions", options.allow_deletions},
+                        {"confirm_prune", options.confirm_prune},
+                        {"force", options.force},
                         {"actor", options.actor}});
 }
 
@@ -79,8 +82,32 @@ Result<Value> ScriptedOperations::rollback(const control::RollbackOptions& optio
                                {"environment", options.environment},
                                {"to", options.to},
                                {"with_hooks", options.with_hooks},
+                               {"force", options.force},
                                {"actor", options.actor}}),
                 sink);
+}
+
+Result<Value> ScriptedOperations::remove(const control::DeleteOptions& options,
+                                         const control::EventSink& sink) {
+  return answer(
+      Value::object(
+          {{"call", "remove"},
+           {"application", options.application},
+           {"environment", options.environment},
+           {"cascade", options.cascade},
+           {"kinds", Value::array(std::vector<Value>(options.kinds.begin(), options.kinds.end()))},
+           {"with_hooks", options.with_hooks},
+           {"confirm_prune", options.confirm_prune},
+           {"dry_run", options.dry_run},
+           {"force", options.force},
+           {"actor", options.actor}}),
+      sink);
+}
+
+Result<Value> ScriptedOperations::freeze(bool frozen, const std::string& reason,
+                                         const std::string& actor) {
+  return answer(Value::object(
+      {{"call", "freeze"}, {"frozen", frozen}, {"reason", reason}, {"actor", actor}}));
 }
 
 Result<Value> ScriptedOperations::recover(const std::string& txn, const std::string& decision,
@@ -133,16 +160,31 @@ Result<> ScriptedOperations::follow(std::uint64_t after, const control::EventSin
   return listen(Value::object({{"call", "follow"}, {"after", after}}), sink, cancel);
 }
 
-Result<> ScriptedOperations::logs(const control::Selector& select, const std::string& object,
-                                  const std::string& container, int tail, bool follow,
+Result<> ScriptedOperations::logs(const control::ContainerLogOptions& options,
                                   const control::EventSink& sink, const Cancel& cancel) {
   return listen(Value::object({{"call", "logs"},
-                               {"select", to_value(select)},
-                               {"object", object},
-                               {"container", container},
-                               {"tail", tail},
-                               {"follow", follow}}),
+                               {"select", to_value(options.select)},
+                               {"object", options.object},
+                               {"container", options.container},
+                               {"allContainers", options.all_containers},
+                               {"tail", options.tail},
+                               {"follow", options.follow},
+                               {"previous", options.previous},
+                               {"timestamps", options.timestamps},
+                               {"since", options.since ? to_rfc3339(*options.since) : ""}}),
                 sink, cancel);
+}
+
+Result<Value> ScriptedOperations::snapshot() {
+  return answer(Value::object({{"call", "snapshot"}}));
+}
+
+Result<Value> ScriptedOperations::remedy(const control::RemedyOptions& options) {
+  return answer(Value::object({{"call", "remedy"},
+                               {"remedy", control::remedy_word(options.remedy)},
+                               {"select", to_value(options.select)},
+                               {"object", options.object},
+                               {"actor", options.actor}}));
 }
 
 }  // namespace rumbo::apitest

@@ -32,6 +32,9 @@ class ScriptedOperations : public control::Operations {
                          const control::EventSink& sink) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const control::EventSink& sink) override;
+  Result<Value> remove(const control::DeleteOptions& options,
+                       const control::EventSink& sink) override;
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override;
   Result<Value> resume(const control::Selector& select, const std::string& actor) override;
   Result<Value> pause(const control::Selector& select, const std::string& reason,
                       const std::string& actor) override;
@@ -42,9 +45,10 @@ class ScriptedOperations : public control::Operations {
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const control::EventSink& sink,
                   const Cancel& cancel) override;
-  Result<> logs(const control::Selector& select, const std::string& object,
-                const std::string& container, int tail, bool follow, const control::EventSink& sink,
+  Result<> logs(const control::ContainerLogOptions& options, const control::EventSink& events,
                 const Cancel& cancel) override;
+  Result<Value> snapshot() override;
+  Result<Value> remedy(const control::RemedyOptions& options) override;
 
  private:
   Result<Value> answer(Value call);

@@ -244,5 +244,28 @@ TEST(Logs, LinesOfAnObject) {
   EXPECT_TRUE(rig.script.select.applications.empty());
 }
 
+TEST(Logs, SeveralContainersAreToldApartAndFlagsReachTheOperation) {
+  Rig rig;
+  rig.event(R"({"line": "a", "pod": "web-0", "container": "app", "several": true})");
+  rig.event(R"({"line": "b", "pod": "web-1", "container": "app", "several": true})");
+  const Ran ran = rig.run({"logs", "shop@dev", "-p", "--timestamps", "--since", "10m", "--tail",
+                           "all", "--all-containers"});
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_EQ(ran.out, "[web-0/app] a\n[web-1/app] b\n");
+  EXPECT_EQ(rig.script.logs.object, "") << "an application as a whole";
+  EXPECT_EQ(rig.script.select.applications, std::vector<std::string>{"shop"});
+  EXPECT_EQ(rig.script.select.environment, "dev");
+  EXPECT_TRUE(rig.script.logs.previous && rig.script.logs.timestamps);
+  EXPECT_TRUE(rig.script.logs.all_containers);
+  EXPECT_EQ(rig.script.logs.tail, -1);
+  ASSERT_TRUE(rig.script.logs.since);
+  EXPECT_EQ(to_rfc3339(*rig.script.logs.since), "2023-11-14T22:03:20.000Z");
+  rig.terminal = true;
+  EXPECT_NE(rig.run({"logs", "shop@dev"}).out.find("\x1b["), std::string::npos);
+  rig.terminal = false;
+  rig.run({"logs"});
+  EXPECT_EQ(rig.script.calls.back(), "logs   100");
+}
+
 }  // namespace
 }  // namespace rumbo::cli_test

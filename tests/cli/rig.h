@@ -24,7 +24,9 @@ class ScriptedOperations : public control::Operations {
     control::Selector select;
     control::SyncOptions sync;
     control::RollbackOptions rollback;
+    control::DeleteOptions remove;
     control::LogOptions log;
+    control::ContainerLogOptions logs;
   };
   explicit ScriptedOperations(Script& script) : script_(script) {}
 
@@ -54,6 +56,14 @@ class ScriptedOperations : public control::Operations {
                         const control::EventSink& events) override {
     return answer("recover " + txn + " " + decision, events);
   }
+  Result<Value> remove(const control::DeleteOptions& options,
+                       const control::EventSink& events) override {
+    script_.remove = options;
+    return answer("remove", events);
+  }
+  Result<Value> freeze(bool frozen, const std::string& reason, const std::string& actor) override {
+    return answer(std::string(frozen ? "freeze " : "unfreeze ") + reason + " " + actor);
+  }
   Result<Value> resume(const control::Selector& select, const std::string& actor) override {
     script_.select = select;
     return answer("resume " + actor);
@@ -81,12 +91,20 @@ class ScriptedOperations : public control::Operations {
     TRY(answer("follow " + std::to_string(after), events));
     return {};
   }
-  Result<> logs(const control::Selector& select, const std::string& object,
-                const std::string& container, int tail, bool, const control::EventSink& events,
+  Result<> logs(const control::ContainerLogOptions& options, const control::EventSink& events,
                 const Cancel&) override {
-    script_.select = select;
-    TRY(answer("logs " + object + " " + container + " " + std::to_string(tail), events));
+    script_.select = options.select;
+    script_.logs = options;
+    TRY(answer("logs " + options.object + " " + options.container + " " +
+                   std::to_string(options.tail),
+               events));
     return {};
+  }
+  Result<Value> snapshot() override { return answer("snapshot"); }
+  Result<Value> remedy(const control::RemedyOptions& options) override {
+    script_.select = options.select;
+    return answer("remedy " + std::string(control::remedy_word(options.remedy)) + " " +
+                  options.object);
   }
 
  private:

@@ -248,6 +248,11 @@ TEST(Steering, PauseResumeRefreshRecover) {
             "shop@dev: paused\n");
   EXPECT_EQ(rig.script.calls.back(), "pause by hand user:x");
   EXPECT_EQ(rig.run({"resume", "shop", "-o", "name"}).out, "shop@dev\n");
+  rig.answer("freeze", R"({"frozen": true, "by": "user:x", "reason": "storage"})");
+  EXPECT_EQ(rig.run({"freeze", "--reason", "storage", "--as", "user:x"}).out,
+            "all is frozen; `rumbo unfreeze` ends it\n");
+  EXPECT_EQ(rig.script.calls.back(), "freeze storage user:x");
+  EXPECT_EQ(rig.run({"unfreeze"}).out, "no longer frozen\n");
   rig.answer("refresh", R"({"sources": [{"url": "u", "revision": "main@1", "error": null}]})");
   EXPECT_EQ(rig.run({"refresh"}).exit, 0);
   rig.answer("refresh", R"({"sources": [{"url": "u", "revision": null, "error": "gone"}]})");
@@ -338,6 +343,41 @@ TEST(Render, AnOverlayIsFoundAndPrintedAsKustomizePrintsIt) {
   EXPECT_EQ(wrong.out.find("/repo/prod/kustomization.yaml: error:"), 0u) << wrong.out;
 }
 
+/// A chart whose template prints what is no YAML.
+void write_broken_chart(Rig& rig) {
+  ASSERT_TRUE(rig.files.make_directories("/chart/templates", 0700));
+  ASSERT_TRUE(
+      rig.files.write_atomic("/chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/chart/templates/a.yaml",
+                                     "kind: ConfigMap\ndata: {{ \"{\" }}\nwhat: [\n"));
+}
+
+TEST(Render, DebugPrintsWhatTheTemplatesPrinted) {
+  Rig rig;
+  write_broken_chart(rig);
+  const Ran silent = rig.run({"render", "/chart"});
+  EXPECT_EQ(silent.exit, 2);
+  EXPECT_EQ(silent.out, "");
+  EXPECT_NE(silent.err.find("Use --debug flag"), std::string::npos) << silent.err;
+  const Ran told = rig.run({"render", "/chart", "--debug"});
+  EXPECT_EQ(told.exit, 2);
+  EXPECT_NE(told.out.find("# Source: c/templates/a.yaml\nkind: ConfigMap\ndata: {\nwhat: [\n"),
+            std::string::npos)
+      << told.out;
+}
+
+TEST(Validate, AChartIsOneFindingWithTheCommandThatTellsMore) {
+  Rig rig;
+  write_broken_chart(rig);
+  const Ran ran = rig.run({"validate", "/chart", "-o", "json"});
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_EQ(ran.out.find("Use --debug"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("rumbo render CHART --debug"), std::string::npos) << ran.out;
+  ASSERT_TRUE(rig.files.write_atomic("/chart/templates/a.yaml",
+                                     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"));
+  EXPECT_EQ(rig.run({"validate", "/chart"}).exit, 0);
+}
+
 TEST(Render, SecretsAreMaskedUnlessAskedFor) {
   Rig rig;
   ASSERT_TRUE(rig.files.make_directories("/deploy", 0700));
@@ -355,6 +395,35 @@ TEST(Render, SecretsAreMaskedUnlessAskedFor) {
   const auto parsed = codec::parse_json(json.out);
   ASSERT_TRUE(parsed);
   EXPECT_EQ((*parsed)["items"].size(), 2u);
+}
+
+TEST(Delete, TellsWhatItDid) {
+  Rig rig;
+  rig.answer("remove", R"({"transaction": "t-7", "applications": ["shop@dev"],
+    "outcome": "committed", "cause": "", "evidence": [], "revision": "main@1", "duration": "2s"})");
+  const Ran ran = rig.run({"delete", "shop@dev", "--cascade", "--delete-volumes", "--delete-crds",
+                           "--as", "user:x", "--force"});
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(ran.out.find("shop@dev: committed (t-7)"), std::string::npos) << ran.out;
+  EXPECT_EQ(rig.script.remove.application, "shop");
+  EXPECT_EQ(rig.script.remove.environment, "dev");
+  EXPECT_TRUE(rig.script.remove.cascade && rig.script.remove.force);
+  EXPECT_EQ(rig.script.remove.kinds,
+            (std::vector<std::string>{"PersistentVolumeClaim", "CustomResourceDefinition"}));
+  EXPECT_EQ(rig.script.remove.actor, "user:x");
+
+  rig.answer("remove", R"({"transaction": "", "applications": ["shop@dev"],
+    "outcome": "unchanged", "released": 4})");
+  const Ran released = rig.run({"delete", "shop"});
+  EXPECT_EQ(released.exit, 0);
+  EXPECT_EQ(released.out, "shop@dev: gave up 4 objects, which are kept and belong to nobody\n");
+  EXPECT_FALSE(rig.script.remove.cascade);
+
+  rig.answer("remove", R"({"plans": [{"scopes": ["shop@dev"], "revision": null, "digest": "d",
+    "differs": true, "plan": {"changes": [{"object": "Service a/b", "action": "prune", "wave": 0,
+    "reason": "its application is deleted"}], "steps": [], "effects": [], "refusals": []}}]})");
+  const Ran dry = rig.run({"delete", "shop", "--cascade", "--dry-run"});
+  EXPECT_NE(dry.out.find("- prune     Service a/b"), std::string::npos) << dry.out;
 }
 
 }  // namespace

@@ -32,9 +32,21 @@ TEST(Usage, MistakesExitWithTwoAndNameTheCure) {
       {{"status", "shop@dev", "-e", "qa"}, "is not in environment `qa`"},
       {{"wait", "--timeout", "soon"}, "--timeout is no duration: `soon`"},
       {{"recover", "t-000001"}, "one of --undo, --finish, --accept"},
+      {{"delete", "shop", "--delete-volumes"}, "--delete-volumes needs --cascade"},
+      {{"delete"}, "`delete` needs APP"},
       {{"recover", "--undo"}, "--undo needs the transaction it is about"},
       {{"recover", "t-000001", "--undo", "--accept"}, "exclude each other"},
-      {{"completion", "fish"}, "only bash for now"},
+      {{"completion", "ksh"}, "one of bash, zsh, fish"},
+      {{"import", "heroku"}, "there is: rumbo import podman"},
+      {{"logs", "shop@dev", "web", "--since", "soon"}, "--since is neither"},
+      {{"logs", "web", "-p", "-f"}, "--previous is over"},
+      {{"logs", "web", "-c", "a", "--all-containers"}, "exclude each other"},
+      {{"recover", "--adopt", "--forget"}, "exclude each other"},
+      {{"recover", "--from-target", "--undo"}, "exclude each other"},
+      {{"recover", "--accept-journal-up-to", "x"}, "needs a number"},
+      {{"backup", "--passphrase-file", "/none"}, "/none"},
+      {{"restore"}, "`restore` needs FILE"},
+      {{"restore", "/none"}, "/none"},
       {{"serve", "--listen", ":8080"}, "--listen is not available"},
       {{"serve", "--log-format", "xml"}, "unknown log format `xml`"},
       {{"init", "--app", "Not A Name"}, "cannot name an application"},
@@ -88,9 +100,10 @@ TEST(Usage, EveryVerbHasHelpWithExamplesAndExits) {
     }
   }
   for (const char* verb :
-       {"init",  "validate", "render",  "plan", "diff", "sync",      "rollback", "resume",
-        "pause", "history",  "show",    "log",  "get",  "status",    "refresh",  "recover",
-        "serve", "doctor",   "version", "logs", "wait", "completion"}) {
+       {"init",       "validate", "render",  "plan",    "diff",    "sync", "rollback",
+        "resume",     "pause",    "history", "show",    "log",     "get",  "status",
+        "refresh",    "recover",  "serve",   "doctor",  "version", "logs", "wait",
+        "completion", "delete",   "freeze",  "unfreeze", "backup", "restore", "import"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -106,7 +119,7 @@ TEST(Usage, PagesAreMadeFromTheTable) {
       EXPECT_NE(script.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
     }
   }
-  for (const char* name : {"cli", "configuration", "podman-fields"}) {
+  for (const char* name : {"cli", "configuration", "podman-fields", "sync-options"}) {
     const auto stored =
         io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/" + name + ".md");
     ASSERT_TRUE(stored) << name;
@@ -116,6 +129,10 @@ TEST(Usage, PagesAreMadeFromTheTable) {
   Rig rig;
   EXPECT_EQ(rig.run({"docs", "cli"}).out, page);
   EXPECT_EQ(rig.run({"completion", "bash"}).out, script);
+  EXPECT_NE(rig.run({"completion", "zsh"}).out.find("bashcompinit"), std::string::npos);
+  const std::string fish = rig.run({"completion", "fish"}).out;
+  EXPECT_NE(fish.find("-a sync -d 'Deploy, as a transaction'"), std::string::npos);
+  EXPECT_NE(fish.find("__fish_seen_subcommand_from logs' -l previous -s p"), std::string::npos);
 }
 
 TEST(Usage, VersionPrintsBuildFacts) {

@@ -170,8 +170,9 @@ TEST(HelmApplication, DependenciesAreRecordedAndFetchedOnce) {
   const auto manifest =
       engine::load_manifest(rig.core().journal(), *state.committed->manifest).value();
   EXPECT_NE(manifest.find({"", "ConfigMap", "shop-dev", "db"}), nullptr);
-  ASSERT_EQ(manifest.charts.size(), 1u);
-  EXPECT_EQ(manifest.charts[0].substr(0, 9), "db 2.0.0@");
+  ASSERT_EQ(manifest.pins.size(), 1u);
+  EXPECT_EQ(manifest.pins[0].location, url + " version 2.0.0");
+  EXPECT_EQ(manifest.pins[0].name.substr(0, 6), "2.0.0@");
 }
 
 }  // namespace

@@ -379,9 +379,9 @@ TEST(Operations, LogsOfAWorkload) {
   rig.source.commit(kShopUrl, release("shop", "app:1"));
   rig.sync();
   const auto none = [](const Value&) { return true; };
-  EXPECT_TRUE(rig.operations().logs({}, "Deployment/shop", "", 10, false, none, Cancel()));
-  EXPECT_TRUE(rig.operations().logs({}, "shop", "", 10, false, none, Cancel()));
-  const auto wrong = rig.operations().logs({}, "Deployment/shup", "", 10, false, none, Cancel());
+  EXPECT_TRUE(rig.operations().logs({.object = "Deployment/shop"}, none, Cancel()));
+  EXPECT_TRUE(rig.operations().logs({.object = "shop"}, none, Cancel()));
+  const auto wrong = rig.operations().logs({.object = "Deployment/shup"}, none, Cancel());
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().to_string().find("`Deployment/shop`?"), std::string::npos);
 }

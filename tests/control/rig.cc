@@ -94,9 +94,20 @@ Result<Revision> MemorySource::resolve_chart(const ChartSpec& spec) {
   return Revision{it->second, spec.version + "@" + it->second.substr(36), ""};
 }
 
-Result<bool> MemorySource::changed(const SourceSpec&, const Revision& a, const Revision& b,
-                                   const Cancel&) {
-  return a.id != b.id;
+Result<std::vector<FileChange>> MemorySource::changes(const GitSpec& spec, const Revision& from,
+                                                      const Revision& to, const Cancel&) {
+  const Files& before = commits_.at({spec.url, from.id});
+  const Files& after = commits_.at({spec.url, to.id});
+  std::vector<FileChange> out;
+  for (const auto& [path, text] : before) {
+    const auto it = after.find(path);
+    if (it == after.end()) out.push_back({path, false});
+    if (it != after.end() && it->second != text) out.push_back({path, true});
+  }
+  for (const auto& [path, text] : after) {
+    if (!before.contains(path)) out.push_back({path, false});
+  }
+  return out;
 }
 
 // ---- YamlRenderer

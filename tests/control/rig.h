@@ -37,8 +37,8 @@ class MemorySource : public Source {
   Result<std::shared_ptr<const Snapshot>> fetch(const SourceSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
                                                 const Cancel& cancel) override;
-  Result<bool> changed(const SourceSpec& spec, const Revision& a, const Revision& b,
-                       const Cancel& cancel) override;
+  Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
+                                          const Revision& to, const Cancel& cancel) override;
 
   std::map<std::string, Error> down;  ///< by URL
   std::map<std::string, int> resolves;
@@ -56,7 +56,8 @@ class MemorySource : public Source {
 /// Takes every file below the path as YAML.
 class YamlRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&) const override {
+  Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&,
+                                     const RenderInputs&) const override {
     return InputsNeeded{};
   }
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,

@@ -177,30 +177,57 @@ TEST_F(Git, AServerThatIsDownDoesNotBreakWhatWasFetched) {
   EXPECT_EQ((*restarted.fetch(spec, *revision, {}, {}))->read("a"), "1");
 }
 
-TEST_F(Git, ChangedLooksOnlyAtThePath) {
-  repository_.write("a/x", "1");
-  repository_.write("b/x", "1");
+TEST_F(Git, ChangesNameWhatDiffersAndHow) {
+  for (const char* file : {"a/x", "b/x", "b/y", "c"}) repository_.write(file, "1");
   const std::string first = repository_.commit("one");
   repository_.write("b/x", "2");
-  const std::string second = repository_.commit("two");
-  GitSpec spec = branch(repository_.url());
-  for (const auto& id : {first, second}) {
-    ASSERT_TRUE(sources_.source.fetch(spec, {.id = id, .name = "x", .subject = ""}, {}, {}));
-  }
-  const auto changed = [&](const std::string& path, const std::string& from,
-                           const std::string& to) {
-    spec.path = path;
-    const auto result = sources_.source.changed(spec, {.id = from, .name = "", .subject = ""},
+  repository_.write("b/z", "2");
+  ASSERT_TRUE(io::real_filesystem().remove(repository_.path() + "/b/y"));
+  repository_.git({"add", "--all"});
+  repository_.git({"update-index", "--chmod=+x", "c"});
+  repository_.git({"commit", "--quiet", "--message", "two"});
+  const std::string second = repository_.git({"rev-parse", "HEAD"});
+  const GitSpec spec = branch(repository_.url());
+  const auto changes = [&](const std::string& from, const std::string& to) {
+    const auto result = sources_.source.changes(spec, {.id = from, .name = "", .subject = ""},
                                                 {.id = to, .name = "", .subject = ""}, {});
-    return result ? (*result ? "yes" : "no") : result.error().to_string();
+    if (!result) return result.error().to_string();
+    std::string out;
+    for (const FileChange& one : *result) out += one.path + (one.content_only ? " " : "! ");
+    return out;
   };
-  EXPECT_EQ(changed("a", first, second), "no");
-  EXPECT_EQ(changed("b", first, second), "yes");
-  EXPECT_EQ(changed("/b/", second, first), "yes");
-  EXPECT_EQ(changed("", first, second), "yes");
-  EXPECT_EQ(changed("", first, first), "no");
-  EXPECT_EQ(changed("nowhere", first, second), "no");
-  EXPECT_NE(changed("a", first, std::string(40, 'b')).find("was not fetched"), std::string::npos);
+  EXPECT_NE(changes(first, second).find("is not here any more"), std::string::npos);
+  ASSERT_TRUE(
+      sources_.source.fetch(spec, {.id = first, .name = "x", .subject = ""}, {}, {}));
+  EXPECT_EQ(changes(first, second), "b/x b/y! b/z! c! ") << "brings what it needs";
+  EXPECT_EQ(changes(second, first), "b/x b/y! b/z! c! ");
+  EXPECT_EQ(changes(first, first), "");
+}
+
+TEST_F(Git, TheListOfTheNextCommitIsMadeFromTheLast) {
+  // Also the whole way around: it must be the same as one read anew.
+  for (int i = 0; i < 20; ++i) repository_.write("d/" + std::to_string(i), "1");
+  repository_.commit("one");
+  ASSERT_TRUE(sources_.look(branch(repository_.url())));
+  repository_.write("d/5", "22");
+  repository_.write("a/new", "333");
+  repository_.write("d/19x", "");
+  ASSERT_TRUE(io::real_filesystem().remove(repository_.path() + "/d/7"));
+  repository_.commit("two");
+  const auto made = snapshot(branch(repository_.url()));
+  source::GitSource fresh(sources_.folder.path() + "/mirrors2", sources_.env);
+  const auto anew = fresh.fetch(branch(repository_.url()), made->revision(), {}, {});
+  ASSERT_TRUE(anew);
+  const auto text = [](const Snapshot& snapshot) {
+    std::string out;
+    const auto files = snapshot.list("");
+    for (const auto& file : *files) {
+      out += file.path + " " + std::to_string(file.size) + " " + *snapshot.read(file.path) + "\n";
+    }
+    return out;
+  };
+  EXPECT_EQ(text(*made), text(**anew));
+  EXPECT_NE(text(*made).find("a/new 3 333\nd/0 1 1\n"), std::string::npos) << text(*made);
 }
 
 TEST_F(Git, SymlinksAreFollowedOnlyWithinTheTree) {

@@ -66,12 +66,16 @@ engine::Request Rig::request(const std::vector<AppVersion>& versions, bool heal)
   request.cause = heal ? "drift" : "sync";
   request.heal = heal;
   for (const AppVersion& version : versions) {
+    if (version.deletes) request.cause = "delete";
+  }
+  for (const AppVersion& version : versions) {
     engine::ScopeInput input;
     input.scope = version.scope;
     input.manifest = manifest_of(version);
     input.revision = {"c0ffee", "main@c0ffee", "a commit"};
     input.manifest_digest = engine::manifest_digest(*journal_, input.manifest);
     input.policy = version.policy;
+    input.deletes = version.deletes;
     request.scopes.push_back(std::move(input));
   }
   return request;
@@ -244,7 +248,8 @@ Ending Rig::conclude() {
   std::string differing;
   for (auto& [id, world] : worlds_) {
     for (const std::string& violation : world.violations) {
-      out.broken.push_back("no two generations: " + violation);
+      out.broken.push_back(
+          violation.starts_with("order kept") ? violation : "no two generations: " + violation);
     }
     for (const std::string& left : world.leftovers()) out.broken.push_back("nothing left: " + left);
     for (const auto& [at, runs] : world.hook_runs) {
@@ -300,7 +305,43 @@ Ending Rig::conclude() {
   }
   out.state = before ? "before" : after ? "after" : "mixed:" + differing;
   if (before && after) out.state = "same";
+  judge_hooks();
   return out;
+}
+
+bool Rig::ran(const std::string& hook) const {
+  for (const auto& [id, world] : worlds_) {
+    for (const auto& [at, runs] : world.hook_runs) {
+      if (at.second.name == hook && runs > 0) return true;
+    }
+  }
+  return false;
+}
+
+/// The world tells which hooks ran; what the outcome was, its objects tell.
+void Rig::judge_hooks() {
+  Ending& out = ending_;
+  const bool committed = out.state == "after";
+  for (const std::string& hook : scenario_.answers) {
+    if (committed && ran(hook)) out.broken.push_back("hooks answer: " + hook + " ran all the same");
+    if (scenario_.natural == Natural::restored && out.fired.empty() && !ran(hook)) {
+      out.broken.push_back("hooks answer: " + hook + " did not run");
+    }
+  }
+  if (scenario_.taken_back) {
+    const auto& [hook, job] = *scenario_.taken_back;
+    if (committed && ran(job)) out.broken.push_back("taken back: " + job + " ran all the same");
+    if (out.state == "before" && ran(hook) && !ran(job)) {
+      out.broken.push_back("taken back: " + job + " did not run");
+    }
+  }
+  for (const auto& [id, world] : worlds_) {
+    for (const auto& [at, object] : world.hook_objects) {
+      const bool left =
+          out.fired.empty() && committed && scenario_.cleaned.contains(at.second.name);
+      if (left) out.broken.push_back("nothing left: hook " + at.second.name);
+    }
+  }
 }
 
 // ---- Objects

@@ -25,6 +25,7 @@ struct AppVersion {
   Scope scope;
   std::vector<Value> objects;
   SyncPolicy policy;
+  bool deletes = false;  ///< `objects` are hooks; all it owns goes
 };
 
 struct Scenario {
@@ -35,6 +36,12 @@ struct Scenario {
   Natural natural = Natural::committed;
   bool heal = false;  ///< the transaction heals `before`, after `damage`
   std::function<void(std::map<TargetId, sim::World>&)> damage;
+  /// Hooks, by name, that run when the transaction is restored after it was prepared, and only
+  /// then.
+  std::set<std::string> answers;
+  /// A hook, and the Job that takes it back: it runs if the hook ran and nothing was committed.
+  std::optional<std::pair<std::string, std::string>> taken_back;
+  std::set<std::string> cleaned;  ///< hooks of which nothing is left after a commit
   /// The object that foreign hands edit or delete, and on which target.
   std::optional<std::pair<TargetId, ObjectKey>> foreign;
 };
@@ -89,6 +96,8 @@ class Rig {
   void watch_inventory();
   Value wanted(const ObjectKey& key) const;
   Ending conclude();
+  bool ran(const std::string& hook) const;
+  void judge_hooks();
 
   const Scenario& scenario_;
   sim::SimClock clock_;

@@ -115,6 +115,87 @@ Scenario healing() {
   return out;
 }
 
+// ---- Orders, hooks and deletions
+
+Value needs(Value object, const std::string& name) {
+  return annotated(std::move(object), "sim/needs", name);
+}
+Value outlives(Value object, const std::string& name) {
+  return annotated(std::move(object), "sim/outlives", name);
+}
+
+/// One object of each default wave, listed backwards: only the order that is kept can be right.
+std::vector<Value> default_waves(const std::string& health) {
+  const Value mounts = Value::object({{"configMap", Value::object({{"name", "config"}})}});
+  const Value backend = Value::object({{"service", Value::object({{"name", "web"}})}});
+  std::vector<Value> out;
+  out.push_back(needs(
+      object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "", "guard"),
+      "entry"));
+  out.push_back(outlives(needs(object("networking.k8s.io/v1", "Ingress", "ns", "entry"), "app")
+                             .with_path({"spec", "defaultBackend"}, backend),
+                         "guard"));
+  out.push_back(
+      outlives(needs(deployment("ns", "app", "app:1", health), "web")
+                   .with_path({"spec", "template", "spec", "volumes"}, Value::array({mounts})),
+               "entry"));
+  out.push_back(outlives(needs(object("v1", "Service", "ns", "web", "80"), "config"), "app"));
+  out.push_back(outlives(config("a"), "web"));
+  return out;
+}
+
+Scenario with_answers(Scenario scenario) {
+  scenario.answers = {"report"};
+  scenario.taken_back = {"migrate", "migrate-back"};
+  return scenario;
+}
+
+/// A migration that can be taken back, and a report of failures.
+std::vector<Value> migration(const std::string& image, const std::string& health) {
+  return {annotated(job("migrate", "PreSync"), "rumbo.dev/compensate", "migrate-back"),
+          job("migrate-back", "Compensate"), job("report", "SyncFail"),
+          deployment("ns", "web", image, health)};
+}
+
+Scenario deletion(const TargetId& id, Character character, std::string name, bool hook_fails) {
+  Scenario out = on(id, character, std::move(name), {config("a"), deployment("ns", "web", "app:1")},
+                    {}, hook_fails ? Natural::restored : Natural::committed);
+  Value before = needs(job("drain", "PreDelete"), "web");
+  if (hook_fails) before = annotated(before, "sim/hook", "fail");
+  out.after = {version(scope_on(id), {before, outlives(job("bye", "PostDelete"), "web")})};
+  out.after[0].deletes = true;
+  out.cleaned = {"drain", "bye"};
+  return out;
+}
+
+Scenario recreation(std::string name, const std::string& health, Natural natural) {
+  const auto service_of = [](const std::string& data) {
+    return annotated(object("v1", "Service", "ns", "db", data), "rumbo.dev/sync-options",
+                     "Force=true")
+        .with_path({"spec", "immutable"}, data);
+  };
+  return cluster(std::move(name), {service_of("a"), deployment("ns", "web", "app:1")},
+                 {service_of("b"), deployment("ns", "web", "app:2", health)}, natural);
+}
+
+void add_orders_and_hooks(std::vector<Scenario>& all) {
+  all.push_back(cluster("cluster-waves", {}, default_waves("after:1s"), Natural::committed));
+  all.push_back(cluster("cluster-waves-bad", {}, default_waves("never"), Natural::restored));
+  all.push_back(cluster("cluster-prune-order", default_waves(""),
+                        {object("v1", "ConfigMap", "ns", "other", "b")}, Natural::committed));
+  all.push_back(with_answers(cluster("cluster-migration", {deployment("ns", "web", "app:1")},
+                                     migration("app:2", "after:1s"), Natural::committed)));
+  all.push_back(with_answers(cluster("cluster-migration-bad", {deployment("ns", "web", "app:1")},
+                                     migration("app:2", "never"), Natural::restored)));
+  all.push_back(with_answers(host("host-migration-bad", {deployment("ns", "web", "app:1")},
+                                  migration("app:2", "never"), Natural::restored)));
+  all.push_back(deletion(kCluster, Character::cluster, "cluster-delete", false));
+  all.push_back(deletion(kCluster, Character::cluster, "cluster-delete-bad", true));
+  all.push_back(deletion(kHost, Character::host, "host-delete", false));
+  all.push_back(recreation("cluster-recreate", "after:1s", Natural::committed));
+  all.push_back(recreation("cluster-recreate-bad", "never", Natural::restored));
+}
+
 std::vector<Scenario> make_scenarios() {
   const Value ns = object("v1", "Namespace", "", "ns");
   const ObjectKey config_key{"", "ConfigMap", "ns", "config"};
@@ -166,6 +247,7 @@ std::vector<Scenario> make_scenarios() {
                         Natural::committed));
   all.push_back(two_participants("two-participants", "after:1s", Natural::committed));
   all.push_back(two_participants("two-participants-second-bad", "never", Natural::restored));
+  add_orders_and_hooks(all);
   return all;
 }
 

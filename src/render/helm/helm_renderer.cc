@@ -163,8 +163,8 @@ void keep_live_crds(std::vector<Object>& objects, const RenderInputs& inputs,
 
 }  // namespace
 
-Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot& snapshot,
-                                                 const RenderSpec& spec) const {
+Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                                 const RenderInputs&) const {
   InputsNeeded needed;
   const std::string folder = TRY(folder_of(spec.path));
   const HelmSection section = TRY(helm::read_helm_section(spec.options, spec.ns));

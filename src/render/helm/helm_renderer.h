@@ -12,8 +12,8 @@ namespace rumbo::render {
 class HelmRenderer : public Renderer {
  public:
   /// Dependencies that charts/ lacks, and the objects of `valuesFrom`.
-  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                     const RenderSpec& spec) const override;
+  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                     const RenderInputs& inputs) const override;
   /// Hooks of installing and upgrading become PreSync and PostSync hooks; those of tests, rollbacks
   /// and deletion are left out with a remark.
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,

@@ -43,7 +43,7 @@ TEST(RemoteDependencies, FromAnotherFolder) {
       umbrella("- {name: db, version: ^2.0, repository: \"file://../lib/db\"}\n"));
   const HelmRenderer renderer;
   const RenderSpec spec{"app", "dev", {}};
-  const auto needed = renderer.inputs_needed(tree, spec);
+  const auto needed = renderer.inputs_needed(tree, spec, {});
   ASSERT_TRUE(needed) << needed.error().to_string();
   EXPECT_TRUE(needed->charts.empty());
   const auto rendered = renderer.render(tree, spec, {});
@@ -60,15 +60,16 @@ TEST(RemoteDependencies, FoldersMayNotLeadOutAndMustFit) {
                                           {"file://../lib/none", "no file"}}) {
     const MemorySnapshot tree(
         umbrella("- {name: db, version: ^2.0, repository: \"" + repository + "\"}\n"));
-    const auto needed = HelmRenderer().inputs_needed(tree, {"app", "dev", {}});
+    const auto needed = HelmRenderer().inputs_needed(tree, {"app", "dev", {}}, {});
     ASSERT_FALSE(needed) << repository;
     EXPECT_NE(needed.error().to_string().find(says), std::string::npos)
         << needed.error().to_string();
   }
   const MemorySnapshot tree(
       umbrella("- {name: db, version: ^3.0, repository: \"file://../lib/db\"}\n"));
-  EXPECT_NE(HelmRenderer().inputs_needed(tree, {"app", "dev", {}}).error().message().find("2.1.0"),
-            std::string::npos);
+  EXPECT_NE(
+      HelmRenderer().inputs_needed(tree, {"app", "dev", {}}, {}).error().message().find("2.1.0"),
+      std::string::npos);
 }
 
 TEST(RemoteDependencies, FromARepositoryAtTheLockedVersion) {
@@ -81,7 +82,7 @@ TEST(RemoteDependencies, FromARepositoryAtTheLockedVersion) {
       Value::object(
           {{"repositories", Value::array({Value::object({{"repo", "https://charts.example.org/"},
                                                          {"credentialsFile", "/c"}})})}})};
-  const auto needed = HelmRenderer().inputs_needed(tree, spec);
+  const auto needed = HelmRenderer().inputs_needed(tree, spec, {});
   ASSERT_TRUE(needed) << needed.error().to_string();
   ASSERT_EQ(needed->charts.size(), 1u);
   EXPECT_EQ(needed->charts[0].version, "2.0.5");
@@ -99,13 +100,13 @@ TEST(RemoteDependencies, FromARepositoryAtTheLockedVersion) {
 
 TEST(RemoteDependencies, ALockFileThatDoesNotFitIsRefusedAndNoneIsWarnedAbout) {
   Files files = umbrella("- {name: db, version: ^2.0, repository: " + std::string(kRepo) + "}\n");
-  const auto open = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}});
+  const auto open = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}}, {});
   ASSERT_TRUE(open);
   EXPECT_EQ(open->charts[0].version, "^2.0");
   EXPECT_EQ(open->warnings.size(), 1u);
   files["app/Chart.lock"] =
       "dependencies:\n- {name: db, repository: https://charts.example.org, version: 1.9.0}\n";
-  const auto stale = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}});
+  const auto stale = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}}, {});
   ASSERT_FALSE(stale);
   EXPECT_NE(stale.error().message().find("out of sync"), std::string::npos);
 }
@@ -113,11 +114,11 @@ TEST(RemoteDependencies, ALockFileThatDoesNotFitIsRefusedAndNoneIsWarnedAbout) {
 TEST(RemoteDependencies, WhatChartsHoldsIsTaken) {
   Files files = umbrella("- {name: db, version: ^2.0, repository: " + std::string(kRepo) + "}\n");
   files["app/charts/db-2.0.5.tgz"] = archive();
-  const auto needed = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}});
+  const auto needed = HelmRenderer().inputs_needed(MemorySnapshot(files), {"app", "dev", {}}, {});
   ASSERT_TRUE(needed);
   EXPECT_TRUE(needed->charts.empty());
   const MemorySnapshot alias(umbrella("- {name: db, version: ^2.0, repository: \"@mine\"}\n"));
-  EXPECT_FALSE(HelmRenderer().inputs_needed(alias, {"app", "dev", {}}));
+  EXPECT_FALSE(HelmRenderer().inputs_needed(alias, {"app", "dev", {}}, {}));
 }
 
 TEST(HelmRenderer, AnArchiveWithValuesOfItsOwnAndOfASecondRepository) {
@@ -143,7 +144,7 @@ TEST(HelmRenderer, AnArchiveWithValuesOfItsOwnAndOfASecondRepository) {
                      {"valuesFrom",
                       Value::array({Value::object({{"kind", "ConfigMap"}, {"name", "more"}})})}}),
       "env"};
-  const auto needed = HelmRenderer().inputs_needed(chart, spec);
+  const auto needed = HelmRenderer().inputs_needed(chart, spec, {});
   ASSERT_TRUE(needed) << needed.error().to_string();
   ASSERT_EQ(needed->live_reads.size(), 1u);
   EXPECT_EQ(needed->live_reads[0].to_string(), "ConfigMap dev/more");

@@ -12,6 +12,7 @@ Build::Build(const Snapshot& tree, const RenderInputs& inputs, Options options)
     : tree_(tree),
       inputs_(inputs),
       options_(std::move(options)),
+      tracer_(options_.traces ? std::make_unique<Tracer>() : nullptr),
       resources_(std::make_unique<ResourceStore>()) {}
 
 Build::~Build() = default;

@@ -17,6 +17,7 @@
 #include "render/kustomize/node.h"
 #include "render/kustomize/options.h"
 #include "render/kustomize/schema.h"
+#include "render/kustomize/trace.h"
 
 namespace rumbo::render::kustomize {
 
@@ -43,6 +44,9 @@ class Build {
   const Snapshot& tree() const { return tree_; }
   const RenderInputs& inputs() const { return inputs_; }
 
+  /// Null unless the options ask for traces.
+  Tracer* tracer() { return tracer_.get(); }
+
   Resource* make_resource(Node* node);
 
   void warn(std::string warning);
@@ -59,6 +63,7 @@ class Build {
   const Options options_;
   Arena arena_;
   Schema schema_;
+  std::unique_ptr<Tracer> tracer_;
   std::unique_ptr<ResourceStore> resources_;
   std::vector<std::string> warnings_;
   std::set<std::string> files_read_;

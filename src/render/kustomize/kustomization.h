@@ -104,6 +104,29 @@ struct SortOptions {
   std::optional<LegacySortOptions> legacy;
 };
 
+struct HelmGlobals {
+  std::string home;         ///< `chartHome`, relative to the kustomization
+  std::string config_home;  ///< a folder of the helm program: nothing here
+};
+
+/// One entry of helmCharts.
+struct HelmChart {
+  std::string name, version, repo, release, ns, name_template, kube_version;
+  std::string values_file, merge;  ///< of the inline values into the file's
+  std::vector<std::string> more_values, api_versions;
+  Value inline_values;
+  bool include_crds = false, skip_hooks = false, skip_tests = false;
+  bool debug = false, devel = false;  ///< flags of the helm program: nothing here
+  std::string home;                   ///< filled in from HelmGlobals
+};
+
+/// One entry of helmChartInflationGenerator, which helmCharts replaced.
+struct OldHelmChart {
+  HelmChart chart;
+  std::string home, repo_name, helm_program, helm_home, ns;
+  std::vector<std::string> more_arguments;
+};
+
 struct Kustomization {
   std::string api_version, kind;
   Value metadata;
@@ -120,7 +143,9 @@ struct Kustomization {
   std::optional<SortOptions> sort_options;
   std::vector<std::string> resources, components, crds, bases;
   std::vector<GeneratorArgs> config_maps, secrets;
-  Value helm_globals, helm_charts, helm_inflation;
+  std::optional<HelmGlobals> helm_globals;
+  std::vector<HelmChart> helm_charts;
+  std::vector<OldHelmChart> helm_inflation;
   std::optional<GeneratorOptions> generator_options;
   std::vector<std::string> configurations, generators, transformers, validators, build_metadata;
 

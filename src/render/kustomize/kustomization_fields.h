@@ -147,6 +147,50 @@ void each_field(Visit& visit, SortOptions& options) {
 }
 
 template <class Visit>
+void each_field(Visit& visit, HelmGlobals& globals) {
+  visit("chartHome", globals.home);
+  visit("configHome", globals.config_home);
+}
+
+template <class Visit>
+void each_field(Visit& visit, HelmChart& chart) {
+  visit("name", chart.name);
+  visit("version", chart.version);
+  visit("repo", chart.repo);
+  visit("releaseName", chart.release);
+  visit("namespace", chart.ns);
+  visit("additionalValuesFiles", chart.more_values);
+  visit("valuesFile", chart.values_file);
+  visit("valuesInline", chart.inline_values);
+  visit("valuesMerge", chart.merge);
+  visit("includeCRDs", chart.include_crds);
+  visit("skipHooks", chart.skip_hooks);
+  visit("apiVersions", chart.api_versions);
+  visit("kubeVersion", chart.kube_version);
+  visit("nameTemplate", chart.name_template);
+  visit("skipTests", chart.skip_tests);
+  visit("debug", chart.debug);
+  visit("devel", chart.devel);
+}
+
+template <class Visit>
+void each_field(Visit& visit, OldHelmChart& old) {
+  visit("chartName", old.chart.name);
+  visit("chartVersion", old.chart.version);
+  visit("chartRepoUrl", old.chart.repo);
+  visit("chartHome", old.home);
+  visit("chartRepoName", old.repo_name);
+  visit("helmBin", old.helm_program);
+  visit("helmHome", old.helm_home);
+  visit("values", old.chart.values_file);
+  visit("valuesLocal", old.chart.inline_values);
+  visit("valuesMerge", old.chart.merge);
+  visit("releaseName", old.chart.release);
+  visit("releaseNamespace", old.ns);
+  visit("extraArgs", old.more_arguments);
+}
+
+template <class Visit>
 void each_field(Visit& visit, Kustomization& k) {
   visit("apiVersion", k.api_version);
   visit("kind", k.kind);

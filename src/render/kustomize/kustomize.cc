@@ -35,7 +35,7 @@ constexpr std::string_view kInternal[] = {
     "config.kubernetes.io/path",
     "config.kubernetes.io/index",
     "config.k8s.io/id",
-    "kustomize.config.k8s.io/helm-generated",
+    "internal.config.kubernetes.io/helm-generated",
 };
 
 bool wants(const Kustomization& k, std::string_view what) {
@@ -91,24 +91,47 @@ Result<> tidy_annotations(Build& build, Resource& resource, const Kustomization&
   return resource.set_metadata_map(build, "annotations", annotations);
 }
 
+/// Notes what a step made of all objects.
+void trace(Build& build, const ResMap& map, const std::string& what, const Location& place) {
+  if (build.tracer() == nullptr) return;
+  for (const Resource* one : map.all()) build.tracer()->look(build.arena(), *one, {what, place});
+}
+
 Result<Accumulator> run(Build& build, Target& root) {
   Accumulator all;
   const bool tracks = !root.kustomization().build_metadata.empty();
   if (tracks) root.track({});
   TRY(root.set_schema(true));
   TRY(root.accumulate(all));
+  const Location place = root.place({});
   TRY(hash_transformer()(build, all.resources));
+  trace(build, all.resources, "hash suffix", place);
   TRY(fix_references(build, all.resources, *all.config));
+  trace(build, all.resources, "name reference", place);
   TRY(resolve_variables(build, all.resources, all.sorted_variables(), all.config->var_reference));
+  trace(build, all.resources, "vars", root.place({"vars"}));
   TRY(drop_local(all.resources));
   TRY(order(build, all.resources, root.kustomization()));
   if (build.options().managed_by_label || wants(root.kustomization(), "managedByLabel")) {
     TRY(label_managed_by(build, all.resources));
+    trace(build, all.resources, "managed-by label", root.place({"buildMetadata"}));
   }
   for (Resource* one : all.resources.all()) {
     TRY(tidy_annotations(build, *one, root.kustomization()));
   }
+  trace(build, all.resources, "annotations", root.place({"buildMetadata"}));
   return all;
+}
+
+/// The overrides without components that are not there.
+Value with_found_components(const Loader& loader, const Value& overrides) {
+  std::vector<Value> found;
+  for (const Value& path : overrides["components"].items()) {
+    const auto opened = loader.open(path.str());
+    if (opened && !(*opened)->kustomization()) continue;
+    found.push_back(path);
+  }
+  return overrides.with("components", Value::array(std::move(found)));
 }
 
 }  // namespace
@@ -119,7 +142,9 @@ Result<Built> build(const Snapshot& tree, std::string_view directory, const Rend
   const auto loader = TRY(Loader::start(build, directory));
   Target root = TRY(Target::load(build, loader));
   if (!options.overrides.is_null()) {
-    TRY(apply_overrides(root.kustomization(), options.overrides));
+    Value overrides = options.overrides;
+    if (options.ignore_missing_components) overrides = with_found_components(*loader, overrides);
+    TRY(apply_overrides(root.kustomization(), overrides));
   }
   const Accumulator all = TRY(run(build, root));
   Built built;
@@ -132,7 +157,8 @@ Result<Built> build(const Snapshot& tree, std::string_view directory, const Rend
       if (one->file.empty()) return fail(std::move(error).with_context(id));
       return fail(std::move(error).at({std::string(one->file), one->line}).with_context(id));
     }
-    built.objects.push_back({std::move(*value), std::string(one->file), one->line});
+    built.objects.push_back({std::move(*value), std::string(one->file), one->line,
+                             build.tracer() ? build.tracer()->locator(*one) : nullptr});
   }
   built.files_read = build.files_read();
   built.warnings = build.take_warnings();

@@ -3,6 +3,7 @@
 // Threads: any.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ struct BuiltObject {
   Value value;
   std::string file;  ///< where it came from; empty if it came from no file
   int line = 0;
+  std::shared_ptr<const Locator> fields = nullptr;  ///< with Options::traces
 };
 
 struct Built {
@@ -41,10 +43,16 @@ namespace rumbo::render {
 /// `spec.options` is the application's `kustomize:` section.
 class KustomizeRenderer : public Renderer {
  public:
-  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot,
-                                     const RenderSpec& spec) const override;
+  /// With `traces` the objects know what made each of their fields; it costs time.
+  explicit KustomizeRenderer(bool traces = false) : traces_(traces) {}
+
+  Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
+                                     const RenderInputs& inputs) const override;
   Result<Rendered> render(const Snapshot& snapshot, const RenderSpec& spec,
                           const RenderInputs& inputs) const override;
+
+ private:
+  const bool traces_;
 };
 
 }  // namespace rumbo::render

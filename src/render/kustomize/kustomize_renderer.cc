@@ -1,5 +1,6 @@
 // The renderer of applications.
 #include "base/strings.h"
+#include "render/helm/recorded_host.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
 #include "render/object_reader.h"
@@ -7,20 +8,22 @@
 namespace rumbo::render {
 
 Result<InputsNeeded> KustomizeRenderer::inputs_needed(const Snapshot& snapshot,
-                                                      const RenderSpec& spec) const {
-  const RenderInputs nothing;
-  kustomize::Build build(snapshot, nothing, {});
-  std::set<std::string> found;
-  const auto loader = TRY(kustomize::Loader::start(build, spec.path));
-  TRY(kustomize::find_remote_locations(build, loader, found));
+                                                      const RenderSpec& spec,
+                                                      const RenderInputs& inputs) const {
+  const auto options = TRY(kustomize::read_options(spec.options));
   InputsNeeded needed;
-  needed.snapshots.assign(found.begin(), found.end());
+  needed.snapshots =
+      TRY(kustomize::remote_locations(snapshot, spec.path, inputs, options.overrides));
   return needed;
 }
 
 Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const RenderSpec& spec,
                                            const RenderInputs& inputs) const {
-  const auto options = TRY(kustomize::read_options(spec.options));
+  auto options = TRY(kustomize::read_options(spec.options));
+  helm::RecordedHost host(inputs);
+  options.helm.host = &host;
+  options.traces = traces_;
+  options.generates_missing = true;
   auto built = TRY(kustomize::build(snapshot, spec.path, inputs, options));
   Rendered rendered;
   ObjectReader reader;
@@ -28,9 +31,11 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
     Object object;
     object.value = std::move(one.value);
     object.origin = {std::move(one.file), one.line};
+    object.fields = std::move(one.fields);
     TRY(reader.add(std::move(object)));
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));
+  if (options.helm.enabled) rendered.to_record = host.recorded();
   rendered.manifest.files_read = std::move(built.files_read);
   rendered.warnings = snapshot.warnings();
   for (std::string& warning : built.warnings) rendered.warnings.push_back(std::move(warning));

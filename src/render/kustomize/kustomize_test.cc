@@ -148,7 +148,7 @@ TEST(KustomizeRenderer, NamesRemoteLocationsBeforehand) {
             {"base/kustomization.yaml", "resources: ['https://example.com/x.yaml']\n"}});
   RenderSpec spec;
   spec.path = "app";
-  const auto needed = KustomizeRenderer().inputs_needed(tree, spec);
+  const auto needed = KustomizeRenderer().inputs_needed(tree, spec, {});
   ASSERT_TRUE(needed);
   EXPECT_EQ(needed->snapshots, (std::vector<std::string>{"https://example.com/x.yaml",
                                                          "https://github.com/a/b?ref=v1"}));

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "render/kustomize/generated.h"
 #include "render/kustomize/remote.h"
 
 namespace rumbo::render::kustomize {
@@ -45,6 +46,12 @@ bool is_within(std::string_view directory, std::string_view above) {
          (directory.size() == above.size() || directory[above.size()] == '/');
 }
 
+tl::unexpected<Error> not_fetched(std::string_view what, const std::string& location) {
+  return fail(Error(Code::unsupported, fmt::format("the remote {} `{}` was not fetched", what,
+                                                   printable(location, 512)))
+                  .with_hint("a build never uses the network: keep a copy in the repository"));
+}
+
 tl::unexpected<Error> leaves(std::string_view path) {
   return fail(Error(Code::denied, "`" + printable(path, 512) + "` leads out of the tree")
                   .with_hint("a kustomization may only use files of its own repository"));
@@ -66,26 +73,36 @@ std::string Loader::locate(const std::string& path) const {
 }
 
 Result<std::string> Loader::resolve(const std::string& path) const {
-  if (path.starts_with('/')) return leaves(path);
-  auto cleaned = clean(directory_, path);
-  if (!cleaned) return leaves(path);
+  std::string cleaned = TRY(place(path));
   const bool free = build_.options().files_from_anywhere && prefix_.empty();
-  if (!free && !is_within(*cleaned, directory_)) {
+  if (!free && !is_within(cleaned, directory_)) {
     return fail(Error(Code::denied, fmt::format("security; file '{}' is not in or below '{}'",
-                                                printable(*cleaned, 512), shown()))
+                                                printable(cleaned, 512), shown()))
                     .with_hint("move the file, make it part of a base, or load with "
                                "--load-restrictor LoadRestrictionsNone"));
   }
+  return cleaned;
+}
+
+Result<std::string> Loader::place(const std::string& path) const {
+  if (path.starts_with('/')) return leaves(path);
+  auto cleaned = clean(directory_, path);
+  if (!cleaned) return leaves(path);
   return std::move(*cleaned);
+}
+
+void Loader::note(const std::string& place) const {
+  if (prefix_.empty()) build_.note_file(place);
 }
 
 Result<std::string> Loader::load(const std::string& path) const {
   if (is_remote_file(path)) {
     const auto found = build_.inputs().snapshots.find(path);
     if (found == build_.inputs().snapshots.end()) {
-      return fail(
-          Error(Code::unsupported, "the remote file `" + printable(path, 512) + "` was not fetched")
-              .with_hint("a build never uses the network; keep a copy in the repository"));
+      return not_fetched("file", path);
+    }
+    if (!is_one_file(*found->second)) {
+      return fail(Code::invalid, "`" + printable(path, 512) + "` is a repository, not a file");
     }
     const auto files = TRY(found->second->list(""));
     if (files.size() != 1) {
@@ -95,7 +112,7 @@ Result<std::string> Loader::load(const std::string& path) const {
   }
   const std::string resolved = TRY(resolve(path));
   std::string text = TRY(tree_.read(resolved));
-  if (prefix_.empty()) build_.note_file(resolved);
+  note(resolved);
   return text;
 }
 
@@ -115,7 +132,7 @@ Result<std::shared_ptr<const Loader>> Loader::open(const std::string& path) cons
     return fail(Code::too_large, "kustomizations nested more than 64 deep");
   }
   TRY(build_.enter_directory());
-  if (parse_remote(path)) return open_remote(path);
+  if (is_remote(path)) return open_remote(path);
   if (path.starts_with('/')) {
     return fail(Code::denied, "new root '" + printable(path, 512) + "' cannot be absolute");
   }
@@ -136,11 +153,13 @@ Result<std::shared_ptr<const Loader>> Loader::open(const std::string& path) cons
 Result<std::shared_ptr<const Loader>> Loader::open_remote(const std::string& url) const {
   const auto found = build_.inputs().snapshots.find(url);
   if (found == build_.inputs().snapshots.end()) {
-    return fail(
-        Error(Code::unsupported, "the remote base `" + printable(url, 512) + "` was not fetched")
-            .with_hint("a build never uses the network; keep a copy in the repository"));
+    return not_fetched("base", url);
   }
   const Snapshot& tree = *found->second;
+  if (is_one_file(tree) || !parse_remote(url)) {
+    return fail(Code::invalid, fmt::format("must build at directory: '{}': file is not directory",
+                                           printable(url, 512)));
+  }
   const auto directory = clean("", parse_remote(url)->path);
   if (!directory) return leaves(url);
   TRY(check_cycle(tree, *directory));
@@ -160,10 +179,13 @@ Result<Loader::File> Loader::kustomization() const {
     if (found) {
       return fail(Code::invalid, "Found multiple kustomization files under: " + shown());
     }
-    if (prefix_.empty()) build_.note_file(path);
+    note(path);
     found = File{std::string(name), std::move(*text)};
   }
   if (found) return std::move(*found);
+  if (opener_ == nullptr && build_.options().generates_missing) {
+    return File{"kustomization.yaml", TRY(generate_kustomization(tree_, directory_))};
+  }
   return fail(Code::not_found,
               fmt::format("unable to find one of 'kustomization.yaml', 'kustomization.yml' or "
                           "'Kustomization' in directory '{}'",

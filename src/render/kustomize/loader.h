@@ -31,11 +31,19 @@ class Loader {
   };
   Result<File> kustomization() const;
 
+  /// A path as one of the tree, wherever in it; Code::denied if it leads out of it.
+  Result<std::string> place(const std::string& path) const;
+  const Snapshot& tree() const { return tree_; }
+  /// Notes that a file of the tree was read.
+  void note(const std::string& place) const;
+
   const std::string& directory() const { return directory_; }
   /// As messages name it: "." for the tree's root.
   std::string shown() const { return directory_.empty() ? "." : directory_; }
   /// A file of this directory as messages and provenance name it.
   std::string locate(const std::string& path) const;
+  /// The same for a path of the tree.
+  std::string in_tree(const std::string& place) const { return prefix_ + place; }
 
  private:
   Loader(Build& build, const Snapshot& tree, std::string directory);

@@ -1,7 +1,9 @@
 #include "render/kustomize/node.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <limits>
 
 #include "codec/yaml_scalar.h"
 
@@ -26,6 +28,7 @@ Node* Arena::copy(const Node* node) {
   made.kind = node->kind;
   made.tag = node->tag;
   made.style = node->style;
+  made.place = node->place;
   made.value = node->value;
   made.content.reserve(node->content.size());
   for (const Node* child : node->content) made.content.push_back(copy(child));
@@ -50,6 +53,25 @@ std::string_view Arena::keep(std::string&& text) {
   if (text.size() <= kBlock / 4) return keep(std::string_view(text));
   text_bytes_ += text.size();
   return texts_.emplace_back(std::move(text));
+}
+
+std::uint32_t Arena::add_file(std::string_view file, std::uint32_t lines) {
+  const std::uint32_t first = next_place_;
+  // Past the last number all that is lost is where things stand.
+  if (lines >= std::numeric_limits<std::uint32_t>::max() - first - 1) return 0;
+  files_.push_back({first, keep(file)});
+  next_place_ = first + lines + 1;
+  return first;
+}
+
+Location Arena::place_of(const Node& node) const {
+  if (node.place == 0) return {};
+  const auto next =
+      std::upper_bound(files_.begin(), files_.end(), node.place,
+                       [](std::uint32_t place, const File& file) { return place < file.first; });
+  if (next == files_.begin()) return {};
+  const File& file = *std::prev(next);
+  return {std::string(file.name), static_cast<int>(node.place - file.first), 0};
 }
 
 Result<> Arena::check() const {

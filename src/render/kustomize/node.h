@@ -41,6 +41,7 @@ struct Node {
   Kind kind = Kind::none;
   Tag tag = Tag::none;
   Style style = Style::plain;
+  std::uint32_t place = 0;     ///< where it was read, for Arena::place_of; 0: nowhere
   std::string_view value;      ///< text of a scalar
   std::vector<Node*> content;  ///< elements, or keys and values in turn
 
@@ -64,6 +65,11 @@ class Arena {
   std::string_view keep(std::string_view text);
   std::string_view keep(std::string&& text);
 
+  /// Numbers for the places of a file's nodes: add a line to what this returns.
+  std::uint32_t add_file(std::string_view file, std::uint32_t lines);
+  /// Where a node was read, without a column; empty for one that was made otherwise.
+  Location place_of(const Node& node) const;
+
   /// Code::too_large once more was made than a render may need.
   Result<> check() const;
 
@@ -75,6 +81,12 @@ class Arena {
   std::deque<Node> nodes_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::deque<std::string> texts_;
+  struct File {
+    std::uint32_t first;  ///< the number of its line 0
+    std::string_view name;
+  };
+  std::vector<File> files_;
+  std::uint32_t next_place_ = 1;
   std::size_t left_ = 0;  ///< bytes free in the last block
   std::size_t text_bytes_ = 0;
 };

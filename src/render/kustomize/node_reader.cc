@@ -63,8 +63,9 @@ std::size_t count(const Node* node) {
 
 class Builder : public codec::YamlEvents {
  public:
-  Builder(Arena& arena, std::string_view file, int line_offset)
-      : arena_(arena), file_(file), line_offset_(line_offset) {}
+  /// `first_place` numbers the places of the file; 0: they are not wanted.
+  Builder(Arena& arena, std::string_view file, int line_offset, std::uint32_t first_place)
+      : arena_(arena), file_(file), line_offset_(line_offset), first_place_(first_place) {}
 
   Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar) override {
     Node* node = arena_.make(Kind::scalar);
@@ -138,6 +139,9 @@ class Builder : public codec::YamlEvents {
 
   Result<> add(Node* node, const codec::YamlMark& at) {
     if (++nodes_ > kMostNodes) return wrong(at, "more than 2000000 nodes", Code::too_large);
+    if (first_place_ != 0) {
+      node->place = first_place_ + at.line + static_cast<std::uint32_t>(line_offset_);
+    }
     if (open_.empty()) {
       root_ = node;
       line_ = static_cast<int>(at.line) + line_offset_;
@@ -204,6 +208,7 @@ class Builder : public codec::YamlEvents {
   Arena& arena_;
   std::string_view file_;
   int line_offset_;
+  std::uint32_t first_place_;
   int line_ = 1;
   Node* root_ = nullptr;
   bool root_is_empty_ = false;
@@ -212,8 +217,9 @@ class Builder : public codec::YamlEvents {
   std::size_t nodes_ = 0, copied_ = 0;
 };
 
-Result<Document> read_one(Arena& arena, std::string_view text, std::string_view file, int offset) {
-  Builder builder(arena, file, offset);
+Result<Document> read_one(Arena& arena, std::string_view text, std::string_view file, int offset,
+                          std::uint32_t first_place) {
+  Builder builder(arena, file, offset, first_place);
   codec::YamlOptions options;
   options.dialect = YamlDialect::yaml_v3;
   options.first_only = true;
@@ -237,6 +243,11 @@ Result<std::vector<Document>> read_documents(Arena& arena, std::string_view text
     unix_lines = replace_all(text, "\r\n", "\n");
     text = unix_lines;
   }
+  std::uint32_t first_place = 0;
+  if (!file.empty()) {
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    first_place = arena.add_file(file, static_cast<std::uint32_t>(lines) + 1);
+  }
   std::vector<Document> documents;
   int line = 0;
   while (!text.empty()) {
@@ -254,7 +265,7 @@ Result<std::vector<Document>> read_documents(Arena& arena, std::string_view text
                      line + static_cast<int>(std::count(chunk.begin(), chunk.end(), '\n')) + 1}));
       }
     }
-    const Document document = TRY(read_one(arena, chunk, file, line));
+    const Document document = TRY(read_one(arena, chunk, file, line, first_place));
     if (!is_missing(document.node)) documents.push_back(document);
     if (!more) break;
     line += static_cast<int>(std::count(chunk.begin(), chunk.end(), '\n')) + 1;
@@ -264,7 +275,7 @@ Result<std::vector<Document>> read_documents(Arena& arena, std::string_view text
 }
 
 Result<Node*> read_node(Arena& arena, std::string_view text, std::string_view file) {
-  return TRY(read_one(arena, text, file, 0)).node;
+  return TRY(read_one(arena, text, file, 0, 0)).node;
 }
 
 }  // namespace rumbo::render::kustomize

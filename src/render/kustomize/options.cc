@@ -8,7 +8,15 @@ namespace rumbo::render::kustomize {
 namespace {
 
 /// Fields of the section that are no fields of a kustomization.
-constexpr std::string_view kOwn[] = {"loadRestrictor", "reorder"};
+constexpr std::string_view kOwn[] = {"loadRestrictor",
+                                     "reorder",
+                                     "remotes",
+                                     "enableHelm",
+                                     "kubeVersion",
+                                     "apiVersions",
+                                     "ignoreMissingComponents",
+                                     "labelWithoutSelector",
+                                     "labelIncludeTemplates"};
 constexpr std::string_view kOverrides[] = {
     "images",     "patches",   "replicas", "components",   "namePrefix",
     "nameSuffix", "namespace", "labels",   "commonLabels", "commonAnnotations"};
@@ -60,6 +68,11 @@ Result<Options> read_options(const Value& section) {
     }
     options.legacy_order = order.as_string() == "legacy";
   }
+  options.helm.enabled = section["enableHelm"].as_bool();
+  options.helm.kube_version = section["kubeVersion"].as_string();
+  for (const Value& version : section["apiVersions"].items()) {
+    options.helm.api_versions.push_back(version.str());
+  }
   Value overrides;
   for (const Member& member : section.members()) {
     if (is_one_of(member.key(), kOwn)) continue;
@@ -77,6 +90,15 @@ Result<Options> read_options(const Value& section) {
     }
     overrides = overrides.with("images", Value::array(std::move(images)));
   }
+  const bool apart = section["labelWithoutSelector"].as_bool();
+  if (apart && overrides["commonLabels"].is_object()) {
+    std::vector<Value> labels(overrides["labels"].items().begin(),
+                              overrides["labels"].items().end());
+    labels.push_back(Value::object({{"pairs", overrides["commonLabels"]},
+                                    {"includeTemplates", section["labelIncludeTemplates"]}}));
+    overrides = overrides.without("commonLabels").with("labels", Value::array(std::move(labels)));
+  }
+  options.ignore_missing_components = section["ignoreMissingComponents"].as_bool();
   options.overrides = std::move(overrides);
   return options;
 }

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "render/kustomize/generators.h"
+#include "render/kustomize/helm_charts.h"
 #include "render/kustomize/kustomization_fields.h"
 #include "render/kustomize/node_value.h"
 #include "render/kustomize/value_add.h"
@@ -162,7 +163,7 @@ Error described(Error error, const Resource& configuration) {
 
 }  // namespace
 
-Result<Generator> load_generator(std::shared_ptr<const Loader> loader,
+Result<Generator> load_generator(Build& build, std::shared_ptr<const Loader> loader,
                                  const Resource& configuration) {
   if (!is_builtin(configuration)) return external(configuration);
   const Value value = TRY(to_value(configuration.node));
@@ -173,6 +174,21 @@ Result<Generator> load_generator(std::shared_ptr<const Loader> loader,
     if (!decoded) return fail(described(std::move(decoded).error(), configuration));
     return Generator([policy](Build& context, ResMap& made) -> Result<> {
       return made.append(context, context.make_resource(TRY(service_account(context, policy))));
+    });
+  }
+  if (kind == "HelmChartInflationGenerator") {
+    HelmChart chart;
+    HelmGlobals globals;
+    auto decoded = Decoder::lenient().decode(value, chart);
+    if (decoded) decoded = Decoder::lenient().decode(value, globals);
+    chart.home = globals.home;
+    if (decoded) decoded = complete_chart(build, chart);
+    if (!decoded) return fail(described(std::move(decoded).error(), configuration));
+    return Generator([chart, loader = std::move(loader)](Build& context, ResMap& made) -> Result<> {
+      for (Resource* one : TRY(inflate_chart(context, *loader, chart))) {
+        TRY(made.append(context, one));
+      }
+      return {};
     });
   }
   const bool secret = kind == "SecretGenerator";

@@ -16,7 +16,7 @@ namespace rumbo::render::kustomize {
 using Generator = std::function<Result<>(Build&, ResMap& made)>;
 
 /// Code::unsupported for what would run a program.
-Result<Generator> load_generator(std::shared_ptr<const Loader> loader,
+Result<Generator> load_generator(Build& build, std::shared_ptr<const Loader> loader,
                                  const Resource& configuration);
 Result<Transformer> load_transformer(Build& build, const Loader& loader,
                                      const Resource& configuration);

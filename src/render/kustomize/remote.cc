@@ -133,4 +133,8 @@ bool is_remote_file(std::string_view text) {
   return take_prefix(text, "https://") || take_prefix(text, "http://");
 }
 
+bool is_one_file(const Snapshot& snapshot) {
+  return snapshot.revision().id.starts_with("sha256:");
+}
+
 }  // namespace rumbo::render::kustomize

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/source.h"
+
 namespace rumbo::render::kustomize {
 
 struct Remote {
@@ -21,5 +23,14 @@ std::optional<Remote> parse_remote(std::string_view text);
 
 /// "https://host/file.yaml"
 bool is_remote_file(std::string_view text);
+
+/// Either of both: nothing of this tree.
+inline bool is_remote(std::string_view text) {
+  return is_remote_file(text) || parse_remote(text).has_value();
+}
+
+/// True if a fetched location is a single file, not a repository: its revision is the digest of its
+/// bytes.
+bool is_one_file(const Snapshot& snapshot);
 
 }  // namespace rumbo::render::kustomize

@@ -63,7 +63,8 @@ std::vector<ResId> Resource::previous_ids() const {
 
 bool Resource::is_marked() const {
   return !previous.empty() || !prefixes.empty() || !suffixes.empty() || needs_hash || generated ||
-         behavior != Behavior::unspecified || allow_name_change || allow_kind_change;
+         helm_generated || behavior != Behavior::unspecified || allow_name_change ||
+         allow_kind_change;
 }
 
 void Resource::store_previous(const Build& build) {

@@ -38,6 +38,7 @@ struct Resource {
   Behavior behavior = Behavior::unspecified;
   bool needs_hash = false;
   bool generated = false;
+  bool helm_generated = false;  ///< Helm set its namespace: nobody else does
   bool allow_name_change = false, allow_kind_change = false;
 
   std::vector<std::string_view> variables;  ///< names of vars that read a field here

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "render/kustomize/crd_config.h"
 #include "render/kustomize/generators.h"
+#include "render/kustomize/helm_charts.h"
 #include "render/kustomize/node_print.h"
 #include "render/kustomize/resource_reader.h"
 
@@ -19,7 +20,40 @@ Result<Target> Target::load(Build& build, std::shared_ptr<const Loader> loader) 
   target.kustomization_ =
       TRY(read_kustomization(file.text, loader->locate(file.name), loader->shown(), warnings));
   for (std::string& warning : warnings) build.warn(std::move(warning));
+  if (build.tracer() != nullptr) {
+    codec::YamlOptions options;
+    options.strict = false;
+    options.first_only = true;
+    auto documents = codec::parse_yaml(file.text, file.name, options);
+    if (documents && !documents->empty()) target.text_ = std::move(documents->front());
+  }
   return target;
+}
+
+Location Target::place(std::initializer_list<std::string_view> path) const {
+  const std::string file = loader_->locate(file_);
+  if (!text_) return {file};
+  const codec::YamlNode* at = &*text_;
+  Location found = Location{file};
+  for (const std::string_view name : path) {
+    const codec::YamlEntry* entry = at->is_mapping() ? at->find_entry(name) : nullptr;
+    if (entry == nullptr) break;
+    found = entry->key.location(file);
+    at = &entry->value;
+  }
+  return found;
+}
+
+Location Target::place_of_entry(std::string_view field, std::size_t index) const {
+  if (!text_) return place({});
+  const codec::YamlNode* list = text_->is_mapping() ? text_->find(field) : nullptr;
+  if (list == nullptr || index >= list->items().size()) return place({field});
+  return list->items()[index].location(loader_->locate(file_));
+}
+
+void Target::trace(const ResMap& map, const Layer& layer) {
+  if (build_.tracer() == nullptr) return;
+  for (const Resource* one : map.all()) build_.tracer()->look(build_.arena(), *one, layer);
 }
 
 Result<> Target::set_schema(bool is_root) {
@@ -95,6 +129,7 @@ Result<> Target::add_file(Accumulator& into, const std::string& path) {
                     build_.arena().string(origin)));
     }
   }
+  trace(map, {"file", {loader_->locate(path)}});
   auto merged = into.resources.append_all(build_, map);
   if (merged) return {};
   return fail(std::move(merged).error().with_context("merging resources from '" +
@@ -106,6 +141,7 @@ Result<> Target::add_directory(Accumulator& into, const std::string& path, bool 
   Target sub = TRY(Target::load(build_, loader));
   sub.kustomization_.build_metadata = kustomization_.build_metadata;
   if (origin_) sub.origin_ = origin_->append(path);
+  sub.helm_namespace_ = kustomization_.ns.empty() ? helm_namespace_ : kustomization_.ns;
   TRY(sub.set_schema(false));
   if (is_component != sub.kustomization_.is_component()) {
     return fail(
@@ -157,20 +193,33 @@ std::optional<Origin> Target::plugin_origin(const Resource& configuration) const
   return origin;
 }
 
+Layer Target::plugin_layer(const Resource& configuration) const {
+  Location place{std::string(configuration.file), configuration.line};
+  if (place.file.empty()) place = this->place({});
+  return {std::string(configuration.kind()), std::move(place)};
+}
+
 Result<> Target::generate(Accumulator& into, const Generator& generator,
-                          const std::optional<Origin>& origin) {
+                          const std::optional<Origin>& origin, const Layer& layer) {
   ResMap made;
   TRY(generator(build_, made));
   const std::string_view file = build_.arena().keep(loader_->locate(file_));
-  for (Resource* one : made.all()) one->file = file;
+  for (Resource* one : made.all()) {
+    if (one->file.empty()) one->file = file;
+  }
   if (origin) TRY(add_origin(build_, made, *origin));
-  return into.resources.absorb_all(build_, made);
+  trace(made, layer);
+  TRY(into.resources.absorb_all(build_, made));
+  trace(into.resources, layer);
+  return {};
 }
 
 Result<> Target::run_generators(Accumulator& into) {
   for (const bool secret : {false, true}) {
     const auto& entries = secret ? kustomization_.secrets : kustomization_.config_maps;
-    for (const GeneratorArgs& entry : entries) {
+    for (std::size_t index = 0; index < entries.size(); ++index) {
+      const GeneratorArgs& entry = entries[index];
+      const char* field = secret ? "secretGenerator" : "configMapGenerator";
       const GeneratorArgs args = with_options(entry, kustomization_.generator_options);
       const Generator generator = [&](Build& build, ResMap& made) -> Result<> {
         Resource* one = TRY(secret ? generate_secret(build, *loader_, args)
@@ -178,7 +227,8 @@ Result<> Target::run_generators(Accumulator& into) {
         return made.append(build, one);
       };
       auto done = generate(into, generator,
-                           builtin_origin(secret ? "SecretGenerator" : "ConfigMapGenerator"));
+                           builtin_origin(secret ? "SecretGenerator" : "ConfigMapGenerator"),
+                           {field, place_of_entry(field, index)});
       if (!done) {
         return fail(std::move(done).error().with_context(
             fmt::format("generating {} `{}` of {}", secret ? "Secret" : "ConfigMap",
@@ -186,14 +236,40 @@ Result<> Target::run_generators(Accumulator& into) {
       }
     }
   }
-  if (!kustomization_.helm_charts.empty() || !kustomization_.helm_inflation.empty()) {
-    return fail(Error(Code::unsupported, "helmCharts in a kustomization cannot be rendered")
-                    .at({loader_->locate(file_)})
-                    .with_hint("make the chart an application of its own"));
-  }
+  TRY(inflate_charts(into));
   for (const Resource* one : TRY(plugin_resources(kustomization_.generators))) {
-    const Generator generator = TRY(load_generator(loader_, *one));
-    TRY(generate(into, generator, plugin_origin(*one)));
+    const Generator generator = TRY(load_generator(build_, loader_, *one));
+    TRY(generate(into, generator, plugin_origin(*one), plugin_layer(*one)));
+  }
+  return {};
+}
+
+Result<> Target::inflate_charts(Accumulator& into) {
+  const std::string& ns = kustomization_.ns.empty() ? helm_namespace_ : kustomization_.ns;
+  auto charts = charts_of(kustomization_, ns);
+  for (HelmChart& chart : charts) {
+    auto complete = complete_chart(build_, chart);
+    if (!complete) {
+      return fail(std::move(complete)
+                      .error()
+                      .at({loader_->locate(file_)})
+                      .with_context("helmCharts entry '" + printable(chart.name, 128) + "'"));
+    }
+  }
+  for (const HelmChart& chart : charts) {
+    const Generator generator = [&](Build& build, ResMap& made) -> Result<> {
+      for (Resource* one : TRY(inflate_chart(build, *loader_, chart))) {
+        TRY(made.append(build, one));
+      }
+      return {};
+    };
+    auto done = generate(into, generator, builtin_origin("HelmChartInflationGenerator"),
+                         {"helmCharts", place({"helmCharts"})});
+    if (!done) {
+      Error error = std::move(done).error();
+      if (!error.location()) error = Error(std::move(error).at({loader_->locate(file_)}));
+      return fail(std::move(error));
+    }
   }
   return {};
 }
@@ -218,7 +294,8 @@ Result<std::vector<Resource*>> Target::plugin_resources(const std::vector<std::s
 Result<> Target::run_transformers(Accumulator& into) {
   auto steps = TRY(builtin_steps(*into.config));
   for (const Resource* one : TRY(plugin_resources(kustomization_.transformers))) {
-    steps.push_back({TRY(load_transformer(build_, *loader_, *one)), plugin_origin(*one)});
+    steps.push_back(
+        {TRY(load_transformer(build_, *loader_, *one)), plugin_origin(*one), plugin_layer(*one)});
   }
   for (const Step& step : steps) {
     auto done = step.run(build_, into.resources);
@@ -228,6 +305,7 @@ Result<> Target::run_transformers(Accumulator& into) {
       return fail(std::move(error).at({loader_->locate(file_)}));
     }
     if (step.origin) TRY(add_transformation(build_, into.resources, *step.origin));
+    trace(into.resources, step.layer);
     into.resources.drop_deleted();
   }
   return {};

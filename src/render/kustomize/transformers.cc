@@ -136,7 +136,7 @@ Result<Transformer> namespace_transformer(NamespaceArgs args) {
     if (args.ns.empty()) return {};
     NamespaceSetter setter(build, args);
     for (Resource* one : map.all()) {
-      if (one->deleted()) continue;
+      if (one->deleted() || one->helm_generated) continue;
       one->store_previous(build);
       TRY(setter.run(*one));
     }

@@ -48,25 +48,25 @@ struct Applied {
 };
 
 struct DeleteOptions {
-  std::string uid;                         ///< precondition, empty: none
-  std::string version;                     ///< precondition on resourceVersion, empty: none
+  std::string uid = {};                    ///< precondition, empty: none
+  std::string version = {};                ///< precondition on resourceVersion, empty: none
   std::string propagation = "Background";  ///< Background | Foreground | Orphan
   bool dry_run = false;
 };
 
 struct ListOptions {
-  std::string ns;  ///< empty: all namespaces
-  std::string label_selector, field_selector;
+  std::string ns = {};  ///< empty: all namespaces
+  std::string label_selector = {}, field_selector = {};
   bool metadata_only = false;  ///< PartialObjectMetadata
   Read read = Read::consistent;
-  std::string version_at_least;  ///< resourceVersion with NotOlderThan; wins over `read`
+  std::string version_at_least = {};  ///< resourceVersion with NotOlderThan; wins over `read`
 };
 
 struct WatchOptions {
-  std::string ns, label_selector, field_selector;
+  std::string ns = {}, label_selector = {}, field_selector = {};
   bool metadata_only = false;
-  std::string from_version;     ///< resourceVersion to begin after
-  bool initial_events = false;  ///< sendInitialEvents: ADDED* then a marked BOOKMARK
+  std::string from_version = {};  ///< resourceVersion to begin after
+  bool initial_events = false;    ///< sendInitialEvents: ADDED* then a marked BOOKMARK
   Duration server_timeout{300'000'000'000};
 };
 
@@ -85,7 +85,9 @@ class ApiClient {
   ApiResult<std::optional<Value>> get(const Resource& resource, std::string_view ns,
                                       std::string_view name, Read read, const Cancel& cancel);
   /// Every object, page by page (500 each); an expired continue token begins anew. `sink` gets each
-  /// object once, in the order of its pages; the list's resourceVersion is returned.
+  /// object (by uid) once, in the order of its pages, with `apiVersion` and `kind` filled in as
+  /// `resource` has them, also where only metadata was asked for. Returned is the resourceVersion
+  /// of the oldest snapshot that a page came from: a watch from there misses nothing.
   ApiResult<std::string> list(const Resource& resource, const ListOptions& options,
                               const std::function<void(Value object)>& sink, const Cancel& cancel);
   /// Server-side apply. The body's metadata.uid and resourceVersion are the preconditions.
@@ -105,12 +107,18 @@ class ApiClient {
   ApiResult<bool> remove(const Resource& resource, std::string_view ns, std::string_view name,
                          const DeleteOptions& options, const Cancel& cancel);
   /// Runs until the server ends it (ok), an error (ApiFailure::gone: list again) or cancel.
-  /// `sink` false ends it. Silence for twice the bookmarks' interval is an error too.
+  /// `sink` false ends it (ok). Silence for twice the bookmarks' interval is an error too
+  /// (ApiFailure::transport with Code::timeout): go on from the last version seen. Objects have
+  /// their `apiVersion` and `kind` as in list().
   ApiResult<> watch(const Resource& resource, const WatchOptions& options,
                     const std::function<bool(ApiEvent event)>& sink, const Cancel& cancel);
   /// Any GET that answers JSON: /version, /apis, /openapi/v3.
   ApiResult<Value> raw_get(const std::string& path, const std::string& accept,
                            const Cancel& cancel);
+  /// Any request, with throttling waited out; statuses up to 399 are answers. `what` names it in
+  /// errors: "read the discovery of apps/v1".
+  ApiResult<ApiResponse> call(const ApiRequest& request, const std::string& what,
+                              const Cancel& cancel);
   /// Lines of a container's log.
   ApiResult<> logs(std::string_view ns, std::string_view pod, const std::string& query,
                    const std::function<bool(std::string_view line)>& sink, const Cancel& cancel);
@@ -118,6 +126,8 @@ class ApiClient {
   Transport& transport() { return transport_; }
 
  private:
+  ApiResult<Value> answer(const ApiRequest& request, const std::string& what, const Cancel& cancel);
+
   Transport& transport_;
   Clock& clock_;
   std::function<void(Duration)> sleep_;

@@ -5,10 +5,13 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/result.h"
 #include "base/time.h"
+#include "base/value.h"
 #include "target/kubernetes/transport.h"
 
 namespace rumbo::target::kubernetes {
@@ -42,15 +45,31 @@ struct ApiError {
   std::string reason;  ///< Status.reason
   std::vector<ApiCause> causes;
   std::optional<Duration> retry_after;
-  Error error;  ///< in words, with its retry class; what callers pass on
+  /// In words, with its retry class; what callers pass on.
+  Error error{Code::internal, "no error"};
+  /// So that TRY passes it on where a Result is returned.
+  operator Error() const { return error; }  // NOLINT(google-explicit-constructor)
 };
 
 template <class T = void>
 using ApiResult = tl::expected<T, ApiError>;
 
-/// Reads a response of 400 or above. `what` names the request: "apply Deployment.apps shop/web".
+/// Reads a response of 300 or above. `what` names the request: "apply Deployment.apps shop/web".
+///
+/// 422 about metadata.uid alone is a version_conflict, 500 of an undeclared field is invalid, 500
+/// of a webhook that failed was not executed (Retry::later). Other 5xx are unknown_outcome; the
+/// client makes that Retry::later for reads.
 ApiError api_error(const ApiResponse& response, const std::string& what);
+/// The same from a Status object, as it stands in a watch's ERROR event.
+ApiError status_error(const Value& status, int http_status, const std::string& what);
 /// A call that got no answer.
 ApiError api_error(Error error);
 
 }  // namespace rumbo::target::kubernetes
+
+namespace rumbo {
+/// Lets TRY pass an ApiError on.
+inline tl::unexpected<target::kubernetes::ApiError> fail(target::kubernetes::ApiError error) {
+  return tl::unexpected<target::kubernetes::ApiError>(std::move(error));
+}
+}  // namespace rumbo

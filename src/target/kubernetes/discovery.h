@@ -6,11 +6,10 @@
 // Threads: any thread.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "base/guarded.h"
 #include "target/kubernetes/api_client.h"
 
 namespace rumbo::target::kubernetes {
@@ -31,9 +30,14 @@ class Discovery {
 
  private:
   struct State;
+  /// Reads what is served, one thread at a time; others wait for it.
+  ApiResult<> refresh(const Cancel& cancel);
+  /// Reads it if it was never read or forgotten.
+  ApiResult<> ensure(const Cancel& cancel);
+
   ApiClient& client_;
   Clock& clock_;
-  std::shared_ptr<Guarded<State>> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace rumbo::target::kubernetes

@@ -2,7 +2,6 @@
 #include "target/podman/client.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/core.h>
 #include <utility>
 
@@ -62,19 +61,6 @@ std::string_view to_string(PullPolicy policy) {
       return "never";
   }
   return "missing";
-}
-
-std::string url_escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", byte);
-    }
-  }
-  return out;
 }
 
 Client::Client(io::Http& http, Clock& clock, std::string socket)
@@ -143,9 +129,10 @@ Result<std::string> Client::pull(const PullRequest& request, const Cancel& cance
   Call call{.method = "POST",
             .path = "/images/pull",
             .query = {{"reference", request.reference},
-                      {"policy", std::string(to_string(request.policy))},
-                      {"tlsVerify", flag(request.tls_verify)}},
+                      {"policy", std::string(to_string(request.policy))}},
             .what = "pull image " + request.reference};
+  // Said only where it is off: said, it overrides `insecure` of registries.conf, mirrors included.
+  if (!request.tls_verify) call.query.emplace_back("tlsVerify", "false");
   if (request.auth) {
     const Value auth = Value::object(
         {{"username", request.auth->username}, {"password", request.auth->password.reveal()}});

@@ -126,7 +126,8 @@ class Client {
 
   /// Lines of stdout and stderr in the order they were written, without their line ends; a line
   /// over 64 KiB comes in pieces, and with `tail` Podman joins an unfinished last line to the one
-  /// before. `previous` is refused: Podman keeps one log across restarts.
+  /// before. Podman keeps one log across restarts: `previous` is what is older than the last start.
+  /// `named` and `all_containers` mean nothing here.
   Result<> logs(const std::string& name, const LogOptions& options, const LineSink& sink,
                 const Cancel& cancel) const;
   /// Runs a program inside. Its exit code is a result, failure to run it an error.

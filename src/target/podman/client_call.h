@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/value.h"
+#include "io/url_escape.h"
 #include "target/podman/client.h"
 
 namespace rumbo::target::podman {
@@ -22,7 +23,6 @@ struct Client::Call {
   std::function<bool(std::string_view piece)> sink = {};
 };
 
-/// Percent-encodes all but RFC 3986's unreserved characters.
-std::string url_escape(std::string_view text);
+using io::url_escape;
 
 }  // namespace rumbo::target::podman

@@ -37,11 +37,11 @@ class Refusal {
 
 Result<> Client::logs(const std::string& name, const LogOptions& options, const LineSink& sink,
                       const Cancel& cancel) const {
+  std::string until;
   if (options.previous) {
-    return fail(Code::unsupported,
-                fmt::format("podman keeps no log of an earlier run of container {} apart; its log "
-                            "goes on across restarts",
-                            name));
+    // One log goes on across restarts: the earlier runs end where the present one began.
+    const Value seen = TRY(inspect_container(name, cancel));
+    until = seen["State"]["StartedAt"].str();
   }
   FrameReader frames;
   LineJoiner out;
@@ -55,6 +55,9 @@ Result<> Client::logs(const std::string& name, const LogOptions& options, const 
                       {"follow", options.follow ? "true" : "false"}},
             .what = "read the log of container " + name};
   if (options.tail >= 0) call.query.emplace_back("tail", std::to_string(options.tail));
+  if (options.since) call.query.emplace_back("since", to_rfc3339(*options.since));
+  if (!until.empty()) call.query.emplace_back("until", until);
+  if (options.timestamps) call.query.emplace_back("timestamps", "true");
   call.sink = [&](std::string_view piece) {
     refusal.add(piece);
     if (refusal.plausible()) return true;

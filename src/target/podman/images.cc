@@ -101,7 +101,8 @@ Result<> Images::keep(const std::string& id, const std::string& pin, const Cance
 }
 
 Result<std::string> Images::pin_one(const ImageUse& use, const std::string* known,
-                                    const Cancel& cancel) const {
+                                    const Cancel& cancel,
+                                    std::set<std::string>* pulled) const {
   const ImageReference reference = TRY(parse_image(use.reference));
   if (known != nullptr && use.policy != PullPolicy::always) {
     if (auto id = id_of(*known, cancel); id) return *known;
@@ -120,6 +121,7 @@ Result<std::string> Images::pin_one(const ImageUse& use, const std::string* know
                            .tls_verify = tls(reference),
                            .auth = std::nullopt},
                           cancel));
+    if (pulled != nullptr) pulled->insert(use.reference);
   }
   const Value image = TRY(client_.inspect_image(id, cancel));
   std::string pin = pin_of(image, reference);
@@ -129,7 +131,7 @@ Result<std::string> Images::pin_one(const ImageUse& use, const std::string* know
 
 Result<std::map<std::string, std::string>> Images::pin(
     const std::vector<ImageUse>& uses, const std::map<std::string, std::string>& known,
-    const Cancel& cancel) const {
+    const Cancel& cancel, std::set<std::string>* pulled) const {
   // One reference used with several policies is looked at once, by the most eager of them.
   std::map<std::string, PullPolicy> wanted;
   for (const ImageUse& use : uses) {
@@ -140,7 +142,7 @@ Result<std::map<std::string, std::string>> Images::pin(
   for (const auto& [reference, policy] : wanted) {
     const auto found = known.find(reference);
     const std::string* before = found == known.end() ? nullptr : &found->second;
-    pins[reference] = TRY(pin_one({reference, policy}, before, cancel));
+    pins[reference] = TRY(pin_one({reference, policy}, before, cancel, pulled));
   }
   return pins;
 }
@@ -183,6 +185,16 @@ Result<> Images::release_except(const std::set<std::string>& wanted, const Cance
     }
   }
   return {};
+}
+
+Result<> Images::let_go(const std::string& reference, const Cancel& cancel) const {
+  const ImageReference parsed = TRY(parse_image(reference));
+  const std::string name = parsed.to_string();
+  auto gone = parsed.digest.empty() ? client_.untag_image(name, parsed.name(), parsed.tag, cancel)
+                                    : client_.remove_image(name, false, cancel);
+  const Code code = gone ? Code::not_found : gone.error().code();
+  if (code == Code::not_found || code == Code::conflict) return {};
+  return gone;
 }
 
 }  // namespace rumbo::target::podman

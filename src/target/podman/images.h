@@ -43,17 +43,21 @@ class Images {
   /// always keeps that pin, and nothing is asked when it is present. Keys are the references as
   /// written. Errors name the image: not found and denied are final, a registry that is down is
   /// not.
+  /// `pulled`, if not null, gets the references that were fetched from a registry for this.
   Result<std::map<std::string, std::string>> pin(const std::vector<ImageUse>& uses,
                                                  const std::map<std::string, std::string>& known,
-                                                 const Cancel& cancel) const;
+                                                 const Cancel& cancel,
+                                                 std::set<std::string>* pulled = nullptr) const;
   /// The local image id a pin stands for, pulled by its digest if it went missing.
   Result<std::string> id_of(const std::string& pin, const Cancel& cancel) const;
   /// Forgets our names of images whose pin is not in `wanted`; Podman's prune may then take them.
   Result<> release_except(const std::set<std::string>& wanted, const Cancel& cancel) const;
+  /// Takes a name away from an image, and the image with its last name, unless a container uses it.
+  Result<> let_go(const std::string& reference, const Cancel& cancel) const;
 
  private:
-  Result<std::string> pin_one(const ImageUse& use, const std::string* known,
-                              const Cancel& cancel) const;
+  Result<std::string> pin_one(const ImageUse& use, const std::string* known, const Cancel& cancel,
+                              std::set<std::string>* pulled) const;
   Result<std::string> find_local(const ImageReference& reference, const Cancel& cancel) const;
   Result<> keep(const std::string& id, const std::string& pin, const Cancel& cancel) const;
   bool tls(const ImageReference& reference) const;

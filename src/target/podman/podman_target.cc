@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "target/podman/check_object.h"
+#include "target/podman/strays.h"
 #include "target/podman/target_parts.h"
 #include "target/podman/transitions.h"
 
@@ -63,11 +64,23 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
           log(LogLevel::warn, "podman", "{}", up.error().to_string());
         }
       }});
-  TRY(p.plane->settle());
+  const auto strays =
+      TRY(find_strays(p.client(), p.options.install, *p.store->read(), Cancel()));
+  if (strays.empty()) {
+    TRY(p.plane->settle());
+  } else {
+    p.frozen.with([&](auto& frozen) { frozen = ahead_error(strays); });
+  }
   return std::unique_ptr<PodmanTarget>(new PodmanTarget(std::move(parts)));
 }
 
 void PodmanTarget::start() {
+  parts_->wants_agent = true;
+  // Its table and its pods stay as they are: what an old record says is not what runs.
+  if (auto free = parts_->not_frozen(); !free) {
+    log(LogLevel::error, "podman", "{}", free.error().to_string());
+    return;
+  }
   if (auto swept = parts_->pods->sweep_files(*parts_->store->read()); !swept) {
     log(LogLevel::warn, "podman", "{}", swept.error().to_string());
   }

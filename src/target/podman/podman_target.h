@@ -23,6 +23,8 @@ struct PodmanOptions {
   std::string root;       ///< storage root; empty: Podman's own
   std::string run_root;   ///< empty: Podman's own
   InstallationId install;
+  /// Committed states of each application, the present one included, whose images stay.
+  int keep_images = 20;
   /// No agent will run: every observe() looks for itself, and what it shows of readiness is what
   /// the last agent's probes found.
   bool reads_only = false;
@@ -67,6 +69,9 @@ class PodmanTarget : public Target {
   Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) override;
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;
+  Result<std::vector<HeldImage>> images(const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
 
  private:
   struct Parts;

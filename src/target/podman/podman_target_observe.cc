@@ -1,4 +1,4 @@
-// observe and logs: the record and the pods, as a Kubernetes API would show them.
+// observe: the record and the pods, as a Kubernetes API would show them.
 #include <algorithm>
 
 #include "target/podman/status.h"
@@ -59,6 +59,7 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
 Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectKey>& keys,
                                                        Consistency consistency,
                                                        const Cancel& cancel) {
+  TRY(parts_->not_frozen());
   if (parts_->options.reads_only) {
     TRY(parts_->agent->glance(cancel));
   } else if (consistency == Consistency::fresh) {
@@ -68,30 +69,6 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
   std::vector<Observation> out;
   for (const ObjectKey& key : keys) out.push_back(parts_->observe_one(*record, key, cancel));
   return out;
-}
-
-Result<> PodmanTarget::logs(const ObjectKey& key, const std::string& container,
-                            const LogOptions& options, const LineSink& sink, const Cancel& cancel) {
-  const auto record = parts_->store->read();
-  const Thing* thing = record->find_current(key);
-  for (const auto& [at, staged] : record->staged) {
-    if (thing == nullptr && at.second == key) thing = &staged;
-  }
-  if (thing == nullptr) return fail(Code::not_found, key.to_string() + " does not exist");
-  const auto replicas = record->replicas_of(thing->revision);
-  if (replicas.empty()) return fail(Code::not_found, key.to_string() + " has no pods");
-  std::string name = container;
-  if (name.empty()) {
-    const PodShape shape = TRY(shape_of(thing->object));
-    const auto first = std::find_if(shape.containers.begin(), shape.containers.end(),
-                                    [](const ContainerShape& one) { return !one.init; });
-    if (first != shape.containers.end()) name = first->name;
-  }
-  for (const Replica* replica : replicas) {
-    TRY(parts_->client().logs(container_name(replica->name, name), options, sink, cancel));
-    if (options.follow) return {};  // one stream at a time: the first pod's
-  }
-  return {};
 }
 
 }  // namespace rumbo::target::podman

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "target/podman/check_object.h"
+#include "target/podman/image_keep.h"
 #include "target/podman/images.h"
 #include "target/podman/net/host_network.h"
 #include "target/podman/pod_spec.h"
@@ -47,12 +48,15 @@ Result<> reserve_service(Record& record, const Value& service, const std::vector
 
 Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& fence,
                                           const Cancel& cancel) {
+  TRY(parts_->not_frozen());
+  TRY(parts_->same_storage(cancel));
   std::vector<ImageUse> uses;
   for (const Object& object : outline.objects) {
     for (ImageUse& use : images_of(object.value)) uses.push_back(std::move(use));
   }
   // Pulls may take minutes: nothing is locked meanwhile.
-  const auto pins = TRY(parts_->images->pin(uses, outline.pins, cancel));
+  std::set<std::string> pulled;
+  const auto pins = TRY(parts_->images->pin(uses, outline.pins, cancel, &pulled));
   const auto taken = TRY(parts_->networks->taken());
   const auto listening = TRY(ports_taken(parts_->env));
 
@@ -77,6 +81,7 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
       spaces.emplace_back(ns);
     }
     for (const auto& [reference, pin] : pins) pinned.emplace_back(reference, pin);
+    for (const std::string& reference : pulled) record.pulled[reference] = pins.at(reference);
     out.opaque = Value::object({{"namespaces", Value::array(std::move(spaces))},
                                 {"pins", Value::object(std::move(pinned))},
                                 {"routes", Value::array(std::move(routes))},
@@ -89,8 +94,9 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
 }
 
 Result<> PodmanTarget::release(const TxnId& txn, const Fence&, const Cancel& cancel) {
-  std::set<std::string> wanted;
+  std::set<std::string> wanted, leaving;
   TRY(parts_->store->change([&](Record& record) -> Result<> {
+    note_generation(record, txn, parts_->options.keep_images);
     record.reservations.erase(txn);
     record.fences.erase(txn);
     std::vector<ObjectKey> over;
@@ -99,20 +105,53 @@ Result<> PodmanTarget::release(const TxnId& txn, const Fence&, const Cancel& can
     }
     for (const ObjectKey& key : over) drop_hook(record, txn, key, parts_->now());
     release_unused_addresses(record);
-    for (const Thing* thing : record.things()) {
-      for (const auto& [reference, pin] : thing->pins) wanted.insert(pin);
-    }
-    for (const auto& [other, reservation] : record.reservations) {
-      for (const Member& pin : reservation["pins"].members()) wanted.insert(pin.value.str());
-    }
+    wanted = wanted_pins(record);
+    leaving = pulled_for_nothing(record);
     return {};
   }));
-  // Names of images only hold disk space: the next release tries again.
-  if (auto released = parts_->images->release_except(wanted, cancel); !released) {
-    log(LogLevel::info, "podman", "images are kept for now: {}", released.error().to_string());
+  // Images only hold disk space: the next release tries again.
+  const auto told = [](const Result<>& done) {
+    if (!done) {
+      log(LogLevel::info, "podman", "images are kept for now: {}", done.error().to_string());
+    }
+    return done.has_value();
+  };
+  bool gone = told(parts_->images->release_except(wanted, cancel));
+  for (const std::string& reference : leaving) {
+    gone = gone && told(parts_->images->let_go(reference, cancel));
+  }
+  if (gone && !leaving.empty()) {
+    TRY(parts_->store->change([&](Record& record) -> Result<> {
+      const auto still = pulled_for_nothing(record);
+      for (const std::string& reference : leaving) {
+        if (still.contains(reference)) record.pulled.erase(reference);
+      }
+      return {};
+    }));
   }
   parts_->agent->wake();
   return {};
+}
+
+Result<std::vector<HeldImage>> PodmanTarget::images(const Cancel&) {
+  const auto record = parts_->store->read();
+  std::vector<HeldImage> out;
+  std::set<std::string> told;
+  const auto tell = [&](const std::string& reference, const std::string& pin, std::string why) {
+    if (told.insert(pin + " " + reference).second) out.push_back({reference, pin, std::move(why)});
+  };
+  for (const Thing* thing : record->things()) {
+    for (const auto& [reference, pin] : thing->pins) tell(reference, pin, "runs");
+  }
+  for (auto it = record->generations.rbegin(); it != record->generations.rend(); ++it) {
+    for (const auto& [reference, pin] : it->pins) {
+      tell(reference, pin, "kept for " + it->txn.value);
+    }
+  }
+  for (const std::string& reference : pulled_for_nothing(*record)) {
+    tell(reference, record->pulled.at(reference), "may go");
+  }
+  return out;
 }
 
 Result<DryRun> PodmanTarget::dry_run(const Step& step, const Cancel&) {

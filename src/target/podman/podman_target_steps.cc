@@ -31,6 +31,7 @@ Result<> PodmanTarget::Parts::change_fenced(const Fence& fence,
 }
 
 Result<Receipt> PodmanTarget::perform(const Step& step, const Fence& fence, const Cancel& cancel) {
+  TRY(parts_->not_frozen());
   TRY(check_fence(*parts_->store->read(), fence));
   switch (step.kind) {
     case StepKind::scaffold:

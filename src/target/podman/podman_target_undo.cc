@@ -6,6 +6,7 @@
 namespace rumbo::target::podman {
 
 Result<Sighting> PodmanTarget::inspect(const Step& step, const Fence& fence, const Cancel& cancel) {
+  TRY(parts_->not_frozen());
   TRY(parts_->plane->settle());
   const auto record = parts_->store->read();
   Sighting out = sight(*record, step, fence);
@@ -28,6 +29,7 @@ Result<Sighting> PodmanTarget::inspect(const Step& step, const Fence& fence, con
 
 Result<Reverted> PodmanTarget::revert(const Step& step, const Receipt*, const Fence& fence,
                                       const Cancel& cancel) {
+  TRY(parts_->not_frozen());
   TRY(check_fence(*parts_->store->read(), fence));
   TRY(parts_->plane->settle());
   Reverted out;

@@ -140,8 +140,24 @@ PendingSwitch pending_from(const Value& value) {
   return out;
 }
 
+Value generation_value(const ImageGeneration& one) {
+  return Value::object({{"application", one.application},
+                        {"environment", one.environment},
+                        {"pins", texts_value(one.pins)},
+                        {"txn", one.txn.value}});
+}
+
+std::map<std::string, std::string> texts_from(const Value& value) {
+  std::map<std::string, std::string> out;
+  for (const Member& one : value.members()) out.emplace(one.key(), one.value.str());
+  return out;
+}
+
 Value small_parts(const Record& record) {
-  std::vector<Value> changes, crons, fences, runs;
+  std::vector<Value> changes, crons, fences, runs, generations;
+  for (const ImageGeneration& one : record.generations) {
+    generations.push_back(generation_value(one));
+  }
   std::vector<Member> networks, reservations;
   for (const auto& [ns, network] : record.networks) {
     networks.emplace_back(ns, Value::object({{"bridge", network.bridge}, {"name", network.name}}));
@@ -167,6 +183,9 @@ Value small_parts(const Record& record) {
                         {"runs", Value::array(std::move(runs))},
                         {"networks", Value::object(std::move(networks))},
                         {"reservations", Value::object(std::move(reservations))},
+                        {"storage", record.storage},
+                        {"generations", Value::array(std::move(generations))},
+                        {"pulled", texts_value(record.pulled)},
                         {"hostChanges", Value::array(std::move(changes))}});
 }
 
@@ -174,6 +193,12 @@ Result<> read_small_parts(const Value& value, Record& out) {
   if (value["addresses"].is_object()) out.addresses = TRY(address_state_from(value["addresses"]));
   for (const Member& one : value["networks"].members()) {
     out.networks.emplace(one.key(), Network{one.value["name"].str(), one.value["bridge"].str()});
+  }
+  out.storage = value["storage"].str();
+  out.pulled = texts_from(value["pulled"]);
+  for (const Value& one : value["generations"].items()) {
+    out.generations.push_back({TxnId{one["txn"].str()}, one["application"].str(),
+                               one["environment"].str(), texts_from(one["pins"])});
   }
   for (const Value& one : value["hostChanges"].items()) {
     out.host_changes.push_back(change_from(one));

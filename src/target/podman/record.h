@@ -72,6 +72,13 @@ struct PendingSwitch {
   std::string boot_id;  ///< the marker in the table is believed in this boot only
 };
 
+/// The images of one committed transaction of one application, kept for the way back.
+struct ImageGeneration {
+  TxnId txn;
+  std::string application, environment;
+  std::map<std::string, std::string> pins;  ///< image as written -> by digest
+};
+
 struct Record {
   using Key = std::pair<TxnId, ObjectKey>;
 
@@ -89,6 +96,9 @@ struct Record {
   std::map<std::string, Thing> runs;     ///< by revision: Jobs that CronJobs made
   std::map<ObjectKey, WallTime> crons;   ///< until when each CronJob's schedule was worked off
   std::optional<PendingSwitch> pending;
+  std::vector<ImageGeneration> generations;   ///< oldest first
+  std::map<std::string, std::string> pulled;  ///< what Rumbo itself pulled: as written -> by digest
+  std::string storage;      ///< which storage of Podman this is about (its identity)
   std::uint64_t clock = 0;  ///< versions and batch numbers count up from here
 
   std::uint64_t next() { return ++clock; }

@@ -1,10 +1,13 @@
 // The parts of one PodmanTarget and how they hang together; private to podman_target*.cc.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/guarded.h"
 #include "target/podman/agent.h"
 #include "target/podman/busy.h"
 #include "target/podman/data_plane.h"
@@ -36,6 +39,11 @@ struct PodmanTarget::Parts {
   std::unique_ptr<DataPlane> plane;
   std::unique_ptr<Agent> agent;  // last: it uses all the others
 
+  /// Why nothing may be done here before a person decides; empty if all is as it was left.
+  Guarded<std::optional<Error>> frozen;
+  std::atomic<bool> wants_agent{false};    // start() was called
+  std::atomic<bool> storage_known{false};  // it is the storage the record is about
+
   const Client& client() const { return service->client(); }
   WallTime now() const { return env.clock.wall(); }
 
@@ -53,6 +61,14 @@ struct PodmanTarget::Parts {
   Result<> replaced_are_judged(const Step& step, const Fence& fence) const;
   Result<> undo_switch(const Step& step, const Fence& fence);
   Result<> undo_quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
+
+  Result<> not_frozen() const;
+  /// Fails if Podman's storage is another one than the record is about; asked once.
+  Result<> same_storage(const Cancel& cancel);
+  Result<std::vector<Owned>> adopt_strays(const Cancel& cancel);
+  Result<std::vector<Owned>> recreate_volumes(const std::vector<ObjectKey>& keys,
+                                              const Cancel& cancel);
+  Result<std::vector<Owned>> forget(const std::vector<ObjectKey>& keys, const Cancel& cancel);
 
   Result<> start_pods(const std::string& revision, const Cancel& cancel);
   Result<> make_claim(const ObjectKey& key, const Cancel& cancel);

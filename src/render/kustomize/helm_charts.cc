@@ -1,0 +1,165 @@
+#include "render/kustomize/helm_charts.h"
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "codec/yaml.h"
+#include "render/helm/chart_files.h"
+#include "render/helm/release.h"
+#include "render/kustomize/resource_reader.h"
+
+namespace rumbo::render::kustomize {
+namespace {
+
+constexpr std::string_view kValues = "values of the kustomization";
+constexpr std::string_view kSource = "# Source: ";
+
+std::string home_of(const HelmChart& chart) {
+  if (chart.version.empty() || chart.repo.empty()) return chart.home;
+  return fmt::format("{}/{}-{}", chart.home, chart.name, chart.version);
+}
+
+/// One tree of values over another: maps merge, null removes, all else replaces.
+Value merged(const Value& base, const Value& over) {
+  if (!base.is_object() || !over.is_object()) return over;
+  Value out = base;
+  for (const Member& member : over.members()) {
+    if (member.value.is_null()) {
+      out = out.without(member.key());
+    } else if (const Value* below = base.find(member.key())) {
+      out = out.with(member.key(), merged(*below, member.value));
+    } else {
+      out = out.with(member.key(), member.value);
+    }
+  }
+  return out;
+}
+
+/// The text of the chart's first values file.
+Result<std::string> values_of(const Loader& loader, const HelmChart& chart) {
+  if (chart.inline_values.empty()) return loader.load(chart.values_file);
+  if (chart.merge == "replace") return codec::emit_yaml(chart.inline_values);
+  const std::string text = TRY(loader.load(chart.values_file));
+  codec::YamlOptions options;
+  options.strict = false;
+  options.first_only = true;
+  const auto documents = TRY(codec::parse_yaml(text, loader.locate(chart.values_file), options));
+  const Value base = documents.empty() ? Value() : documents.front().value;
+  return codec::emit_yaml(chart.merge == "merge" ? merged(chart.inline_values, base)
+                                                 : merged(base, chart.inline_values));
+}
+
+/// The template that made the document at a line: Helm names it in a comment above.
+class Sources {
+ public:
+  Sources(std::string_view text, const std::string& home) {
+    int line = 0;
+    for (const auto one : split(text, '\n')) {
+      ++line;
+      if (one.starts_with(kSource)) {
+        places_.emplace(line, home + "/" + std::string(one.substr(kSource.size())));
+      }
+    }
+  }
+  std::string at(int line) const {
+    const auto next = places_.upper_bound(line);
+    return next == places_.begin() ? std::string() : std::prev(next)->second;
+  }
+
+ private:
+  std::map<int, std::string> places_;
+};
+
+Result<helm::ReleaseOptions> options_of(const HelmChart& chart) {
+  if (!chart.release.empty() && !chart.name_template.empty()) {
+    return fail(Code::invalid, "cannot set --name-template and also specify a name");
+  }
+  helm::ReleaseOptions options;
+  if (!chart.release.empty()) options.release.name = chart.release;
+  if (!chart.ns.empty()) options.release.ns = chart.ns;
+  options.name_template = chart.name_template;
+  options.kube_version = chart.kube_version;
+  options.api_versions = chart.api_versions;
+  options.include_crds = chart.include_crds;
+  options.skip_tests = chart.skip_tests;
+  options.no_hooks = chart.skip_hooks;
+  options.values.files.emplace_back(kValues);
+  for (const std::string& file : chart.more_values) options.values.files.push_back(file);
+  return options;
+}
+
+}  // namespace
+
+Result<> complete_chart(const Build& build, HelmChart& chart) {
+  const HelmBuild& helm = build.options().helm;
+  if (!helm.enabled || helm.host == nullptr) {
+    return fail(Error(Code::denied, "must specify --enable-helm")
+                    .with_hint("in an application: `kustomize: {enableHelm: true}`"));
+  }
+  if (chart.kube_version.empty()) chart.kube_version = helm.kube_version;
+  if (chart.api_versions.empty()) chart.api_versions = helm.api_versions;
+  if (chart.name.empty()) return fail(Code::invalid, "chart name cannot be empty");
+  if (chart.home.empty()) chart.home = "charts";
+  if (chart.values_file.empty()) {
+    chart.values_file = home_of(chart) + "/" + chart.name + "/values.yaml";
+  }
+  if (chart.merge.empty()) chart.merge = "override";
+  if (chart.merge != "override" && chart.merge != "merge" && chart.merge != "replace") {
+    return fail(Code::invalid, "valuesMerge must be one of [merge override replace]");
+  }
+  return {};
+}
+
+Result<std::vector<Resource*>> inflate_chart(Build& build, const Loader& loader,
+                                             const HelmChart& chart) {
+  const std::string folder = TRY(loader.place(home_of(chart) + "/" + chart.name));
+  const auto listed = loader.tree().list(folder);
+  if (!listed || listed->empty()) {
+    Error missing(Code::not_found, fmt::format("no chart found at '{}'", printable(folder, 512)));
+    if (chart.repo.empty()) return fail(std::move(missing));
+    return fail(std::move(missing).with_hint(fmt::format(
+        "put it there: helm pull --untar --untardir {} --repo {} {}",
+        printable(home_of(chart), 256), printable(chart.repo, 256), printable(chart.name, 128))));
+  }
+  helm::ReleaseOptions options = TRY(options_of(chart));
+  const auto files = TRY(helm::read_chart_folder(loader.tree(), folder, options.limits));
+  for (const helm::ChartFile& file : files) loader.note(folder + "/" + file.name);
+  const std::string values = TRY(values_of(loader, chart));
+  const auto read = [&](std::string_view path) -> Result<std::string> {
+    if (path == kValues) return values;
+    return loader.load(std::string(path));
+  };
+  helm::Warnings warnings(options.profile);
+  const auto release =
+      helm::render_release(files, options, read, *build.options().helm.host, warnings);
+  for (std::string& line : warnings.take()) build.warn(std::move(line));
+  if (!release) {
+    return fail(Error(release.error()).with_context("chart '" + printable(folder, 256) + "'"));
+  }
+  const std::string text = TRY(helm::print_release(*release, options));
+  const auto made = TRY(read_resources(build, text, ""));
+  const std::size_t parent = folder.rfind('/');
+  const Sources sources(text, parent == folder.npos ? "" : folder.substr(0, parent));
+  for (Resource* one : made) {
+    one->file = build.arena().keep(loader.in_tree(sources.at(one->line)));
+    one->line = 0;
+    one->helm_generated = true;
+  }
+  return made;
+}
+
+std::vector<HelmChart> charts_of(const Kustomization& kustomization, const std::string& ns) {
+  std::vector<HelmChart> charts = kustomization.helm_charts;
+  HelmGlobals globals = kustomization.helm_globals.value_or(HelmGlobals{});
+  for (const OldHelmChart& old : kustomization.helm_inflation) {
+    charts.push_back(old.chart);
+    if (!kustomization.helm_globals && !old.home.empty()) globals.home = old.home;
+  }
+  for (HelmChart& chart : charts) {
+    chart.home = globals.home;
+    if (chart.ns.empty()) chart.ns = ns;
+  }
+  return charts;
+}
+
+}  // namespace rumbo::render::kustomize

@@ -1,0 +1,93 @@
+// observe and list_owned: what is there, whose it is, and what is wrong with its pods.
+#include <algorithm>
+
+#include "target/kubernetes/ownership.h"
+#include "target/kubernetes/parallel.h"
+#include "target/kubernetes/target_parts.h"
+
+namespace rumbo::target::kubernetes {
+namespace {
+
+constexpr std::size_t kReadsAtOnce = 16;
+constexpr Duration kPodsKnown = 1s;  ///< evidence is not gathered at every poll
+
+}  // namespace
+
+Observation KubernetesTarget::Parts::observation(const ObjectKey& key,
+                                                 const std::optional<Value>& object,
+                                                 const Cancel& cancel) {
+  Observation out;
+  out.key = key;
+  if (!object) return out;
+  out.exists = true;
+  out.object = *object;
+  out.uid = (*object)["metadata"]["uid"].str();
+  out.version = (*object)["metadata"]["resourceVersion"].str();
+  out.owner = owner_of(*object);
+  if (!pods_matter(*object)) return out;
+  const MonoTime now = clock.mono();
+  std::optional<PodReport> report = memory.with([&](Memory& known) -> std::optional<PodReport> {
+    const auto it = known.pods.find(key);
+    if (it == known.pods.end() || now - it->second.first > kPodsKnown) return std::nullopt;
+    return it->second.second;
+  });
+  if (!report) {
+    report = look_at_pods(client, discovery, *object, cancel);
+    memory.with([&](Memory& known) { known.pods[key] = {now, *report}; });
+  }
+  out.failing = report->failing;
+  out.log_tail = report->lines;
+  return out;
+}
+
+Result<std::vector<Observation>> KubernetesTarget::observe(const std::vector<ObjectKey>& keys,
+                                                           Consistency consistency,
+                                                           const Cancel& cancel) {
+  std::vector<Result<Observation>> seen(keys.size(), Observation());
+  const Read how = consistency == Consistency::fresh ? Read::consistent : Read::cached;
+  side_by_side(keys.size(), kReadsAtOnce, [&](std::size_t i) {
+    auto object = parts_->read(keys[i], how, cancel);
+    seen[i] = object ? Result<Observation>(parts_->observation(keys[i], *object, cancel))
+                     : Result<Observation>(fail(std::move(object).error()));
+  });
+  std::vector<Observation> out;
+  out.reserve(keys.size());
+  for (Result<Observation>& one : seen) out.push_back(TRY(std::move(one)));
+  return out;
+}
+
+Result<std::vector<Owned>> KubernetesTarget::list_owned(const InstallationId& install,
+                                                        const Cancel& cancel) {
+  const auto all = TRY(parts_->discovery.all(cancel));
+  std::vector<const Resource*> kinds;
+  for (const Resource& resource : all) {
+    const auto& verbs = resource.verbs;
+    if (std::find(verbs.begin(), verbs.end(), "list") != verbs.end()) kinds.push_back(&resource);
+  }
+  std::vector<Result<std::vector<Owned>>> found(kinds.size(), std::vector<Owned>());
+  side_by_side(kinds.size(), kReadsAtOnce, [&](std::size_t i) {
+    ListOptions options;
+    options.label_selector = std::string(kManagedLabel) + "=" + install.value;
+    options.metadata_only = true;
+    std::vector<Owned> mine;
+    const auto listed = parts_->client.list(
+        *kinds[i], options,
+        [&](const Value& object) {
+          if (auto owner = owner_of(object)) mine.push_back({key_of(object), *owner});
+        },
+        cancel);
+    // What may not be listed holds nothing of ours: the label is only on what we could write.
+    const bool skip = !listed && (listed.error().failure == ApiFailure::forbidden ||
+                                  listed.error().failure == ApiFailure::not_served);
+    found[i] = listed || skip ? Result<std::vector<Owned>>(std::move(mine))
+                              : Result<std::vector<Owned>>(fail(Error(listed.error())));
+  });
+  std::vector<Owned> out;
+  for (auto& one : found) {
+    auto mine = TRY(std::move(one));
+    out.insert(out.end(), mine.begin(), mine.end());
+  }
+  return out;
+}
+
+}  // namespace rumbo::target::kubernetes

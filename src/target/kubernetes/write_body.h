@@ -1,0 +1,21 @@
+// The bodies of applies.
+//
+// Threads: pure functions.
+#pragma once
+
+#include "base/value.h"
+#include "target/kubernetes/api_client.h"
+
+namespace rumbo::target::kubernetes {
+
+/// What is declared, as an apply may send it: without status and server-side metadata, without a
+/// namespace for cluster-scoped kinds, with the `protocol` of ports that the server needs to tell
+/// them apart.
+Value apply_body(const Value& want, const Resource& resource);
+/// The same under the precondition that this uid and resourceVersion are live.
+Value with_precondition(const Value& body, const std::string& uid, const std::string& version);
+/// The same under the precondition that nothing is there: an API server ignores resourceVersion
+/// where there is no object yet, and no object ever has this one.
+Value if_absent(const Value& body);
+
+}  // namespace rumbo::target::kubernetes
