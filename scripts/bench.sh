@@ -20,7 +20,7 @@ done
 
 export RUMBO=${RUMBO:-$PWD/build/release/rumbo}
 [[ -x $RUMBO ]] || scripts/build.sh release rumbo
-scripts/build.sh bench journal_bench engine_bench codec_bench process_bench
+scripts/build.sh bench journal_bench engine_bench codec_bench process_bench overlay_bench git_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -34,7 +34,9 @@ measure() {
 
 measure "journal" build/bench/bench/journal_bench
 measure "engine" build/bench/bench/engine_bench
+measure "git" build/bench/bench/git_bench
 measure "codec" build/bench/bench/codec_bench
+measure "overlays" build/bench/bench/overlay_bench
 measure "start; updates under load, by Rumbo and by its peers" bench/peers.sh
 
 echo

@@ -11,7 +11,7 @@ declare -A packages=(
     libexpected-dev libboost1.81-dev libcli11-dev libre2-dev zlib1g-dev libargon2-dev
     libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev"
   [run]="podman runc iptables nftables netavark aardvark-dns catatonit buildah conntrack iproute2
-    procps git ca-certificates"
+    procps git openssh-client gnupg ca-certificates"
   [test]="docker-registry busybox-static curl jq skopeo openssl"
   [lint]="clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev"
   [bench]="podman-compose"

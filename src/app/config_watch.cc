@@ -1,42 +1,67 @@
 #include "app/config_watch.h"
 
-#include "base/log.h"
 #include "control/config_loader.h"
 
 namespace rumbo::app {
 namespace {
 
 /// Everything that decides what the configuration says, in one text.
-std::string fingerprint(const Result<control::ConfigTexts>& texts) {
-  if (!texts) return texts.error().to_string();
+std::string fingerprint(const control::ConfigTexts& texts) {
   std::string out;
-  for (const auto& [file, text] : *texts) {
+  for (const auto& [file, text] : texts) {
     out += file + '\0' + std::to_string(text.size()) + '\0' + text;
   }
   return out;
 }
 
+Result<LoadedConfig> parse_files(const control::ConfigTexts& texts, const std::string& path) {
+  auto config = TRY(control::parse_config(texts));
+  if (config.fleet) {
+    return fail(Error(Code::invalid, "the configuration became a Fleet")
+                    .with_hint("restart the daemon to follow it"));
+  }
+  return LoadedConfig{std::move(config), path, {}};
+}
+
 }  // namespace
 
-ConfigWatch::ConfigWatch(io::FileSystem& files, std::string path)
-    : files_(files),
-      path_(std::move(path)),
-      known_(fingerprint(control::read_config_texts(files_, path_))) {}
+ConfigWatch::ConfigWatch(io::FileSystem& files, ConfigPlace place)
+    : files_(files), place_(std::move(place)), known_(fingerprint(place_.texts())) {}
 
-std::optional<Config> ConfigWatch::changed(bool again) {
-  const auto texts = control::read_config_texts(files_, path_);
-  std::string now = fingerprint(texts);
-  if (now == known_ && !again) return std::nullopt;
-  const bool same = now == known_;
-  known_ = std::move(now);
-  auto config = texts ? control::parse_config(*texts) : Result<Config>(fail(texts.error()));
-  if (!config) {
-    log(LogLevel::error, "serve", "the new configuration is refused, the old one stays: {}",
-        config.error().to_string());
-    return std::nullopt;
+void ConfigWatch::running(const LoadedConfig& loaded) {
+  if (loaded.git) known_ = fingerprint(loaded.git->state.texts);
+}
+
+ConfigNews ConfigWatch::tell(Error trouble, bool refused, bool again) {
+  std::string text = trouble.to_string();
+  if (text == told_ && !again) return {};
+  told_ = std::move(text);
+  return {.config = std::nullopt, .trouble = std::move(trouble), .refused = refused};
+}
+
+ConfigNews ConfigWatch::look(Source& source, bool again, const Cancel& cancel) {
+  control::ConfigTexts texts;
+  std::optional<control::FleetState> state;
+  if (place_.in_git()) {
+    auto read = control::read_fleet(source, *place_.fleet(), cancel);
+    if (!read) return cancel.cancelled() ? ConfigNews() : tell(read.error(), false, again);
+    state = std::move(*read);
+    texts = state->texts;
+  } else {
+    auto read = control::read_config_texts(files_, place_.path());
+    if (!read) return tell(read.error(), false, again);
+    texts = std::move(*read);
   }
-  if (same) return std::nullopt;
-  return std::move(*config);
+  std::string now = fingerprint(texts);
+  if (now == known_) {
+    told_.clear();  // back to what is in force
+    return {};
+  }
+  auto loaded = state ? place_.parse(std::move(*state)) : parse_files(texts, place_.path());
+  if (!loaded) return tell(loaded.error(), true, again);
+  known_ = std::move(now);
+  told_.clear();
+  return {.config = std::move(*loaded), .trouble = std::nullopt};
 }
 
 }  // namespace rumbo::app

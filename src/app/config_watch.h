@@ -7,24 +7,36 @@
 #include <optional>
 #include <string>
 
-#include "io/filesystem.h"
-#include "model/config.h"
+#include "app/config_place.h"
 
 namespace rumbo::app {
 
+/// At most one of both.
+struct ConfigNews {
+  std::optional<LoadedConfig> config;  ///< valid, and not what was known
+  std::optional<Error> trouble;        ///< why there is none
+  bool refused = false;                ///< the trouble: it was read, and is wrong
+};
+
 class ConfigWatch {
  public:
-  /// What is in the files now counts as known. `path`: a file or a directory of them.
-  ConfigWatch(io::FileSystem& files, std::string path);
+  /// What `place` saw of files counts as known.
+  ConfigWatch(io::FileSystem& files, ConfigPlace place);
 
-  /// The new configuration, once after each change of the files that leaves a valid one. `again`:
-  /// a broken one is told of even if it is the same as before.
-  std::optional<Config> changed(bool again = false);
+  const ConfigPlace& place() const { return place_; }
+  /// The daemon runs with this one.
+  void running(const LoadedConfig& loaded);
+
+  /// What changed since the last look; a trouble only once, unless `again`. May talk to a remote.
+  ConfigNews look(Source& source, bool again, const Cancel& cancel);
 
  private:
+  ConfigNews tell(Error trouble, bool refused, bool again);
+
   io::FileSystem& files_;
-  const std::string path_;
-  std::string known_;  // the texts of the files, or why they cannot be read
+  const ConfigPlace place_;
+  std::string known_;  ///< the texts last seen
+  std::string told_;   ///< the trouble last told
 };
 
 }  // namespace rumbo::app

@@ -100,7 +100,13 @@ Result<std::unique_ptr<control::Operations>> connect(const Session& session, Nee
     }
     env.sleep(100ms);
   }
-  auto opened = TRY(Installation::open({state, session.invocation().value("config"), need}, env));
+  auto opened =
+      TRY(Installation::open({.state = state,
+                              .config = session.invocation().value("config"),
+                              .need = need,
+                              .credentials = session.invocation().value("config-credentials")},
+                             env));
+  if (need == Need::act) TRY(keep(env.files, state, opened->loaded()));
   return std::make_unique<InProcess>(std::move(opened), state, env);
 }
 

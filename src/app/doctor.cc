@@ -1,6 +1,7 @@
 // doctor: whether this machine and the installation are fit, and what to type if not.
 #include <fmt/core.h>
 
+#include "app/config_place.h"
 #include "app/connect.h"
 #include "app/handlers.h"
 #include "app/paths.h"
@@ -25,18 +26,38 @@ HostCheck state_check(io::Env& env, const std::string& state) {
   return {"state", Level::ok, state, ""};
 }
 
+/// A full disk stops all deployments, so it is told before it is full.
+HostCheck space_check(io::Env& env, const std::string& state) {
+  constexpr std::uint64_t kMiB = 1 << 20, kFew = 512 * kMiB, kTooFew = 64 * kMiB;
+  const auto free = env.files.free_bytes(state);
+  if (!free) return {"disk", Level::ok, "not looked at: " + free.error().message(), ""};
+  const std::string text = fmt::format("{} MiB free below {}", *free / kMiB, state);
+  if (*free >= kFew) return {"disk", Level::ok, text, ""};
+  return {"disk", *free < kTooFew ? Level::failure : Level::warning, text,
+          "free some space; `rumbo get images` tells what images are kept for"};
+}
+
 HostCheck config_check(const Session& session) {
-  const auto path = find_config(session.env().files, session.invocation().value("config"),
-                                session.state_directory());
-  if (!path) return {"configuration", Level::warning, path.error().message(), "rumbo init"};
-  const auto config = control::load_config(session.env().files, *path);
-  if (!config) {
-    return {"configuration", Level::failure, config.error().to_string(),
-            "rumbo validate --config " + *path};
+  const Invocation& asked = session.invocation();
+  const std::string state = session.state_directory();
+  std::string path = asked.value("config");
+  if (!control::is_fleet_url(path)) {
+    const auto found = find_config(session.env().files, path, state);
+    if (!found) return {"configuration", Level::warning, found.error().message(), "rumbo init"};
+    path = *found;
   }
+  const auto place =
+      ConfigPlace::find(session.env().files, path, asked.value("config-credentials"), state);
+  const auto loaded =
+      place ? place->load_apart(session.env(), state) : Result<LoadedConfig>(fail(place.error()));
+  if (!loaded) {
+    return {"configuration", Level::failure, loaded.error().to_string(),
+            "rumbo validate --config " + (place ? place->shown() : path)};
+  }
+  const Config& config = loaded->config;
   return {"configuration", Level::ok,
-          fmt::format("{}: {} applications, {} environments", *path, config->applications.size(),
-                      config->environments.size()),
+          fmt::format("{}: {} applications, {} environments", loaded->origin,
+                      config.applications.size(), config.environments.size()),
           ""};
 }
 
@@ -61,7 +82,8 @@ Value to_value(const std::vector<HostCheck>& checks) {
 
 Result<int> run_doctor(Session& session) {
   const std::string state = session.state_directory();
-  std::vector<HostCheck> checks{state_check(session.env(), state), config_check(session),
+  std::vector<HostCheck> checks{state_check(session.env(), state),
+                                space_check(session.env(), state), config_check(session),
                                 daemon_check(session.env(), state)};
   for (HostCheck& check : target::podman::check_host(session.env(), state)) {
     checks.push_back(std::move(check));

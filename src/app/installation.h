@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/config_place.h"
 #include "app/lazy_target.h"
 #include "app/session.h"
 #include "control/core.h"
@@ -23,7 +24,9 @@ struct InstallationOptions {
   std::string state;   ///< the state directory
   std::string config;  ///< as --config; empty: the usual places
   Need need = Need::act;
-  std::optional<Config> loaded{};  ///< instead of what the files of `config` hold
+  std::string credentials{};             ///< as --config-credentials
+  std::optional<LoadedConfig> loaded{};  ///< instead of what `config` says
+  bool daemon = false;  ///< begins with what was kept of a configuration in Git: it looks on later
 };
 
 class Installation {
@@ -36,6 +39,9 @@ class Installation {
 
   control::Core& core() { return *core_; }
   store::SqliteJournal& journal() { return *journal_; }
+  Source& source() { return *source_; }
+  /// What it runs with.
+  const LoadedConfig& loaded() const { return loaded_; }
   /// How long ~Installation waits for old pods; a daemon leaves them to its next start.
   void set_drain(Duration drain) { drain_ = drain; }
 
@@ -43,11 +49,18 @@ class Installation {
   struct Targets;
   Installation(InstallationOptions options, io::Env& env);
   Result<> open_parts();
-  Result<Config> read_config() const;
+  Result<> open_journal();
+  Result<> read_config();
+  Result<LoadedConfig> read_fleet(const ConfigPlace& place);
+  void open_targets(const Config& config);
+  void add_podman(const TargetId& id, const Environment& environment, int keep_images);
+  void add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
+                      const Config& config);
 
   const InstallationOptions options_;
   io::Env& env_;
   Duration drain_;
+  LoadedConfig loaded_;
   std::unique_ptr<store::SqliteJournal> journal_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<source::HttpFiles> files_;

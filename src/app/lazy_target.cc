@@ -19,7 +19,10 @@ Result<std::string> LazyTarget::incarnation(const Cancel& cancel) {
 Result<std::vector<Observation>> LazyTarget::observe(const std::vector<ObjectKey>& keys,
                                                      Consistency consistency,
                                                      const Cancel& cancel) {
-  return TRY(opened())->observe(keys, consistency, cancel);
+  Target* target = TRY(opened());
+  auto seen = TRY(target->observe(keys, consistency, cancel));
+  if (judge_) judge_(seen);
+  return seen;
 }
 Result<DryRun> LazyTarget::dry_run(const Step& step, const Cancel& cancel) {
   return TRY(opened())->dry_run(step, cancel);
@@ -64,8 +67,7 @@ Result<> LazyTarget::logs(const ObjectKey& key, const std::string& container,
   return TRY(opened())->logs(key, container, options, sink, cancel);
 }
 Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
-                                                   const std::string& kind,
-                                                   const Cancel& cancel) {
+                                                   const std::string& kind, const Cancel& cancel) {
   return TRY(opened())->namespaced(group, kind, cancel);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/health_rules.h"
 #include "base/guarded.h"
 #include "model/target.h"
 
@@ -20,6 +21,9 @@ class LazyTarget : public Target {
   /// `capabilities` are what any target of this kind can do, known without opening one.
   LazyTarget(Opener opener, Capabilities capabilities)
       : opener_(std::move(opener)), capabilities_(std::move(capabilities)) {}
+
+  /// Asked about everything that is observed; to be set before the first use.
+  void set_judge(HealthJudge judge) { judge_ = std::move(judge); }
 
   /// Opens it if it is not yet. A failure is not kept: the next call tries again.
   Result<Target*> opened();
@@ -56,6 +60,7 @@ class LazyTarget : public Target {
  private:
   const Opener opener_;
   const Capabilities capabilities_;
+  HealthJudge judge_;
   Guarded<std::unique_ptr<Target>> target_;
 };
 

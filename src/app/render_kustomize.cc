@@ -107,6 +107,7 @@ Result<kustomize::Built> build_at(Session& session, const OverlayTree& tree, boo
   SystemHost host(session.env());
   options.helm.host = &host;
   options.traces = traces;
+  options.root = tree.snapshot->root();
   auto built = build_overlay(session, tree, options);
   if (!built) return fail(from_here(std::move(built).error(), tree));
   return built;

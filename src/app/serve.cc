@@ -1,5 +1,6 @@
 // The daemon: reconciler and API in one process, until a signal ends it. A new configuration takes
 // the place of the old one without a restart.
+#include <atomic>
 #include <malloc.h>
 
 #include "api/metrics.h"
@@ -19,8 +20,7 @@
 namespace rumbo::app {
 namespace {
 
-constexpr Duration kGrace = 1s;  ///< for answers under way when the daemon ends
-constexpr Duration kLookForConfig = 2s;
+constexpr Duration kGrace = 1s;      ///< for answers under way when the daemon ends
 constexpr Duration kHandover = 15s;  ///< for a verb that runs in-process to let go of the state
 
 /// Without a daemon every verb holds the state directory while it runs, and a supervisor restarts a
@@ -46,7 +46,11 @@ class Daemon {
         operations_(
             installation.core(),
             {.daemon = true,
-             .refresh = [this](const std::vector<Scope>& scopes) { reconciler_.refresh(scopes); },
+             .refresh =
+                 [this](const std::vector<Scope>& scopes) {
+                   asked_ = true;
+                   reconciler_.refresh(scopes);
+                 },
              .changed = [this] { reconciler_.poke(); },
              .snapshot = [&installation, state,
                           &env] { return make_snapshot(installation.journal(), state, env); }}),
@@ -61,6 +65,9 @@ class Daemon {
     return reconciler_.start();
   }
 
+  /// True once after somebody asked to look at the sources now.
+  bool take_asked() { return asked_.exchange(false); }
+
   /// Suspends open transactions; the next start takes them up again.
   void stop() {
     reconciler_.stop();
@@ -69,6 +76,7 @@ class Daemon {
 
  private:
   Installation& installation_;
+  std::atomic<bool> asked_{false};
   control::Reconciler reconciler_;
   control::LocalOperations operations_;
   api::Metrics metrics_;
@@ -76,31 +84,60 @@ class Daemon {
   std::unique_ptr<api::Server> server_;
 };
 
+/// In the log, and in the journal, which is where people look who were not there.
+void tell(Installation& installation, const Error& trouble, bool refused) {
+  const std::string message =
+      std::string(refused ? "the new configuration is refused, the old one stays"
+                          : "the configuration cannot be read, the old one stays") +
+      ": " + trouble.to_string();
+  log(LogLevel::error, "serve", "{}", message);
+  const auto noted = installation.core().note(
+      refused ? "config-refused" : "config-trouble", {},
+      Value::object({{"message", message}, {"hint", trouble.hint()}}), {"automation"});
+  if (!noted) log(LogLevel::error, "serve", "{}", noted.error().to_string());
+}
+
+/// The configuration that a daemon ran with, and what was wrong with the next.
+struct Proven {
+  std::optional<LoadedConfig> config;
+  std::optional<Error> failed;
+};
+
 /// Runs the daemon until a signal ends it (then nothing is returned) or a new configuration is
 /// there. `proven` is set to the one it runs with. Pods serve on between two runs; what is open is
 /// suspended and taken up by the next.
-Result<std::optional<Config>> run_until_changed(const InstallationOptions& options,
-                                                ConfigWatch& watch, std::optional<Config>& proven,
-                                                io::Env& env) {
+Result<std::optional<LoadedConfig>> run_until_changed(const InstallationOptions& options,
+                                                      ConfigWatch& watch, Proven& proven,
+                                                      io::Env& env) {
   const Cancel& stop = interrupt();
   auto installation = TRY(open_when_free(options, env, stop));
   installation->set_drain(Duration(0));
-  std::optional<Config> next;
+  std::optional<LoadedConfig> next;
   Daemon daemon(*installation, options.state, env);
   TRY(daemon.start(options.state));
-  proven = installation->core().config();
-  log(LogLevel::info, "serve", "ready: {} applications, API on {}/rumbo.sock",
-      proven->applications.size(), options.state);
-  MonoTime look = env.clock.mono() + kLookForConfig;
+  proven.config = installation->loaded();
+  TRY(keep(env.files, options.state, *proven.config));
+  if (!options.loaded) watch.running(*proven.config);
+  if (const auto failed = std::exchange(proven.failed, std::nullopt)) {
+    tell(*installation, *failed, true);
+  }
+  log(LogLevel::info, "serve", "ready: {} applications of {}, API on {}/rumbo.sock",
+      proven.config->config.applications.size(), proven.config->origin, options.state);
+  // What was kept of a repository may be old.
+  MonoTime look = watch.place().in_git() && !options.loaded
+                      ? env.clock.mono()
+                      : env.clock.mono() + watch.place().interval();
   while (!stop.cancelled() && !next) {
     env.sleep(50ms);
-    const bool asked = take_hangup();
+    const bool asked = take_hangup() | daemon.take_asked();
     if (!asked && env.clock.mono() < look) continue;
-    look = env.clock.mono() + kLookForConfig;
-    next = watch.changed(asked);
+    ConfigNews news = watch.look(installation->source(), asked, stop);
+    look = env.clock.mono() + watch.place().interval();
+    if (news.trouble) tell(*installation, *news.trouble, news.refused);
+    next = std::move(news.config);
   }
   log(LogLevel::info, "serve", "{}",
-      next ? "a new configuration: open transactions go on under it"
+      next ? "a new configuration, " + next->origin + ": open transactions go on under it"
            : "stopping: open transactions are suspended");
   daemon.stop();
   return next;
@@ -124,16 +161,22 @@ Result<int> run_serve(Session& session) {
          : session.quiet() ? LogLevel::warn
                            : LogLevel::info);
   take_hangup();
-  InstallationOptions options{session.state_directory(), "", Need::act};
-  options.config = TRY(find_config(session.env().files, asked.value("config"), options.state));
-  ConfigWatch watch(session.env().files, options.config);
-  std::optional<Config> proven;  // what the daemon ran with last
+  InstallationOptions options;
+  options.state = session.state_directory();
+  options.config = asked.value("config");
+  options.credentials = asked.value("config-credentials");
+  options.daemon = true;
+  ConfigWatch watch(session.env().files,
+                    TRY(ConfigPlace::find(session.env().files, options.config, options.credentials,
+                                          options.state)));
+  Proven proven;
   while (true) {
     auto next = run_until_changed(options, watch, proven, session.env());
-    if (!next && proven) {
+    if (!next && proven.config) {
       log(LogLevel::error, "serve", "the new configuration does not work, the old one goes on: {}",
           next.error().to_string());
-      options.loaded = std::exchange(proven, std::nullopt);
+      proven.failed = std::move(next).error();
+      options.loaded = std::exchange(proven.config, std::nullopt);
       continue;
     }
     options.loaded = TRY(std::move(next));

@@ -12,7 +12,10 @@ namespace {
 using Words = std::string_view;
 
 constexpr Flag kGlobal[] = {
-    {"config", 0, "FILE", "configuration (./rumbo.yaml, /etc/rumbo/rumbo.yaml, STATE/config.yaml)"},
+    {"config", 0, "FILE|DIR|GITURL",
+     "configuration (./rumbo.yaml, /etc/rumbo/rumbo.yaml, STATE/config.yaml); GITURL: "
+     "https://host/fleet.git//directory?ref=main"},
+    {"config-credentials", 0, "FILE", "what opens GITURL: user:password, a token, or an ssh key"},
     {"state", 0, "DIR", "state directory ($RUMBO_STATE, else /var/lib/rumbo or ~/.local/state)"},
     {"output", 'o', "FORMAT", "table|wide|json|yaml|name"},
     {"environment", 'e', "NAME", "only this environment"},
@@ -255,6 +258,7 @@ constexpr Flag kServe[] = {
 constexpr Words kServeExamples[] = {
     "rumbo serve --config /etc/rumbo/rumbo.yaml",
     "rumbo serve --state /var/lib/rumbo --log-format json",
+    "rumbo serve --config 'https://git.example.org/fleet.git//clusters/prod?ref=main'",
 };
 constexpr Words kDoctorExamples[] = {
     "rumbo doctor",
@@ -294,7 +298,7 @@ constexpr Words kCompletionExamples[] = {
 };
 constexpr Words kDocsExamples[] = {
     "rumbo docs cli > docs/cli.md",
-    "rumbo docs schema > rumbo.schema.json",
+    "rumbo docs configuration-schema > rumbo.schema.json",
 };
 
 constexpr Words kSyncExits =
@@ -427,7 +431,8 @@ constexpr Verb kVerbs[] = {
     {"serve", "", 0, 0, "Run the daemon",
      "Watches the sources, deploys, heals, and serves the API on STATE/rumbo.sock. SIGTERM "
      "suspends open transactions and ends it within seconds; the next start resumes them. A "
-     "change of the configuration needs a restart.",
+     "changed configuration is taken up by itself; a broken one is refused whole, and the old one "
+     "stays in force.",
      kServe, kServeExamples, "0 after SIGTERM or SIGINT, 2 on error", run_serve},
     {"doctor",
      "",
@@ -467,7 +472,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|podman-fields|sync-options|helm-functions|man|schema",
+     "cli|configuration|configuration-schema|podman-fields|sync-options|helm-functions|man",
      1,
      1,
      "Print a generated page",

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/config_place.h"
 #include "app/findings.h"
 #include "app/handlers.h"
 #include "app/manifest_files.h"
@@ -63,13 +64,18 @@ void print_findings(const Session& session, const std::vector<Finding>& findings
 
 /// Appends what is wrong with the configuration; returns what it is called.
 Result<std::string> check_config(Session& session, std::vector<Finding>& findings) {
-  const std::string path = TRY(find_config(
-      session.env().files, session.invocation().value("config"), session.state_directory()));
-  const auto config = control::load_config(session.env().files, path);
-  if (!config) {
-    for (Finding& one : findings_of(config.error())) findings.push_back(std::move(one));
+  const Invocation& asked = session.invocation();
+  const std::string state = session.state_directory();
+  std::string path = asked.value("config");
+  if (!control::is_fleet_url(path)) path = TRY(find_config(session.env().files, path, state));
+  const auto place =
+      ConfigPlace::find(session.env().files, path, asked.value("config-credentials"), state);
+  const auto loaded =
+      place ? place->load_apart(session.env(), state) : Result<LoadedConfig>(fail(place.error()));
+  if (!loaded) {
+    for (Finding& one : findings_of(loaded.error())) findings.push_back(std::move(one));
   }
-  return path;
+  return loaded ? loaded->origin : place ? place->shown() : path;
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ Result<int> run_completion(Session& session) {
 
 Result<int> run_docs(Session& session) {
   const std::string& page = session.invocation().arguments[0];
-  if (page == "schema") {
+  if (page == "configuration-schema" || page == "schema") {
     session.print(codec::to_json_pretty(control::config_schema()) + "\n");
     return kOk;
   }
@@ -60,10 +60,9 @@ Result<int> run_docs(Session& session) {
   }
   const auto text = docs_page(page);
   if (!text) {
-    return fail(
-        Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-            .with_hint("pages: cli, configuration, podman-fields, sync-options, helm-functions, man, "
-                       "schema"));
+    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+                    .with_hint("pages: cli, configuration, configuration-schema, podman-fields, "
+                               "sync-options, helm-functions, man"));
   }
   session.print(*text);
   return kOk;

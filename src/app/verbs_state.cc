@@ -41,8 +41,10 @@ Result<std::vector<store::BackupFile>> collect(const Session& session, const Val
     out.push_back({name.str(), TRY(files.read_all(snapshot["directory"].str() + "/" + name.str(),
                                                   kMostArchive))});
   }
-  if (auto config = files.read_all(state + "/config.yaml")) {
-    out.push_back({"config.yaml", *std::move(config)});
+  for (const char* name : {"config.yaml", "fleet.json"}) {
+    if (auto config = files.read_all(state + "/" + name, kMostArchive)) {
+      out.push_back({name, *std::move(config)});
+    }
   }
   if (!passphrase) return out;
   const Secret<std::string> key(TRY(files.read_all(state + "/key", 4096)));

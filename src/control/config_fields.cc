@@ -12,13 +12,15 @@ using enum FieldType;
 
 constexpr std::string_view kApplication = "Application";
 constexpr std::string_view kEnvironment = "Environment";
-constexpr std::array kKinds{kApplication, kEnvironment};
+constexpr std::string_view kFleet = "Fleet";
+
+constexpr std::array kKinds{kApplication, kEnvironment, kFleet};
 constexpr std::array<std::string_view, 6> kLater{"Project", "Pipeline",     "ImagePolicy",
                                                  "Build",   "Notification", "Cluster"};
 
 constexpr Field kFields[] = {
     {"", "apiVersion", text, true, "", "always rumbo.dev/v1alpha1"},
-    {"", "kind", text, true, "", "Application or Environment"},
+    {"", "kind", text, true, "", "Application, Environment or Fleet"},
     {"", "metadata", record, true, "", "names the document"},
     {"", "metadata.name", label, true, "", "unique name: lower-case letters, digits and `-`"},
     {"", "spec", record, true, "", "what is wanted"},
@@ -31,9 +33,10 @@ constexpr Field kFields[] = {
     {kApplication, "spec.source.git", record, false, "", "a Git repository"},
     {kApplication, "spec.source.git.url", text, true, "",
      "https://, http://, ssh:// or file:// URL without credentials, or a path relative to this "
-     "file"},
+     "file; in a fleet repository that means the repository itself"},
     {kApplication, "spec.source.git.ref", record, false, "{branch: main}",
-     "which commit: exactly one of its fields"},
+     "which commit: exactly one of its fields; within a fleet repository the fleet's own is the "
+     "default"},
     {kApplication, "spec.source.git.ref.branch", text, false, "", "the tip of a branch"},
     {kApplication, "spec.source.git.ref.tag", text, false, "", "a tag"},
     {kApplication, "spec.source.git.ref.semver", text, false, "",
@@ -41,10 +44,33 @@ constexpr Field kFields[] = {
     {kApplication, "spec.source.git.ref.commit", text, false, "", "a full commit hash"},
     {kApplication, "spec.source.git.ref.name", text, false, "", "a full reference: refs/…, HEAD"},
     {kApplication, "spec.source.git.path", text, false, "", "directory of the manifests"},
+    {kApplication, "spec.source.git.credentials", record, false, "",
+     "what opens the repository: exactly one of its fields"},
+    {kApplication, "spec.source.git.credentials.file", text, false, "",
+     "file with `user:password` or a token; for ssh the private key (mode 0600)"},
+    {kApplication, "spec.source.git.credentials.env", text, false, "",
+     "environment variable of Rumbo's process that holds `user:password` or a token"},
     {kApplication, "spec.source.git.credentialsFile", text, false, "",
-     "file with `user:password` or a token"},
+     "the same as credentials.file"},
     {kApplication, "spec.source.git.caFile", text, false, "",
      "certificates that the server's must be signed by"},
+    {kApplication, "spec.source.git.knownHostsFile", text, false, "~/.ssh/known_hosts",
+     "ssh: the only host keys that are trusted"},
+    {kApplication, "spec.source.git.proxy", text, false, "HTTPS_PROXY of the environment",
+     "http://, https:// or socks5:// URL of a proxy, without credentials"},
+    {kApplication, "spec.source.git.submodules", boolean, false, "false",
+     "read submodules too; credentials go to the same server only"},
+    {kApplication, "spec.source.git.verify", record, false, "",
+     "take only revisions signed by a key of these files"},
+    {kApplication, "spec.source.git.verify.mode", word, false, "commit",
+     "what must be signed: the commit, the annotated tag that names it, or both",
+     "commit|tag|both"},
+    {kApplication, "spec.source.git.verify.allowedSignersFile", text, false, "",
+     "ssh keys that may sign, in ssh-keygen's form: NAME TYPE KEY"},
+    {kApplication, "spec.source.git.verify.keyringFile", text, false, "",
+     "OpenPGP public keys that may sign, as `gpg --export` writes them"},
+    {kApplication, "spec.source.git.verify.signers", texts, false, "[]",
+     "only these of them: names of the allowed signers file, or fingerprints"},
     {kApplication, "spec.source.oci", record, false, "", "an OCI artifact", "", "",
      "use source.git"},
     {kApplication, "spec.source.helm", record, false, "",
@@ -220,7 +246,15 @@ constexpr Field kFields[] = {
     {kApplication, "spec.pollInterval", duration, false, "1m",
      "how often the repository is looked at; at least 1s"},
 
-    {kEnvironment, "spec.target", record, true, "", "where objects live: exactly one of its fields"},
+    {kFleet, "spec.source", record, true, "", "where the configuration is"},
+    {kFleet, "spec.source.git", record, true, "",
+     "a Git repository; `path` is the directory of the `*.yaml` files in it", "",
+     "Application:spec.source.git"},
+    {kFleet, "spec.pollInterval", duration, false, "1m",
+     "how often the repository is looked at; at least 1s"},
+
+    {kEnvironment, "spec.target", record, true, "",
+     "where objects live: exactly one of its fields"},
     {kEnvironment, "spec.target.podman", record, false, "", "this Podman host"},
     {kEnvironment, "spec.target.podman.socket", text, false, "",
      "Podman's API socket; without it Rumbo starts a service of its own"},
@@ -236,9 +270,39 @@ constexpr Field kFields[] = {
      "which of its contexts"},
     {kEnvironment, "spec.target.kubernetes.inCluster", boolean, false, "false",
      "the cluster Rumbo itself runs in, as its pod's service account"},
+    {kEnvironment, "spec.health", record, false, "", "health rules of your own, in Lua"},
+    {kEnvironment, "spec.health.scripts", text_map, false, "{}",
+     "a script by `group/Kind`, as Argo CD's health.lua; `*` in the group stands for any"},
+    {kEnvironment, "spec.health.directory", text, false, "",
+     "directory of GROUP/KIND/health.lua, relative to this file"},
     {kEnvironment, "spec.namespace", label, false, "the environment's name",
      "namespace of objects that name none"},
 };
+
+}  // namespace
+
+namespace {
+
+/// A record that has another's fields, or is within such a one, is that other.
+void resolve_same(std::string_view& kind, std::string& path) {
+  for (std::size_t end = path.size(); end != std::string::npos && end > 0;) {
+    const std::string_view above = std::string_view(path).substr(0, end);
+    const auto record =
+        std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& field) {
+          return field.kind == kind && field.path == above && !field.same_as.empty();
+        });
+    if (record != std::end(kFields)) {
+      std::string_view same = record->same_as;
+      if (const auto colon = same.find(':'); colon != std::string_view::npos) {
+        kind = same.substr(0, colon);
+        same.remove_prefix(colon + 1);
+      }
+      path = std::string(same) + path.substr(end);
+      return;
+    }
+    end = path.rfind('.', end - 1);
+  }
+}
 
 }  // namespace
 
@@ -256,12 +320,10 @@ std::string_view field_name(const Field& field) {
   return split(field.path, '.').back();
 }
 
-std::vector<const Field*> fields_below(std::string_view kind, std::string_view path) {
+std::vector<const Field*> fields_below(std::string_view kind, std::string_view asked) {
   std::vector<const Field*> out;
-  const auto record = std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& field) {
-    return field.kind == kind && field.path == path;
-  });
-  if (record != std::end(kFields) && !record->same_as.empty()) path = record->same_as;
+  std::string path(asked);
+  resolve_same(kind, path);
   for (const Field& field : kFields) {
     if (!field.kind.empty() && field.kind != kind) continue;
     const std::size_t dot = field.path.rfind('.');

@@ -36,8 +36,9 @@ struct Field {
   bool required = false;
   std::string_view fallback;  ///< the default, as it would be written
   std::string_view doc;
-  std::string_view words = {};    ///< of a word: "restore|stop"
-  std::string_view same_as = {};  ///< path of the record whose fields this one has too
+  std::string_view words = {};  ///< of a word: "restore|stop"
+  /// Path of the record whose fields this one has too; of another kind as "Kind:path".
+  std::string_view same_as = {};
   std::string_view instead = {};  ///< set: not built yet, and what to use today
 };
 

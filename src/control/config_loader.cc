@@ -10,22 +10,19 @@
 namespace rumbo::control {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 4ull << 20;
-constexpr std::size_t kMostFiles = 1000;
-
 codec::YamlOptions yaml_options() {
   codec::YamlOptions options;
   options.dialect = codec::YamlDialect::yaml_v3;  // `on` and `no` are names here, not booleans
-  options.limits.max_bytes = kMostBytes;
+  options.limits.max_bytes = kMostConfigBytes;
   options.limits.max_depth = 32;
   options.limits.max_nodes = 500'000;
   options.limits.max_alias_nodes = 500'000;
   return options;
 }
 
-Result<Config> read_all(const ConfigTexts& files) {
+Result<Config> read_all(const ConfigTexts& files, const GitSpec* fleet = nullptr) {
   Mistakes mistakes;
-  ConfigReader reader(mistakes);
+  ConfigReader reader(mistakes, fleet);
   bool parsed = true;
   std::size_t documents = 0;
   for (const auto& [file, text] : files) {
@@ -59,6 +56,14 @@ Result<Config> parse_config(const ConfigTexts& texts) {
   return read_all(texts);
 }
 
+Result<Config> parse_config(const ConfigTexts& texts, const GitSpec& fleet) {
+  return read_all(texts, &fleet);
+}
+
+bool is_config_file(std::string_view name) {
+  return !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"));
+}
+
 Result<Config> load_config(io::FileSystem& files, const std::string& path) {
   return read_all(TRY(read_config_texts(files, path)));
 }
@@ -75,16 +80,16 @@ Result<ConfigTexts> read_config_texts(io::FileSystem& files, const std::string& 
   }
   ConfigTexts texts;
   if (!info->directory) {
-    texts.emplace_back(path, TRY(files.read_all(path, kMostBytes)));
+    texts.emplace_back(path, TRY(files.read_all(path, kMostConfigBytes)));
     return texts;
   }
   for (const std::string& name : TRY(files.list(path))) {
-    if (name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml"))) continue;
-    if (texts.size() == kMostFiles) {
+    if (!is_config_file(name)) continue;
+    if (texts.size() == kMostConfigFiles) {
       return fail(Code::too_large, path + " holds more than 1000 configuration files");
     }
     const std::string file = path + (path.ends_with('/') ? "" : "/") + name;
-    texts.emplace_back(file, TRY(files.read_all(file, kMostBytes)));
+    texts.emplace_back(file, TRY(files.read_all(file, kMostConfigBytes)));
   }
   if (texts.empty()) {
     return fail(Error(Code::not_found, path + " holds no *.yaml files")

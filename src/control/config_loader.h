@@ -4,6 +4,7 @@
 // Threads: pure functions but for the reading of files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,15 @@ Result<Config> load_config(io::FileSystem& files, const std::string& path);
 Result<Config> parse_config(std::string_view text, std::string_view file);
 
 Result<Config> parse_config(const ConfigTexts& texts);
+
+/// Files of a fleet repository, named by their paths in it: relative Git URLs mean `fleet`.
+Result<Config> parse_config(const ConfigTexts& texts, const GitSpec& fleet);
+
+/// Bounds of what may be read as configuration.
+constexpr std::uint64_t kMostConfigBytes = 4ull << 20;  ///< of one file
+constexpr std::size_t kMostConfigFiles = 1000;
+/// True for the files of a directory that are configuration.
+bool is_config_file(std::string_view name);
 
 /// JSON Schema (2020-12) of one document.
 Value config_schema();

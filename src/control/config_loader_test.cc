@@ -140,6 +140,26 @@ TEST(ConfigLoader, ExplainsMistakes) {
   }
 }
 
+TEST(ConfigLoader, ReadsHealthRules) {
+  const auto with = [](const std::string& health) {
+    return "apiVersion: rumbo.dev/v1alpha1\nkind: Environment\nmetadata: {name: dev}\nspec:\n"
+           "  target: {podman: {}}\n  health:\n" +
+           health;
+  };
+  const auto config =
+      parse_config(with("    directory: ./health\n    scripts:\n      x.io/Thing: return nil\n"),
+                   "/etc/rumbo/rumbo.yaml");
+  ASSERT_TRUE(config) << config.error().to_string();
+  const Environment& dev = config->environments.at(0);
+  EXPECT_EQ(dev.health_directory, "/etc/rumbo/health");
+  ASSERT_EQ(dev.health_scripts.size(), 1u);
+  EXPECT_EQ(dev.health_scripts[0].name, "x.io/Thing");
+  EXPECT_EQ(dev.health_scripts[0].source, "return nil");
+  const std::string broken = error_of(with("    scripts:\n      x.io/Thing: if then\n"));
+  EXPECT_NE(broken.find(":8:7: x.io/Thing:1:"), std::string::npos) << broken;
+  EXPECT_NE(error_of(with("    scripts: {a b: ''}\n")).find("names no kind"), std::string::npos);
+}
+
 TEST(ConfigLoader, ReportsAllMistakesAtOnce) {
   const std::string error = error_of(application(R"(  source: {git: {url: https://x/y, branch: a}}
   environments: [nowhere]

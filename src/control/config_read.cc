@@ -6,17 +6,19 @@
 
 #include "base/strings.h"
 #include "control/config_policy.h"
+#include "engine/health/scripts.h"
 #include "engine/ignored_fields.h"
 #include "engine/sync_options.h"
 
 namespace rumbo::control {
 namespace {
 
-/// git@host:team/repo, which is no URL.
-bool scp_like(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  return colon != std::string_view::npos && colon > 1 &&
-         text.substr(0, colon).find('/') == std::string_view::npos;
+/// A path that stands in `file`, whole.
+std::string beside(std::string_view file, const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
+  return (directory / path).lexically_normal().string();
 }
 
 }  // namespace
@@ -26,6 +28,8 @@ void ConfigReader::add(const codec::YamlNode& document, std::string_view file) {
   if (!check.check(document)) return;
   if (document.value["kind"].as_string() == "Application") {
     application(document, check, file);
+  } else if (document.value["kind"].as_string() == "Fleet") {
+    fleet(document, check, file);
   } else {
     environment(document, check, file);
   }
@@ -60,8 +64,27 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& che
     env.kubernetes = kubernetes_target(*target, check, file);
   }
   env.origin = document.location(file);
+  health(document.at_pointer("/spec/health"), env, check, file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));
+}
+
+void ConfigReader::health(const codec::YamlNode* node, Environment& env, ConfigCheck& check,
+                          std::string_view file) {
+  if (node == nullptr) return;
+  const std::string directory = node->value["directory"].str();
+  if (!directory.empty()) {
+    env.health_directory = beside(file, directory);
+  }
+  const codec::YamlNode* scripts = node->find("scripts");
+  if (scripts == nullptr) return;
+  for (const codec::YamlEntry& entry : scripts->entries()) {
+    HealthScript script{entry.key.value.str(), entry.value.value.str(), entry.key.location(file)};
+    if (auto made = engine::HealthScripts::make({script}); !made) {
+      check.error(entry.key, made.error().message(), made.error().hint());
+    }
+    env.health_scripts.push_back(std::move(script));
+  }
 }
 
 std::optional<KubernetesTarget> ConfigReader::kubernetes_target(const codec::YamlNode& target,
@@ -88,10 +111,7 @@ std::optional<KubernetesTarget> ConfigReader::kubernetes_target(const codec::Yam
     check.error(*node->find("kubeconfig"), "`~` is not replaced in `kubeconfig`",
                 "write the whole path, or leave it out for ~/.kube/config");
   }
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
-  out.kubeconfig = (directory / path).lexically_normal().string();
+  out.kubeconfig = beside(file, path);
   return out;
 }
 
@@ -103,6 +123,7 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
   const codec::YamlNode* spec_node = document.find("spec");
   if (name == nullptr || !name->value.is_string() || spec_node == nullptr) return;
   Application app;
+  prefix_.clear();
   app.name = name->value.str();
   app.origin = document.location(file);
   claim(applications_, app.name, "application", *name, file);
@@ -120,7 +141,7 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
     app.source = source(*where, check, file);
     if (const codec::YamlNode* values = where->find("values");
         values != nullptr && values->is_mapping()) {
-      app.values_source = git(*values, check, file);
+      app.values_source = git_spec(*values, check, file);
     }
   }
   if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
@@ -246,88 +267,14 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
   }
 }
 
-std::string ConfigReader::git_url(const codec::YamlNode& git, ConfigCheck& check,
-                                  std::string_view file) {
-  const codec::YamlNode* node = git.find("url");
-  if (node == nullptr || !node->value.is_string()) return {};
-  std::string url = node->value.str();
-  if (url.empty()) {
-    check.error(*node, "`spec.source.git.url` is empty", "write the repository's URL or path");
-    return {};
-  }
-  if (holds_credentials(url)) {
-    check.error(*node, "`spec.source.git.url` holds credentials",
-                "put them into a file of mode 0600 and name it in credentialsFile");
-    return {};
-  }
-  if (const std::size_t at = url.find("://"); at != std::string::npos) {
-    static constexpr std::string_view kSchemes[] = {"https", "http", "ssh", "file"};
-    const std::string scheme = url.substr(0, at);
-    if (std::find(std::begin(kSchemes), std::end(kSchemes), scheme) == std::end(kSchemes)) {
-      check.error(*node, "`spec.source.git.url` has the scheme `" + printable(scheme, 20) + "`",
-                  "use https, http, ssh or file");
-    }
-    return url;
-  }
-  if (scp_like(url)) {
-    check.error(*node, "`spec.source.git.url` is neither a URL nor a path",
-                "write it as ssh://git@HOST/PATH");
-    return {};
-  }
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::path directory = fs::absolute(fs::path(file), failed).parent_path();
-  std::string path = (directory / url).lexically_normal().string();
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return "file://" + path;
-}
-
-GitRef ConfigReader::git_ref(const codec::YamlNode* ref, ConfigCheck& check) {
-  GitRef out;
-  if (ref == nullptr || !ref->is_mapping()) {
-    out.branch = "main";
-    return out;
-  }
-  out.branch = ref->value["branch"].str();
-  out.tag = ref->value["tag"].str();
-  out.semver = ref->value["semver"].str();
-  out.commit = ref->value["commit"].str();
-  out.name = ref->value["name"].str();
-  int set = 0;
-  for (const std::string* one : {&out.branch, &out.tag, &out.semver, &out.commit, &out.name}) {
-    if (one->empty()) continue;
-    ++set;
-    if (one->front() == '-') {
-      check.error(*ref, "a Git reference cannot begin with `-`", "name a branch, tag or commit");
-    }
-  }
-  if (set != 1) {
-    check.error(*ref, set == 0 ? "`ref` names no commit" : "`ref` names several commits",
-                "set exactly one of branch, tag, semver, commit, name");
-  }
-  return out;
-}
-
-/// A path inside the repository's tree: relative, and never out of it.
-std::string ConfigReader::tree_path(const codec::YamlNode* path, ConfigCheck& check) {
-  if (path == nullptr || !path->value.is_string()) return {};
-  std::vector<std::string> parts;
-  const std::string text = path->value.str();
-  bool leaves = text.starts_with('/');
-  for (const std::string_view part : split(text, '/')) {
-    leaves = leaves || part == "..";
-    if (!part.empty() && part != ".") parts.emplace_back(part);
-  }
-  if (leaves) {
-    check.error(*path, "`path` leads out of the repository",
-                "write it relative to the repository's root, without `..`");
-  }
-  return join(parts, "/");
-}
-
 // ---- Between documents
 
 void ConfigReader::finish() {
+  if (named_fleet_ && !(config_.applications.empty() && config_.environments.empty())) {
+    error(*named_fleet_,
+          "a Fleet stands alone: applications and environments are in its repository",
+          "move the other documents there");
+  }
   for (const Application& app : config_.applications) check_references(app);
   check_cycles();
 }

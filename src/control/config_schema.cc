@@ -17,6 +17,7 @@ Value words_value(std::string_view words) {
 
 Value schema_of(std::string_view kind, const Field& field) {
   Value text = Value::object({{"type", "string"}});
+  const std::string_view own = field.kind.empty() ? kind : field.kind;
   switch (field.type) {
     case FieldType::boolean:
       return Value::object({{"type", "boolean"}});
@@ -41,9 +42,9 @@ Value schema_of(std::string_view kind, const Field& field) {
     case FieldType::tree:
       return Value::object({{"type", "object"}});
     case FieldType::record:
-      return schema_of_record(kind, field.path);
+      return schema_of_record(own, field.path);
     case FieldType::entries: {
-      const Value entry = schema_of_record(kind, std::string(field.path) + "[]");
+      const Value entry = schema_of_record(own, std::string(field.path) + "[]");
       return Value::object({{"type", "array"},
                             {"minItems", 1},
                             {"items", Value::object({{"anyOf", Value::array({text, entry})}})}});
@@ -118,7 +119,8 @@ std::string row(const Field& field) {
     out += "`" + std::string(field.fallback) + "`";
   }
   out += " | " + std::string(field.doc);
-  if (!field.same_as.empty()) out += " (same fields as `" + std::string(field.same_as) + "`)";
+  if (!field.same_as.empty())
+    out += " (same fields as `" + replace_all(field.same_as, ":", "` `") + "`)";
   if (!field.instead.empty()) {
     out += ". *Not supported yet: " + std::string(field.instead) + ".*";
   }
@@ -139,7 +141,8 @@ std::string config_reference() {
   std::string out = "# Configuration reference\n\n";
   out +=
       "YAML documents of `apiVersion: rumbo.dev/v1alpha1`, in one file or in a directory of "
-      "`*.yaml` files.\nUnknown fields, wrong types and references to what is not defined are "
+      "`*.yaml` files, or in a Git\nrepository that Rumbo follows. Unknown fields, wrong types and "
+      "references to what is not defined are "
       "errors.\n";
   for (const std::string_view kind : config_kinds()) {
     out += "\n## " + std::string(kind) + "\n\n| Field | Type | Default | Meaning |\n";

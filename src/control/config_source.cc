@@ -34,22 +34,12 @@ SourceSpec ConfigReader::source(const codec::YamlNode& source, ConfigCheck& chec
     check.error(source, "`spec.source` names several sources", "keep one of git and helm");
   }
   if (helm != nullptr && helm->is_mapping()) return chart(*helm, check);
-  if (git != nullptr && git->is_mapping()) return this->git(*git, check, file);
+  if (git != nullptr && git->is_mapping()) return git_spec(*git, check, file);
   if (git == nullptr && helm == nullptr && source.find("oci") == nullptr) {
     check.error(source, "`spec.source` names no source",
                 "add `git: {url: …}` or `helm: {repo: …}`");
   }
   return GitSpec{};
-}
-
-GitSpec ConfigReader::git(const codec::YamlNode& git, ConfigCheck& check, std::string_view file) {
-  GitSpec spec;
-  spec.url = git_url(git, check, file);
-  spec.ref = git_ref(git.find("ref"), check);
-  spec.path = tree_path(git.find("path"), check);
-  spec.credentials_file = git.value["credentialsFile"].str();
-  spec.ca_file = git.value["caFile"].str();
-  return spec;
 }
 
 ChartSpec ConfigReader::chart(const codec::YamlNode& helm, ConfigCheck& check) {

@@ -157,7 +157,9 @@ Result<> Core::record_config() {
   if (history_.with([&](const History& history) { return history.last_config == value; })) {
     return {};
   }
-  return note("config", scopes, Value::object({{"applications", value}}), {"automation"});
+  return note("config", scopes,
+              Value::object({{"applications", value}, {"origin", parts_.config_origin}}),
+              {"automation"});
 }
 
 void Core::hear(const Record& record) {

@@ -45,6 +45,8 @@ struct CoreParts {
   engine::RunnerOptions runner = {};
   /// False for verbs that only look: their configuration may be another one, or none.
   bool records_config = true;
+  /// What the configuration was read from, for the journal.
+  std::string config_origin = {};
   /// Blocks until the instant; empty: sleeps, and wake() ends it early. Tests move virtual time.
   std::function<void(MonoTime)> pause = {};
   RunAll run_all = {};                 ///< empty: threads

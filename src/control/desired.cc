@@ -163,11 +163,10 @@ Result<Revision> Desired::resolve_chart(const ChartSpec& spec, const Cancel& can
   return revision;
 }
 
-Result<Rendered> Desired::rendered(const Placement& placement, const Revision& revision,
-                                   bool fresh_secrets, const Cancel& cancel) {
-  const auto [main, second] = parts_of(revision);
-  const auto snapshot = TRY(source_.fetch(placement.source, main, SourceBounds{}, cancel));
-  const auto [kind, renderer] = TRY(this->renderer(placement, *snapshot));
+Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& snapshot,
+                                   const Revision& revision, bool fresh_secrets, bool& settled,
+                                   const Cancel& cancel) {
+  const auto [kind, renderer] = TRY(this->renderer(placement, snapshot));
   RenderSpec spec{path_of(placement.source), placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
   if (kind == RendererKind::helm) {
@@ -178,14 +177,15 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
   }
   RenderInputs inputs;
   if (placement.values) {
-    auto values = source_.fetch(*placement.values, second, SourceBounds{}, cancel);
+    auto values =
+        source_.fetch(*placement.values, parts_of(revision).second, SourceBounds{}, cancel);
     if (!values) return fail(std::move(values).error().with_context("the values' repository"));
     inputs.snapshots.emplace(kValuesSource, *std::move(values));
     spec.values_path = placement.values->path;
   }
   const auto known = TRY(known_pins(placement.scope, revision.id));
-  auto pins = TRY(fetch_remotes(placement, *snapshot, *renderer, spec, known, inputs, cancel));
-  const InputsNeeded needed = TRY(renderer->inputs_needed(*snapshot, spec, inputs));
+  auto pins = TRY(fetch_remotes(placement, snapshot, *renderer, spec, known, inputs, cancel));
+  const InputsNeeded needed = TRY(renderer->inputs_needed(snapshot, spec, inputs));
   TRY(fetch_charts(needed.charts, known, inputs, pins, cancel));
   if (!pins.empty()) {
     pins_.with([&](auto& all) { all[placement.scope] = {revision.id, pins}; });
@@ -206,7 +206,9 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
     });
   }
   inputs.seed = journal_.digest(seed, Secrecy::secret);
-  Rendered rendered = TRY(renderer->render(*snapshot, spec, inputs));
+  settled = settled && !placement.values && pins.empty() && needed.live_reads.empty();
+  Rendered rendered = TRY(renderer->render(snapshot, spec, inputs));
+  settled = settled && rendered.live_reads.empty();
   // Objects that templates ask for show while they run: read, and render again.
   for (int round = 0; !rendered.live_reads.empty(); ++round) {
     if (round == kMostLookups || !live_) {
@@ -217,7 +219,7 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
       inputs.live.insert_or_assign(key, std::move(value));
     }
     for (const ObjectKey& key : rendered.live_reads) inputs.live.try_emplace(key, Value());
-    rendered = TRY(renderer->render(*snapshot, spec, inputs));
+    rendered = TRY(renderer->render(snapshot, spec, inputs));
   }
   if (!rendered.to_record.empty()) rendered.manifest.recorded = rendered.to_record;
   if (fresh_secrets) {
@@ -228,9 +230,10 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Revision& r
                            needed.warnings.end());
   const Value& substitute = placement.deployment->substitute;
   const auto wanted = TRY(render::live_variables(substitute, spec.ns));
+  settled = settled && wanted.empty();
   std::map<ObjectKey, Value> live;
   if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
-  TRY(render::substitute_manifest(rendered.manifest, *snapshot, substitute, spec.ns, live));
+  TRY(render::substitute_manifest(rendered.manifest, snapshot, substitute, spec.ns, live));
   TRY(place(rendered.manifest, placement.scope.target, cancel));
   return rendered;
 }
@@ -325,20 +328,82 @@ Result<Value> Desired::recorded(const Scope& scope) {
   return results;
 }
 
+std::vector<bool> Desired::touched(const std::vector<const Placement*>& placements,
+                                   const Revision& to, const Cancel& cancel) {
+  std::vector<bool> out(placements.size(), true);
+  // Most were rendered from one and the same commit.
+  std::map<std::string, std::optional<ChangeSet>> changes;
+  const auto from = known_.with([&](const auto& all) {
+    std::vector<std::string> commits;
+    for (const Placement* one : placements) {
+      const auto it = all.find(one->scope);
+      commits.push_back(it != all.end() && it->second.settled ? it->second.commit : "");
+    }
+    return commits;
+  });
+  constexpr std::size_t kMostCommits = 16;
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    if (from[i].empty() || changes.contains(from[i]) || changes.size() >= kMostCommits) continue;
+    const auto* git = std::get_if<GitSpec>(&placements[i]->source);
+    if (git == nullptr) continue;  // another version is another chart
+    const auto found =
+        source_.changes(*git, {.id = from[i], .name = "", .subject = ""}, to, cancel);
+    changes.emplace(from[i], found ? std::optional<ChangeSet>(*found) : std::nullopt);
+  }
+  known_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      const auto set = changes.find(from[i]);
+      const auto it = all.find(placements[i]->scope);
+      if (set == changes.end() || !set->second || it == all.end()) continue;
+      // Rendered anew meanwhile: whoever did that came by another way.
+      if (it->second.commit != from[i] || set->second->touches(it->second.inputs)) continue;
+      it->second.commit = to.id;
+      out[i] = false;
+    }
+  });
+  wanted_.with([&](auto& all) {
+    for (std::size_t i = 0; i < placements.size(); ++i) {
+      if (!out[i]) all[placements[i]->scope].revision = to;
+    }
+  });
+  return out;
+}
+
+std::optional<Digest> Desired::known_digest(const Scope& scope, const Revision& revision) const {
+  return known_.with([&](const auto& all) -> std::optional<Digest> {
+    const auto it = all.find(scope);
+    if (it == all.end() || it->second.commit != revision.id || it->second.digest.empty()) {
+      return std::nullopt;
+    }
+    return it->second.digest;
+  });
+}
+
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
                                            const Ask& ask, const Cancel& cancel) {
   engine::ScopeInput input;
   input.scope = placement.scope;
   input.revision = revision;
   input.policy = placement.deployment->sync;
-  auto made = rendered(placement, revision, ask.fresh_secrets, cancel);
+  const auto snapshot =
+      source_.fetch(placement.source, parts_of(revision).first, SourceBounds{}, cancel);
+  Known known;
+  known.settled = !ask.fresh_secrets;
+  auto made = [&]() -> Result<Rendered> {
+    if (!snapshot) return fail(Error(snapshot.error()));
+    if (!placement.values) input.revision = (*snapshot)->revision();
+    const TrackedSnapshot tracked(*snapshot);
+    auto result = rendered(placement, tracked, revision, ask.fresh_secrets, known.settled, cancel);
+    known.inputs = tracked.inputs();
+    return result;
+  }();
   WantedStatus status;
-  status.revision = revision;
+  status.revision = input.revision;
   if (made) {
     input.manifest = std::move(made->manifest);
     input.warnings = std::move(made->warnings);
     input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
-    status.manifest_digest = input.manifest_digest;
+    status.manifest_digest = known.digest = input.manifest_digest;
   } else {
     status.error = made.error();
   }
@@ -349,11 +414,14 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
     recorded_.with([&](auto& all) { all[placement.scope] = {committed, input.manifest.recorded}; });
   }
   if (ask.configured) {
+    known.commit = revision.id;
+    known.settled = known.settled && snapshot && (made || made.error().retry() == Retry::never);
+    known_.with([&](auto& all) { all[placement.scope] = std::move(known); });
     wanted_.with([&](auto& all) { all[placement.scope] = std::move(status); });
   }
   if (!made) {
     return fail(
-        std::move(made).error().with_context(placement.scope.to_string() + " at " + revision.name));
+        Error(made.error()).with_context(placement.scope.to_string() + " at " + revision.name));
   }
   return input;
 }

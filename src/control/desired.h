@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "control/placement.h"
 #include "control/remotes.h"
+#include "control/tracked_snapshot.h"
 #include "engine/plan.h"
 #include "model/journal.h"
 #include "model/renderer.h"
@@ -43,6 +44,14 @@ struct WantedStatus {
   std::optional<Revision> revision;
   Digest manifest_digest;      ///< empty if it could not be rendered
   std::optional<Error> error;  ///< why not
+};
+
+/// What a rendering came to, and what it depended on.
+struct Known {
+  std::string commit;    ///< all it depends on is as in this commit
+  Digest digest;         ///< empty if it could not be rendered
+  bool settled = false;  ///< another look at the same files comes to the same
+  Inputs inputs;
 };
 
 class Desired {
@@ -88,13 +97,23 @@ class Desired {
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
                                     const Ask& ask, const Cancel& cancel);
 
+  /// Which of these placements of one source may render differently at this revision than they did;
+  /// the others are taken as rendered at it. Without a way to tell: all.
+  std::vector<bool> touched(const std::vector<const Placement*>& placements, const Revision& to,
+                            const Cancel& cancel);
+  /// The digest of the manifest at this revision, if that is known without rendering.
+  std::optional<Digest> known_digest(const Scope& scope, const Revision& revision) const;
+
   std::map<SourceKey, SourceStatus> sources() const { return sources_.copy(); }
   std::optional<SourceStatus> source(const SourceKey& key) const;
   WantedStatus wanted(const Scope& scope) const;
 
  private:
-  Result<Rendered> rendered(const Placement& placement, const Revision& revision,
-                            bool fresh_secrets, const Cancel& cancel);
+  /// Unsets `settled` if files and configuration alone do not decide the result. `revision` may
+  /// name a second repository's, too.
+  Result<Rendered> rendered(const Placement& placement, const Snapshot& snapshot,
+                            const Revision& revision, bool fresh_secrets, bool& settled,
+                            const Cancel& cancel);
   /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
   Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
@@ -145,6 +164,7 @@ class Desired {
   Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;
+  Guarded<std::map<Scope, Known>> known_;
 };
 
 }  // namespace rumbo::control

@@ -207,6 +207,11 @@ void Reconciler::poll(const SourceKey& key) {
                    Value::object({{"url", key.url}, {"message", message}}), kAutomation);
     if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
   }
+  // Before the next look is due: who need not care is told so by the repository's own word.
+  const bool unseen = revision && state_.with([&](const State& state) {
+    return state.sources.at(key).revision != revision->id;
+  });
+  const auto concerned = unseen ? touched(key, *revision) : std::set<std::size_t>();
   const MonoTime now = core_.clock().mono();
   const bool news = state_.with([&](State& state) {
     SourceJob& source = state.sources.at(key);
@@ -221,9 +226,31 @@ void Reconciler::poll(const SourceKey& key) {
     return std::exchange(source.revision, revision->id) != revision->id;
   });
   if (news) {
-    for (const std::size_t batch : batches) new_revision(batch);
+    for (const std::size_t batch : concerned) new_revision(batch);
   }
   poke_scheduler();
+}
+
+/// The batches of a source in which something may render differently at this revision.
+std::set<std::size_t> Reconciler::touched(const SourceKey& key, const Revision& revision) {
+  std::vector<std::size_t> owners;
+  std::vector<const Placement*> placements;  // they stay where they are once begin() is over
+  state_.with([&](const State& state) {
+    for (const std::size_t batch : state.sources.at(key).batches) {
+      for (const Placement& one : state.batches[batch].placements) {
+        if (source_key(one) != key) continue;
+        owners.push_back(batch);
+        placements.push_back(&one);
+      }
+    }
+  });
+  const auto concerned =
+      core_.desired().touched(placements, revision, within(options_.fetch_timeout));
+  std::set<std::size_t> out;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (concerned[i]) out.insert(owners[i]);
+  }
+  return out;
 }
 
 /// Deploys it soon; a transaction under way that brings another state gives way, if it still may.

@@ -116,7 +116,7 @@ class Reconciler {
     Lane lane;
     std::function<void()> run;
   };
-  /// What a batch wants, rendered.
+  /// What a batch wants, rendered; without manifests if nothing is pending.
   struct Rendered {
     std::vector<engine::ScopeInput> inputs;
     std::string state;     ///< names the digests of all
@@ -135,7 +135,9 @@ class Reconciler {
   MonoTime next_scan(const Scope& scope, MonoTime now) const;
 
   void poll(const SourceKey& key);
+  std::set<std::size_t> touched(const SourceKey& key, const Revision& revision);
   void new_revision(std::size_t batch);
+  std::optional<Rendered> at_rest(const std::vector<Placement>& placements) const;
   Result<Rendered> render(const std::vector<Placement>& placements);
   void deploy(std::size_t batch);
   void run_deploy(std::size_t batch, Rendered rendered);

@@ -14,8 +14,31 @@ constexpr Duration kSoon = 1s;
 
 }  // namespace
 
+/// If all is committed that the last resolved revisions want: that, without rendering it again.
+std::optional<Reconciler::Rendered> Reconciler::at_rest(
+    const std::vector<Placement>& placements) const {
+  Rendered out;
+  for (const Placement& one : placements) {
+    const auto source = core_.desired().source(source_key(one));
+    if (!source || !source->revision) return std::nullopt;
+    const auto digest = core_.desired().known_digest(one.scope, *source->revision);
+    const engine::ScopeState state = core_.state(one.scope);
+    if (!digest || !state.committed || state.committed->manifest_digest != *digest) {
+      return std::nullopt;
+    }
+    engine::ScopeInput input;
+    input.scope = one.scope;
+    input.revision = *source->revision;
+    input.manifest_digest = *digest;
+    out.inputs.push_back(std::move(input));
+    out.state += one.scope.to_string() + "=" + *digest + " ";
+  }
+  return out;
+}
+
 /// The manifests at the last resolved revisions.
 Result<Reconciler::Rendered> Reconciler::render(const std::vector<Placement>& placements) {
+  if (auto known = at_rest(placements)) return std::move(*known);
   Rendered out;
   for (const Placement& one : placements) {
     const auto source = core_.desired().source(source_key(one));

@@ -35,8 +35,8 @@ MonoTime Reconciler::next_scan(const Scope& scope, MonoTime now) const {
   if (quiet == Duration(0)) return now + options_.safety_scan;
   // Spread, so that many applications do not look at once.
   const auto spread = static_cast<std::uint64_t>(quiet.count() / 2);
-  return now + quiet + Duration(static_cast<std::int64_t>(
-                           std::hash<std::string>()(scope.to_string()) % spread));
+  return now + quiet +
+         Duration(static_cast<std::int64_t>(std::hash<std::string>()(scope.to_string()) % spread));
 }
 
 void Reconciler::check(const Scope& scope) {

@@ -47,7 +47,9 @@ std::string event_message(const Record& record, const std::string& scopes) {
            (reason.empty() ? "" : ": " + reason);
   }
   if (event == "config") {
-    return "configuration read: " + std::to_string(body["applications"].size()) + " deployments";
+    const std::string origin = body["origin"].str();
+    return "configuration read" + (origin.empty() ? "" : " from " + origin) + ": " +
+           std::to_string(body["applications"].size()) + " deployments";
   }
   const std::string message = body["message"].str();
   return (scopes.empty() ? "" : scopes + ": ") + (message.empty() ? std::string(event) : message);

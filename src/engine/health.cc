@@ -78,11 +78,11 @@ Health by_kind(const Observation& observation) {
 }  // namespace
 
 Health assess(const Observation& observation) {
-  Health health = by_kind(observation);
-  if (health.status == HealthStatus::progressing && !observation.failing.empty()) {
-    return failed(observation.failing);
+  Health verdict = by_kind(observation);
+  if (verdict.status == HealthStatus::progressing && !observation.failing.empty()) {
+    return health::failed(observation.failing);
   }
-  return health;
+  return verdict;
 }
 
 Health worst(const std::vector<Health>& verdicts) {

@@ -202,6 +202,8 @@ class Needs {
   std::vector<ObjectKey> found_;
 };
 
+constexpr int kLongestChain = 200;  // of objects that need each other
+
 int middle_of(int wave) {
   return wave * kOrderPerWave + kOrderPerWave / 2;
 }
@@ -235,7 +237,7 @@ void place_objects(std::vector<Place>& places) {
     }
   }
   // Each pass moves at least one object forward; a cycle would for ever, so passes are counted.
-  for (std::size_t pass = 0; pass <= places.size(); ++pass) {
+  for (int pass = 0; pass < kLongestChain; ++pass) {
     bool moved = false;
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (const std::size_t needed : needs[i]) {

@@ -36,7 +36,7 @@ struct Place {
 
 /// Fills in `order` from the default waves, then pulls forward what others need: the names they
 /// mention, their CRDs, what rumbo.dev/depends-on (or config.kubernetes.io/depends-on) lists.
-/// `wave` and `pre_sync` are given. Cycles are left as they are.
+/// `wave` and `pre_sync` are given. Of a cycle some come first.
 void place_objects(std::vector<Place>& places);
 
 }  // namespace rumbo::engine

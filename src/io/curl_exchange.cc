@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/strings.h"
 #include "io/http_checks.h"
@@ -18,9 +21,9 @@ Result<void*> load() {
                                              printable(::dlerror(), 256))
                     .with_hint("install libcurl4"));
   }
-  decltype(&::curl_global_init) global_init = nullptr;
-  if (!curl_bind(library, "curl_global_init", global_init) ||
-      global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+  CurlSymbols symbol(library);
+  const decltype(&::curl_global_init) global_init = symbol("curl_global_init");
+  if (!symbol.complete() || global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     return fail(curl_too_old());
   }
   return library;
@@ -39,9 +42,10 @@ const Result<void*>& curl_library() {
   return library;
 }
 
-bool curl_symbol(void* library, const char* name, void** function) {
-  *function = ::dlsym(library, name);
-  return *function != nullptr;
+CurlSymbol CurlSymbols::operator()(const char* name) {
+  void* found = ::dlsym(library_, name);
+  complete_ = complete_ && found != nullptr;
+  return {found};
 }
 
 Error curl_too_old() {
@@ -110,6 +114,16 @@ Error Exchange::error(int curl_code, std::string_view words) const {
 Error Exchange::ended(Error why) const {
   if (!sent || is_repeatable(request.method)) return why;
   return std::move(why).with_retry(Retry::unknown_outcome);
+}
+
+int lively_socket(int family, int type, int protocol) {
+  const int fd = ::socket(family, type | SOCK_CLOEXEC, protocol);
+  const int on = 1, idle = 30, interval = 5, silent = 45'000;
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silent, sizeof silent);
+  return fd;
 }
 
 std::vector<std::string> header_lines(const HttpRequest& request) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "io/http.h"
@@ -17,15 +18,26 @@ namespace rumbo::io {
 /// libraries at start-up, also for `rumbo render`. Code::unsupported if it is not there.
 const Result<void*>& curl_library();
 
-/// The symbol of the opened library into `function`; false if it has none.
-bool curl_symbol(void* library, const char* name, void** function);
-template <class F>
-bool curl_bind(void* library, const char* name, F& function) {
-  void* found = nullptr;
-  const bool ok = curl_symbol(library, name, &found);
-  function = reinterpret_cast<F>(found);
-  return ok;
-}
+/// A function of the library, as whatever pointer it is put into.
+struct CurlSymbol {
+  void* found;
+  template <class F>
+  operator F*() const {  // NOLINT(google-explicit-constructor): fills tables of pointers
+    return reinterpret_cast<F*>(found);
+  }
+};
+
+/// Looks functions up; complete() tells whether all were found.
+class CurlSymbols {
+ public:
+  explicit CurlSymbols(void* library) : library_(library) {}
+  CurlSymbol operator()(const char* name);
+  bool complete() const { return complete_; }
+
+ private:
+  void* library_;
+  bool complete_ = true;
+};
 /// Code::unsupported: a symbol is missing.
 Error curl_too_old();
 
@@ -50,6 +62,10 @@ struct Exchange {
   /// The same for a call ended by cancel or deadline.
   Error ended(Error why) const;
 };
+
+/// A socket that programs started meanwhile do not inherit, and whose peer, gone without a word, is
+/// noticed within 45 s, also while nothing is sent.
+int lively_socket(int family, int type, int protocol);
 
 /// Header lines as libcurl takes them, with what keeps it from adding its own.
 std::vector<std::string> header_lines(const HttpRequest& request);

@@ -8,10 +8,7 @@
 #include <array>
 #include <atomic>
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <optional>
-#include <sys/socket.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,50 +28,38 @@ constexpr std::size_t kQueueFull = std::size_t{4} << 20;     // bytes of a strea
 constexpr std::size_t kQueueDrained = std::size_t{1} << 20;  // go on
 
 struct Curl {
-  decltype(&::curl_easy_init) easy_init = nullptr;
-  decltype(&::curl_easy_cleanup) easy_cleanup = nullptr;
-  decltype(&::curl_easy_setopt) setopt = nullptr;
-  decltype(&::curl_easy_getinfo) getinfo = nullptr;
-  decltype(&::curl_easy_strerror) text_of = nullptr;
-  decltype(&::curl_easy_pause) pause = nullptr;
-  decltype(&::curl_slist_append) slist_append = nullptr;
-  decltype(&::curl_slist_free_all) slist_free_all = nullptr;
-  decltype(&::curl_multi_init) multi_init = nullptr;
-  decltype(&::curl_multi_cleanup) multi_cleanup = nullptr;
-  decltype(&::curl_multi_setopt) multi_setopt = nullptr;
-  decltype(&::curl_multi_add_handle) multi_add = nullptr;
-  decltype(&::curl_multi_remove_handle) multi_remove = nullptr;
-  decltype(&::curl_multi_perform) multi_perform = nullptr;
-  decltype(&::curl_multi_poll) multi_poll = nullptr;
-  decltype(&::curl_multi_wakeup) multi_wakeup = nullptr;
-  decltype(&::curl_multi_info_read) multi_info = nullptr;
+  decltype(&::curl_easy_init) easy_init;
+  decltype(&::curl_easy_cleanup) easy_cleanup;
+  decltype(&::curl_easy_setopt) setopt;
+  decltype(&::curl_easy_getinfo) getinfo;
+  decltype(&::curl_easy_strerror) text_of;
+  decltype(&::curl_easy_pause) pause;
+  decltype(&::curl_slist_append) slist_append;
+  decltype(&::curl_slist_free_all) slist_free_all;
+  decltype(&::curl_multi_init) multi_init;
+  decltype(&::curl_multi_cleanup) multi_cleanup;
+  decltype(&::curl_multi_setopt) multi_setopt;
+  decltype(&::curl_multi_add_handle) multi_add;
+  decltype(&::curl_multi_remove_handle) multi_remove;
+  decltype(&::curl_multi_perform) multi_perform;
+  decltype(&::curl_multi_poll) multi_poll;
+  decltype(&::curl_multi_wakeup) multi_wakeup;
+  decltype(&::curl_multi_info_read) multi_info;
 };
 
+/// All of them, in the order of the members.
 Result<Curl> bind_curl() {
-  void* library = TRY(curl_library());
-  Curl curl;
-  bool complete = true;
-  const auto bind = [&](const char* name, auto& function) {
-    complete = curl_bind(library, name, function) && complete;
-  };
-  bind("curl_easy_init", curl.easy_init);
-  bind("curl_easy_cleanup", curl.easy_cleanup);
-  bind("curl_easy_setopt", curl.setopt);
-  bind("curl_easy_getinfo", curl.getinfo);
-  bind("curl_easy_strerror", curl.text_of);
-  bind("curl_easy_pause", curl.pause);
-  bind("curl_slist_append", curl.slist_append);
-  bind("curl_slist_free_all", curl.slist_free_all);
-  bind("curl_multi_init", curl.multi_init);
-  bind("curl_multi_cleanup", curl.multi_cleanup);
-  bind("curl_multi_setopt", curl.multi_setopt);
-  bind("curl_multi_add_handle", curl.multi_add);
-  bind("curl_multi_remove_handle", curl.multi_remove);
-  bind("curl_multi_perform", curl.multi_perform);
-  bind("curl_multi_poll", curl.multi_poll);
-  bind("curl_multi_wakeup", curl.multi_wakeup);
-  bind("curl_multi_info_read", curl.multi_info);
-  if (!complete) return fail(curl_too_old());
+  CurlSymbols symbol(TRY(curl_library()));
+  const Curl curl{symbol("curl_easy_init"),           symbol("curl_easy_cleanup"),
+                  symbol("curl_easy_setopt"),         symbol("curl_easy_getinfo"),
+                  symbol("curl_easy_strerror"),       symbol("curl_easy_pause"),
+                  symbol("curl_slist_append"),        symbol("curl_slist_free_all"),
+                  symbol("curl_multi_init"),          symbol("curl_multi_cleanup"),
+                  symbol("curl_multi_setopt"),        symbol("curl_multi_add_handle"),
+                  symbol("curl_multi_remove_handle"), symbol("curl_multi_perform"),
+                  symbol("curl_multi_poll"),          symbol("curl_multi_wakeup"),
+                  symbol("curl_multi_info_read")};
+  if (!symbol.complete()) return fail(curl_too_old());
   return curl;
 }
 
@@ -138,15 +123,8 @@ int before_sending(void* user, char*, char*, int, int) {
   return static_cast<Transfer*>(user)->may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-/// A peer that is gone without a word is noticed within 45 s, also while nothing is sent.
 curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  const int on = 1, idle = 30, interval = 5, silent = 45'000;
-  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silent, sizeof silent);
-  return fd;
+  return lively_socket(address->family, address->socktype, address->protocol);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string GitRef::to_string() const {
   if (!tag.empty()) return "tag " + tag;
   if (!semver.empty()) return "semver " + semver;
   if (!commit.empty()) return "commit " + commit;
-  return "ref " + name;
+  return "ref " + (name.empty() ? std::string("HEAD") : name);
 }
 
 std::string location_of(const SourceSpec& spec) {

@@ -105,17 +105,34 @@ struct KubernetesTarget {
   friend auto operator<=>(const KubernetesTarget&, const KubernetesTarget&) = default;
 };
 
+/// A health rule in Lua for one kind; see engine/health/scripts.h.
+struct HealthScript {
+  std::string name;    ///< "argoproj.io/Rollout"
+  std::string source;  ///< Lua
+  Location origin;
+};
+
 struct Environment {
   std::string name;
   std::string ns;
   PodmanTarget podman;
   std::optional<KubernetesTarget> kubernetes;  ///< instead of the Podman host
+  std::vector<HealthScript> health_scripts;
+  /// A directory of GROUP/KIND/health.lua, as Argo CD's resource_customizations; empty: none.
+  std::string health_directory;
   Location origin;
+};
+
+/// A Git repository that holds the configuration.
+struct Fleet {
+  GitSpec git;
+  Duration poll_interval = 1min;
 };
 
 struct Config {
   std::vector<Application> applications;
   std::vector<Environment> environments;
+  std::optional<Fleet> fleet = {};  ///< then there is nothing else: the configuration is there
   const Application* application(std::string_view name) const;
   const Environment* environment(std::string_view name) const;
 };

@@ -66,7 +66,10 @@ TEST(SubstituteManifest, ChecksWhatItMakes) {
                                   {"metadata", Value::object({{"name", "${NAME}"}})}});
     object.key = key_of(object.value);
     manifest.objects.push_back(object);
-    const auto done = substitute_manifest(manifest, tree, section);
+    const std::map<ObjectKey, Value> live = {
+        {{"", "ConfigMap", "shop", "vars"},
+         Value::object({{"kind", "ConfigMap"}, {"data", Value::object({{"NAME", "li\nve"}})}})}};
+    const auto done = substitute_manifest(manifest, tree, section, "shop", live);
     return done ? manifest.objects[0].key.name : done.error().to_string();
   };
   const Value from = Value::array({"v.env"});
@@ -80,6 +83,21 @@ TEST(SubstituteManifest, ChecksWhatItMakes) {
                 .find("not set"),
             std::string::npos);
   EXPECT_EQ(run(Value()), "${NAME}");
+
+  const auto from_object = [](const std::string& name) {
+    return Value::object({{"kind", "ConfigMap"}, {"name", name}});
+  };
+  const auto section = [](Value entry) {
+    return Value::object({{"from", Value::array({std::move(entry)})}});
+  };
+  EXPECT_EQ(run(section(from_object("vars"))), "live");
+  EXPECT_NE(run(section(from_object("none"))).find("is not on the target"), std::string::npos);
+  EXPECT_EQ(run(section(from_object("none").with("optional", true))), "${NAME}");
+  EXPECT_NE(
+      run(section(Value::object({{"kind", "Pod"}, {"name", "x"}}))).find("names no ConfigMap"),
+      std::string::npos);
+  EXPECT_NE(run(section(from_object("vars").with("key", "x"))).find("unknown field"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -128,11 +128,12 @@ Result<> GitMirror::rebuild(const GitSpec& spec, const Revision& revision, std::
 
 Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision, std::uint64_t most,
                                const Cancel& cancel) {
-  const auto exit = TRY(
-      runner_.try_run(remote(spec, most, {"fetch", "--quiet", "--depth=1", "--no-tags",
-                                    "--no-write-fetch-head", "--no-recurse-submodules", "--",
-                                    url_.remote, "+" + revision.id + ":refs/rumbo/" + revision.id}),
-                      cancel));
+  const auto exit =
+      TRY(runner_.try_run(remote(spec, most,
+                                 {"fetch", "--quiet", "--depth=1", "--no-tags",
+                                  "--no-write-fetch-head", "--no-recurse-submodules", "--",
+                                  url_.remote, "+" + revision.id + ":refs/rumbo/" + revision.id}),
+                          cancel));
   if (exit.status == 0) return {};
   Error error = git_error(exit.err);
   if (!is_refused_by_id(exit.err)) return fail(std::move(error));
@@ -140,8 +141,7 @@ Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision, st
 }
 
 Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revision,
-                                       std::uint64_t most, const Error& why,
-                                       const Cancel& cancel) {
+                                       std::uint64_t most, const Error& why, const Cancel& cancel) {
   std::vector<std::string> words{
       "fetch",  "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
       "--prune"};
@@ -166,11 +166,12 @@ Result<GitObject> GitMirror::tag(const GitSpec& spec, const std::string& name,
                                  const Cancel& cancel) {
   const std::string kept = "refs/remote/tags/" + name;
   const auto names_commit = [&]() -> Result<bool> {
-    const auto found = TRY(runner_.try_run(
-        local({"rev-parse", "--quiet", "--verify", kept + "^{commit}"}), cancel));
+    const auto found = TRY(
+        runner_.try_run(local({"rev-parse", "--quiet", "--verify", kept + "^{commit}"}), cancel));
     return found.status == 0 && trim(found.out) == commit;
   };
-  if (!TRY(names_commit())) {
+  // Asked for each time: another tag object, now signed, may name the same commit.
+  const auto brought = [&]() -> Result<> {
     const auto turn = TRY(Turn::take(*this, cancel));
     TRY(prepare(cancel));
     TRY(runner_.run(remote(spec, most,
@@ -178,6 +179,10 @@ Result<GitObject> GitMirror::tag(const GitSpec& spec, const std::string& name,
                             "--no-recurse-submodules", "--", url_.remote,
                             "+refs/tags/" + name + ":" + kept}),
                     cancel));
+    return {};
+  }();
+  if (!brought && (brought.error().retry() == Retry::never || !TRY(names_commit()))) {
+    return fail(Error(brought.error()));
   }
   if (!TRY(names_commit())) {
     return fail(Error(Code::conflict,

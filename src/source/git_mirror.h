@@ -29,8 +29,8 @@ class GitMirror {
   Result<> fetch(const GitSpec& spec, const Revision& revision, std::uint64_t most,
                  const Cancel& cancel);
 
-  /// The tag of that name, brought here if it is not yet, or no longer is of this commit. Returns
-  /// its object: an annotated tag's own.
+  /// The tag of that name as the remote has it now, or, without the remote, as it was brought last;
+  /// it must be of this commit. Returns its object: an annotated tag's own.
   Result<GitObject> tag(const GitSpec& spec, const std::string& name, const std::string& commit,
                         std::uint64_t most, const Cancel& cancel);
 

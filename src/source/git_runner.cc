@@ -107,7 +107,8 @@ std::vector<std::string> arguments(const GitRunner::Call& call) {
     set("http.lowSpeedLimit=1");
     set("http.lowSpeedTime=60");
     if (call.spec && !call.spec->ca_file.empty()) set("http.sslCAInfo=" + call.spec->ca_file);
-    if (call.spec && (!call.spec->credentials_file.empty() || !call.spec->credentials_env.empty())) {
+    if (call.spec &&
+        (!call.spec->credentials_file.empty() || !call.spec->credentials_env.empty())) {
       // Bound to the host: a redirect elsewhere must not carry them along.
       set("credential." + call.remote->scope + ".helper=" + std::string(kHelper));
     }

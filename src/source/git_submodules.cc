@@ -48,8 +48,8 @@ Result<GitUrl> submodule_url(const GitUrl& parent, std::string_view url) {
       if (!up) continue;
       const auto slash = base.find_last_of("/:");
       if (slash == std::string::npos || slash < server.size()) {
-        return fail(Code::invalid, "the submodule's URL `" + printable(url, 256) +
-                                       "` leads above its server");
+        return fail(Code::invalid,
+                    "the submodule's URL `" + printable(url, 256) + "` leads above its server");
       }
       base.resize(slash + (base[slash] == ':' ? 1 : 0));
     }

@@ -6,9 +6,9 @@ namespace rumbo::source {
 namespace {
 
 constexpr std::uint64_t kMaxCommit = 1ull << 20;
-constexpr std::size_t kKeptOfOne = 2;           // of one repository
-constexpr std::size_t kKeptEntries = 300'000;   // of all together, about 50 MB
-constexpr std::size_t kMostChanges = 5'000;     // more are read anew
+constexpr std::size_t kKeptOfOne = 2;          // of one repository
+constexpr std::size_t kKeptEntries = 300'000;  // of all together, about 50 MB
+constexpr std::size_t kMostChanges = 5'000;    // more are read anew
 
 /// The list made from an earlier one's; nothing if that is not the better way.
 std::optional<std::vector<TreeEntry>> from_earlier(const GitMirror& mirror,
@@ -87,8 +87,7 @@ void GitTrees::keep(Kept added) {
     for (auto it = kept.begin(); it != kept.end();) {
       entries += it->commit.entries->size() + 100;
       if (it->mirror == mirror) ++of_one;
-      const bool too_many =
-          (it->mirror == mirror && of_one > kKeptOfOne) || entries > kKeptEntries;
+      const bool too_many = (it->mirror == mirror && of_one > kKeptOfOne) || entries > kKeptEntries;
       if (too_many && it != kept.begin()) {
         entries -= it->commit.entries->size() + 100;
         it = kept.erase(it);
@@ -120,8 +119,7 @@ Result<GitTrees::Commit> GitTrees::get(const GitMirror& mirror, const std::strin
     }
   }
   if (!made.entries) {
-    made.entries =
-        std::make_shared<const std::vector<TreeEntry>>(TRY(mirror.tree(commit, cancel)));
+    made.entries = std::make_shared<const std::vector<TreeEntry>>(TRY(mirror.tree(commit, cancel)));
   }
   const auto object = TRY(mirror.read({commit}, kMaxCommit, cancel));
   made.subject = subject_of(object.front().content);

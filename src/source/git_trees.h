@@ -18,7 +18,7 @@ class GitTrees {
  public:
   struct Commit {
     std::shared_ptr<const std::vector<TreeEntry>> entries;  ///< sorted by path
-    std::string subject;  ///< the first line of its message
+    std::string subject;                                    ///< the first line of its message
   };
 
   /// The files of a commit that the mirror holds.

@@ -53,8 +53,7 @@ std::string person(std::string_view object, const char* role) {
 }
 
 bool is_listed(const Signer& signer, const std::vector<std::string>& listed) {
-  return listed.empty() ||
-         std::any_of(listed.begin(), listed.end(), [&](const std::string& one) {
+  return listed.empty() || std::any_of(listed.begin(), listed.end(), [&](const std::string& one) {
            if (one == signer.name) return true;
            std::string print = one;
            std::erase(print, ' ');
@@ -81,7 +80,8 @@ std::string complaint(std::string_view text) {
     const auto words = split(line, ' ');
     const std::string key = words.size() > 1 ? printable(words[1], 64) : "";
     if (words[0] == "NO_PUBKEY") return "it is signed with key " + key + ", not in the keyring";
-    if (words[0] == "BADSIG") return "its signature by " + printable(line.substr(7), 256) + " is forged";
+    if (words[0] == "BADSIG")
+      return "its signature by " + printable(line.substr(7), 256) + " is forged";
     if (words[0] == "EXPKEYSIG") return "it is signed with the expired key " + key;
     if (words[0] == "REVKEYSIG") return "it is signed with the revoked key " + key;
     if (words[0] == "EXPSIG") return "its signature by key " + key + " has expired";
@@ -143,8 +143,8 @@ Result<std::string> GitVerifier::keyring(const std::string& file, const Cancel& 
   command.env = io::minimal_environment();
   command.env["GNUPGHOME"] = home;
   command.input = keys;
-  const auto exit = TRY(
-      env_.process.run(command, cancel.with_deadline(env_.clock.mono() + kTimeout)));
+  const auto exit =
+      TRY(env_.process.run(command, cancel.with_deadline(env_.clock.mono() + kTimeout)));
   if (exit.status != 0) {
     return fail(Error(Code::invalid, "gpg cannot read the keyring `" + printable(file) +
                                          "`: " + printable(trim(exit.err), 256))
@@ -163,18 +163,20 @@ Result<std::string> GitVerifier::signer_of(GitMirror& mirror, const GitSpec& spe
   const std::string by = person(object, tag ? "tagger" : "author");
   const std::string named = what + (by.empty() ? "" : " by " + by);
   if (kind == SignatureKind::none) {
-    return refused(named + " is not signed", "sign it (`git config commit.gpgsign true`), or take "
-                                             "`verify` out of the source");
+    return refused(named + " is not signed",
+                   "sign it (`git config commit.gpgsign true`), or take "
+                   "`verify` out of the source");
   }
   const bool ssh = kind == SignatureKind::ssh;
   const bool known = ssh ? !policy.allowed_signers_file.empty() : !policy.keyring_file.empty();
   if (!known || kind == SignatureKind::other) {
-    return refused(named + " is signed by " + (ssh ? "an ssh" : kind == SignatureKind::openpgp
-                                                                    ? "an OpenPGP"
-                                                                    : "another kind of") +
-                       " key, and no such keys are given",
-                   ssh ? "name a file as verify.allowedSignersFile"
-                       : "name a file as verify.keyringFile");
+    return refused(
+        named + " is signed by " +
+            (ssh                              ? "an ssh"
+             : kind == SignatureKind::openpgp ? "an OpenPGP"
+                                              : "another kind of") +
+            " key, and no such keys are given",
+        ssh ? "name a file as verify.allowedSignersFile" : "name a file as verify.keyringFile");
   }
   GitRunner::Call call;
   call.directory = mirror.directory();
@@ -193,7 +195,8 @@ Result<std::string> GitVerifier::signer_of(GitMirror& mirror, const GitSpec& spe
     return refused(named + " is refused: " + complaint(exit.err),
                    "have it signed by somebody whose key is in the file, or add the key there");
   }
-  const std::string shown = printable(signer.name, 256) + " (" + printable(signer.fingerprint, 128) + ")";
+  const std::string shown =
+      printable(signer.name, 256) + " (" + printable(signer.fingerprint, 128) + ")";
   if (is_listed(signer, policy.signers)) return shown;
   return refused(named + " is signed by " + shown + ", who is not among verify.signers",
                  "add the name or the key's fingerprint there if the signer may deploy");
@@ -216,9 +219,9 @@ Result<std::string> GitVerifier::tag_signer(GitMirror& mirror, const GitSpec& sp
   }
   // A good signature of another tag, put under this name, proves nothing about this one.
   if (header(object.content, "tag") != name) {
-    return refused(what + " was signed under the name `" +
-                       printable(header(object.content, "tag"), 128) + "`",
-                   "somebody moved a signed tag to another name: find out who");
+    return refused(
+        what + " was signed under the name `" + printable(header(object.content, "tag"), 128) + "`",
+        "somebody moved a signed tag to another name: find out who");
   }
   return signer_of(mirror, spec, object.name, what, object.content, cancel);
 }

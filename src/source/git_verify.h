@@ -1,4 +1,5 @@
-// GitVerifier: whether a revision was signed by somebody who may, as git, ssh-keygen and gpg see it.
+// GitVerifier: whether a revision was signed by somebody who may, as git, ssh-keygen and gpg see
+// it.
 //
 // Threads: any.
 #pragma once

@@ -186,13 +186,17 @@ TEST_P(OperationsTest, Remove) {
 }
 
 TEST_P(OperationsTest, Freeze) {
-  for (const bool frozen : {true, false}) {
-    expect_answer(operations().freeze(frozen, "storage", "user:anna"),
-                  Value::object({{"call", "freeze"},
-                                 {"frozen", frozen},
-                                 {"reason", "storage"},
-                                 {"actor", "user:anna"}}));
-  }
+  expect_answer(
+      operations().freeze(true, "storage", "user:anna"),
+      Value::object(
+          {{"call", "freeze"}, {"frozen", true}, {"reason", "storage"}, {"actor", "user:anna"}}));
+}
+
+TEST_P(OperationsTest, Unfreeze) {
+  expect_answer(
+      operations().freeze(false, "", "user:anna"),
+      Value::object(
+          {{"call", "freeze"}, {"frozen", false}, {"reason", ""}, {"actor", "user:anna"}}));
 }
 
 TEST_P(OperationsTest, Recover) {

@@ -57,6 +57,35 @@ TEST(KustomizeApplication, VariablesArePutIn) {
   EXPECT_EQ(rig.image(), "app:7-sweet");
 }
 
+TEST(KustomizeApplication, VariablesComeFromObjectsOfTheTarget) {
+  Rig rig(overlay_application(
+      "  substitute: {from: [{kind: ConfigMap, name: vars}, {kind: Secret, name: s, optional: "
+      "true}]}\n"));
+  auto files = overlay("${TAG}");
+  rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  EXPECT_EQ(rig.image(), "(none)");
+  const std::string shown = codec::to_json(rig.app());
+  EXPECT_NE(shown.find("is not on the target"), shown.npos) << shown;
+  const ObjectKey key{"", "ConfigMap", "shop-dev", "vars"};
+  rig.world.create(
+      key,
+      Value::object({{"apiVersion", "v1"},
+                     {"kind", "ConfigMap"},
+                     {"metadata", Value::object({{"name", "vars"}, {"namespace", "shop-dev"}})},
+                     {"data", Value::object({{"TAG", "7"}})}}),
+      rig.clock.mono());
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "app:7");
+}
+
+TEST(KustomizeApplication, OverridesWorkWithoutAKustomization) {
+  Rig rig(overlay_application("  kustomize: {images: [\"app=registry.example.com/app:9\"]}\n"));
+  rig.source.commit(kShopUrl, release("shop", "app:1"));
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "registry.example.com/app:9");
+}
+
 constexpr const char* kBaseUrl = "https://git.example.com/base.git";
 
 /// The overlay, with its base in another repository.

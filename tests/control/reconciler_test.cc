@@ -36,6 +36,73 @@ TEST(Reconciler, PollsEachSourceOnceAnInterval) {
   EXPECT_EQ(rig.transactions(), 1) << "the same state again is no transaction";
 }
 
+/// One repository with a folder for each application.
+std::string monorepo(int applications) {
+  std::string out = environment();
+  for (int i = 0; i < applications; ++i) {
+    const std::string name = "app-" + std::to_string(i);
+    out += "---\napiVersion: rumbo.dev/v1alpha1\nkind: Application\nmetadata: {name: " + name +
+           "}\nspec:\n  source: {git: {url: \"" + kShopUrl + "\", path: apps/" + name +
+           "}}\n  environments: [dev]\n  renderer: plain\n  pollInterval: 10s\n";
+  }
+  return out;
+}
+
+MemorySource::Files monorepo_files(int applications) {
+  MemorySource::Files files{{"README.md", "1"}};
+  for (int i = 0; i < applications; ++i) {
+    const std::string name = "app-" + std::to_string(i);
+    files["apps/" + name + "/config.yaml"] =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + "}\ndata: {a: \"1\"}\n";
+  }
+  return files;
+}
+
+TEST(Reconciler, OnlyApplicationsWhoseFilesChangedAreRenderedAgain) {
+  constexpr int kApplications = 30;
+  Rig rig(monorepo(kApplications));
+  auto files = monorepo_files(kApplications);
+  rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  const auto total = [&] {
+    int sum = 0;
+    for (int i = 0; i < kApplications; ++i) sum += rig.renders("apps/app-" + std::to_string(i));
+    return sum;
+  };
+  const int first = total();
+  EXPECT_GE(first, kApplications);
+  EXPECT_EQ(rig.transactions(), kApplications);
+
+  files["apps/app-7/config.yaml"] += "  # a comment\n";
+  files["README.md"] = "2";
+  std::string id = rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  EXPECT_EQ(total(), first + 1);
+  EXPECT_EQ(rig.transactions(), kApplications) << "a comment is no change";
+  EXPECT_EQ(rig.app("app-3")["wanted"]["id"].str(), id) << "the others are at that commit, too";
+  EXPECT_EQ(rig.app("app-7")["wanted"]["id"].str(), id);
+
+  files["apps/app-8/more.yaml"] =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata: {a: \"1\"}\n";
+  files["apps/app-9/config.yaml"] = "broken: [";
+  rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  EXPECT_EQ(rig.transactions(), kApplications + 1);
+  const int before = total();
+  EXPECT_FALSE(rig.app("app-9")["error"].is_null());
+
+  files["README.md"] = "3";
+  rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  EXPECT_EQ(total(), before) << "what is broken stays broken until its files change";
+  EXPECT_FALSE(rig.app("app-9")["error"].is_null());
+  files["apps/app-9/config.yaml"] = monorepo_files(10)["apps/app-9/config.yaml"];
+  rig.source.commit(kShopUrl, files);
+  rig.run(1min);
+  EXPECT_TRUE(rig.app("app-9")["error"].is_null());
+  EXPECT_EQ(total(), before + 1);
+}
+
 TEST(Reconciler, RestoresAndQuarantinesABadRevision) {
   Rig rig(shop("  sync: {timeout: 30s}\n"));
   const std::string good = rig.source.commit(kShopUrl, release("shop", "app:1"));

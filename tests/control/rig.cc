@@ -114,6 +114,7 @@ Result<std::vector<FileChange>> MemorySource::changes(const GitSpec& spec, const
 
 Result<Rendered> YamlRenderer::render(const Snapshot& snapshot, const RenderSpec& spec,
                                       const RenderInputs&) const {
+  renders.with([&](auto& all) { ++all[spec.path]; });
   Rendered out;
   for (const SnapshotFile& file : TRY(snapshot.list(spec.path))) {
     const std::string text = TRY(snapshot.read(file.path));

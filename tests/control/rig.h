@@ -56,6 +56,7 @@ class MemorySource : public Source {
 /// Takes every file below the path as YAML.
 class YamlRenderer : public Renderer {
  public:
+  mutable Guarded<std::map<std::string, int>> renders;  ///< by path
   Result<InputsNeeded> inputs_needed(const Snapshot&, const RenderSpec&,
                                      const RenderInputs&) const override {
     return InputsNeeded{};
@@ -106,6 +107,8 @@ class Rig {
   sim::SimClock clock;
   sim::World world;
   MemorySource source;
+  /// How often what is below a path was rendered, by this process.
+  int renders(const std::string& path) { return renderer_.renders.copy()[path]; }
   /// Called at every wait of a transaction.
   std::function<void()> on_pause;
 

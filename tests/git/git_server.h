@@ -26,6 +26,7 @@ class GitServer {
   std::string redirect;                    ///< every request is sent there, if set
   bool version_two = true;                 ///< else as an old server: no commits by id
   bool smart = true;                       ///< else files only
+  bool cut = false;                        ///< the connection breaks in the middle of a pack
   Guarded<std::vector<std::string>> seen;  ///< Authorization headers
 
  private:
@@ -73,7 +74,14 @@ class GitServer {
         headers += std::string(text) + "\r\n";
       }
     }
-    peer.answer(status, end == std::string::npos ? "" : out.substr(end + 4), headers);
+    const std::string body = end == std::string::npos ? "" : out.substr(end + 4);
+    if (cut && body.find("PACK") != std::string::npos) {
+      peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+                headers + "\r\n" + body.substr(0, body.size() - 100));
+      peer.close();
+      return;
+    }
+    peer.answer(status, body, headers);
   }
 
   std::string root_;

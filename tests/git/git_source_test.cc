@@ -197,8 +197,7 @@ TEST_F(Git, ChangesNameWhatDiffersAndHow) {
     return out;
   };
   EXPECT_NE(changes(first, second).find("is not here any more"), std::string::npos);
-  ASSERT_TRUE(
-      sources_.source.fetch(spec, {.id = first, .name = "x", .subject = ""}, {}, {}));
+  ASSERT_TRUE(sources_.source.fetch(spec, {.id = first, .name = "x", .subject = ""}, {}, {}));
   EXPECT_EQ(changes(first, second), "b/x b/y! b/z! c! ") << "brings what it needs";
   EXPECT_EQ(changes(second, first), "b/x b/y! b/z! c! ");
   EXPECT_EQ(changes(first, first), "");

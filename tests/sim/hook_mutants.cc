@@ -11,6 +11,7 @@ bool is_hook(const Step& step, std::string_view phase) {
 /// The runner is told that these hooks are through.
 StepFunction without_hooks(std::string_view phase) {
   return deceived([phase](TxnState& state) {
+    if (!state.planned) return;  // nothing is folded yet
     for (const Step& step : state.plan.steps) {
       if (is_hook(step, phase)) state.steps[step.id].phase = Phase::reaped;
     }

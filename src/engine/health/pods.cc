@@ -1,4 +1,5 @@
 #include "engine/health/rules.h"
+#include "engine/hooks.h"
 
 namespace rumbo::engine::health {
 namespace {
@@ -81,6 +82,8 @@ Health pod(const Value& object) {
     return failed(why.empty() ? "the pod failed" : why);
   }
   if (std::string stuck = stuck_container(object); !stuck.empty()) return failed(stuck);
+  // A hook is over when it has ended, not when it has begun.
+  if (phase == "Running" && is_hook(object)) return progressing("running");
   if (phase == "Running" && condition_is(object, "Ready", "True")) return ready();
   if (phase.empty()) return progressing("no status yet");
   const std::string waits = waits_for(object);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/health/rules.h"
 
 namespace rumbo::engine::health {

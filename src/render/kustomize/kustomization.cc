@@ -13,8 +13,7 @@ namespace {
 constexpr std::string_view kVersion = "kustomize.config.k8s.io/v1beta1";
 constexpr std::string_view kComponentVersion = "kustomize.config.k8s.io/v1alpha1";
 
-void warn_deprecated(const Value& value, const std::string& file,
-                     std::vector<std::string>& warnings) {
+void warn_deprecated(const Value& value, std::vector<std::string>& warnings) {
   constexpr std::pair<std::string_view, std::string_view> kOld[] = {
       {"bases", "resources"},
       {"commonLabels", "labels"},
@@ -24,8 +23,7 @@ void warn_deprecated(const Value& value, const std::string& file,
       {"vars", "replacements"}};
   for (const auto& [old, now] : kOld) {
     if (value[old].is_null()) continue;
-    warnings.push_back(
-        fmt::format("{}: '{}' is deprecated. Please use '{}' instead", file, old, now));
+    warnings.push_back(fmt::format("'{}' is deprecated. Please use '{}' instead", old, now));
   }
 }
 
@@ -83,7 +81,7 @@ Result<Kustomization> read_kustomization(std::string_view text, const std::strin
   if (!decoded) {
     return fail(std::move(decoded).error().at({file}).with_context("invalid Kustomization"));
   }
-  warn_deprecated(value, file, warnings);
+  warn_deprecated(value, warnings);
   modernize(k);
   if (!says_anything(value)) {
     return fail(Error(Code::invalid, "kustomization.yaml is empty").at({file}));

@@ -68,6 +68,24 @@ TEST(Kustomize, NothingOutsideTheTreeIsRead) {
   }
 }
 
+TEST(Kustomize, NoSpellingOfAPathLeavesTheTree) {
+  Options free;
+  free.files_from_anywhere = true;
+  for (const std::string path :
+       {"./../x.yaml", "a/./.././../x.yaml", "..", "../", "..//x.yaml", "a/../../", "//etc/passwd",
+        "/", "..\\x.yaml", "%2e%2e/x.yaml", "A/../../x.yaml", "~/x.yaml", "file:///etc/passwd",
+        "file:../x.yaml"}) {
+    for (const std::string field : {"resources", "components", "patchesStrategicMerge", "crds",
+                                    "configurations", "transformers"}) {
+      const std::string said =
+          run({{"w/kustomization.yaml", field + ": ['" + path + "']\n"}}, "w", free);
+      EXPECT_TRUE(said.starts_with("error: ")) << field << " " << path << ": " << said;
+    }
+  }
+  // Letter case counts, also where a file system would not care.
+  expect_error(run({{"kustomization.yaml", "resources: [C.YAML]\n"}, {"c.yaml", kMap}}), "error");
+}
+
 TEST(Kustomize, CyclesAndBombsEnd) {
   expect_error(run({{"kustomization.yaml", "resources: [a]\n"},
                     {"a/kustomization.yaml", "resources: [../b]\n"},
@@ -152,6 +170,61 @@ TEST(KustomizeRenderer, NamesRemoteLocationsBeforehand) {
   ASSERT_TRUE(needed);
   EXPECT_EQ(needed->snapshots, (std::vector<std::string>{"https://example.com/x.yaml",
                                                          "https://github.com/a/b?ref=v1"}));
+}
+
+TEST(KustomizeRenderer, ADirectoryWithoutAKustomizationIsOneOfAllBelow) {
+  const MemorySnapshot tree(Files{
+      {"app/b.yaml", kMap},
+      {"app/sub/a.json", R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "j"}})"},
+      {"app/own/kustomization.yaml", "resources: [x.yaml]\nnamePrefix: own-\n"},
+      {"app/own/x.yaml", std::string(kMap)},
+      {"app/own/unused.yaml", "kind: [\n"},
+      {"app/skipped.yaml", "no: object\n"},
+      {"app/.rumboignore", "skipped.yaml\n"},
+      {"app/rumbo.yaml", "apiVersion: rumbo.dev/v1alpha1\nkind: Application\n"},
+      {"app/README.md", "text"},
+      {"other.yaml", "kind: [\n"}});
+  RenderSpec spec;
+  spec.path = "app";
+  spec.options = Value::object({{"nameSuffix", "-x"}});
+  const auto rendered = KustomizeRenderer().render(tree, spec, {});
+  ASSERT_TRUE(rendered) << rendered.error().to_string();
+  std::string names;
+  for (const Object& object : rendered->manifest.objects) names += object.key.name + " ";
+  EXPECT_EQ(names, "c-x j-x own-c-x ");
+}
+
+TEST(KustomizeRenderer, TheSectionKnowsWhatArgoAndFluxOffer) {
+  const MemorySnapshot tree(
+      Files{{"kustomization.yaml", "resources: [d.yaml]\n"},
+            {"d.yaml",
+             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  selector: "
+             "{matchLabels: {a: b}}\n  template: {metadata: {labels: {a: b}}}\n"}});
+  const auto object = [&](Value section) {
+    RenderSpec spec;
+    spec.options = std::move(section);
+    const auto rendered = KustomizeRenderer().render(tree, spec, {});
+    EXPECT_TRUE(rendered) << rendered.error().to_string();
+    return rendered ? rendered->manifest.objects[0].value : Value();
+  };
+  const Value labels = Value::object({{"team", "shop"}});
+  const Value whole = object(Value::object({{"commonLabels", labels}}));
+  EXPECT_EQ(whole["spec"]["selector"]["matchLabels"]["team"].str(), "shop");
+  const Value apart =
+      object(Value::object({{"commonLabels", labels}, {"labelWithoutSelector", true}}));
+  EXPECT_EQ(apart["metadata"]["labels"]["team"].str(), "shop");
+  EXPECT_FALSE(apart["spec"]["selector"]["matchLabels"].contains("team"));
+  EXPECT_FALSE(apart["spec"]["template"]["metadata"]["labels"].contains("team"));
+  const Value in_templates = object(Value::object(
+      {{"commonLabels", labels}, {"labelWithoutSelector", true}, {"labelIncludeTemplates", true}}));
+  EXPECT_TRUE(in_templates["spec"]["template"]["metadata"]["labels"].contains("team"));
+  EXPECT_FALSE(in_templates["spec"]["selector"]["matchLabels"].contains("team"));
+  const Value components = Value::array({Value("not-there")});
+  RenderSpec spec;
+  spec.options = Value::object({{"components", components}});
+  EXPECT_FALSE(KustomizeRenderer().render(tree, spec, {}));
+  spec.options = spec.options.with("ignoreMissingComponents", true);
+  EXPECT_TRUE(KustomizeRenderer().render(tree, spec, {}));
 }
 
 TEST(KustomizeRenderer, AppliesTheApplicationsSectionAndKnowsOrigins) {

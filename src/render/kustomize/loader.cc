@@ -72,12 +72,19 @@ std::string Loader::locate(const std::string& path) const {
   return prefix_ + clean(directory_, path).value_or(path);
 }
 
+std::string Loader::shown(const std::string& place) const {
+  const std::string& root = build_.options().root;
+  if (root.empty() || !prefix_.empty()) return place.empty() ? "." : place;
+  if (place.empty()) return root;
+  return root.ends_with('/') ? root + place : root + "/" + place;
+}
+
 Result<std::string> Loader::resolve(const std::string& path) const {
   std::string cleaned = TRY(place(path));
   const bool free = build_.options().files_from_anywhere && prefix_.empty();
   if (!free && !is_within(cleaned, directory_)) {
     return fail(Error(Code::denied, fmt::format("security; file '{}' is not in or below '{}'",
-                                                printable(cleaned, 512), shown()))
+                                                printable(shown(cleaned), 512), shown()))
                     .with_hint("move the file, make it part of a base, or load with "
                                "--load-restrictor LoadRestrictionsNone"));
   }
@@ -121,7 +128,7 @@ Result<> Loader::check_cycle(const Snapshot& tree, const std::string& directory)
     if (&one->tree_ != &tree || !is_within(one->directory_, directory)) continue;
     return fail(Code::invalid,
                 fmt::format("cycle detected: candidate root '{}' contains visited root '{}'",
-                            directory.empty() ? "." : directory, one->shown()));
+                            shown(directory), one->shown()));
   }
   return {};
 }
@@ -140,7 +147,7 @@ Result<std::shared_ptr<const Loader>> Loader::open(const std::string& path) cons
   if (!cleaned) return leaves(path);
   if (tree_.read(*cleaned)) {
     return fail(Code::invalid, fmt::format("must build at directory: '{}': file is not directory",
-                                           printable(*cleaned, 512)));
+                                           printable(shown(*cleaned), 512)));
   }
   TRY(check_cycle(tree_, *cleaned));
   std::shared_ptr<Loader> opened(new Loader(build_, tree_, std::move(*cleaned)));

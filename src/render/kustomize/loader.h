@@ -38,8 +38,8 @@ class Loader {
   void note(const std::string& place) const;
 
   const std::string& directory() const { return directory_; }
-  /// As messages name it: "." for the tree's root.
-  std::string shown() const { return directory_.empty() ? "." : directory_; }
+  /// As messages name it: "." for the tree's root, or the whole path if the options tell it.
+  std::string shown() const { return shown(directory_); }
   /// A file of this directory as messages and provenance name it.
   std::string locate(const std::string& path) const;
   /// The same for a path of the tree.
@@ -49,6 +49,7 @@ class Loader {
   Loader(Build& build, const Snapshot& tree, std::string directory);
   Result<std::shared_ptr<const Loader>> open_remote(const std::string& url) const;
   Result<std::string> resolve(const std::string& path) const;
+  std::string shown(const std::string& place) const;
   Result<> check_cycle(const Snapshot& tree, const std::string& directory) const;
 
   Build& build_;

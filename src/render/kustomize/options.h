@@ -34,6 +34,9 @@ struct Options {
   /// A root without a kustomization is one of all manifests below it, as with Flux.
   bool generates_missing = false;
   bool ignore_missing_components = false;  ///< of the overrides
+  /// Where the tree's root lies, for messages: the command line names whole paths, as Kustomize
+  /// does.
+  std::string root;
   HelmBuild helm;
   Value overrides;  ///< fields laid over the root kustomization
   /// Variables of the process, for lines of env files without `=`.

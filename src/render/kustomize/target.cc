@@ -19,7 +19,8 @@ Result<Target> Target::load(Build& build, std::shared_ptr<const Loader> loader) 
   std::vector<std::string> warnings;
   target.kustomization_ =
       TRY(read_kustomization(file.text, loader->locate(file.name), loader->shown(), warnings));
-  for (std::string& warning : warnings) build.warn(std::move(warning));
+  const std::string folder = loader->shown() == "." ? "" : loader->shown() + "/";
+  for (const std::string& warning : warnings) build.warn(folder + file.name + ": " + warning);
   if (build.tracer() != nullptr) {
     codec::YamlOptions options;
     options.strict = false;

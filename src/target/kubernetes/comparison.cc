@@ -65,9 +65,8 @@ Value lost(const Value& live, const Value& want) {
 }  // namespace
 
 bool OwnershipComparison::holds(const Value& live, const Value& want, bool partly) const {
-  const Value own = own_fields(live);
-  if (own.is_null()) return false;
-  if (annotation(live, kFieldsMark) != fields_digest(own)) {
+  if (own_fields(live).is_null()) return false;
+  if (!is_intact(live)) {
     // Something was taken from Rumbo: the fields that may differ, or others too?
     if (!partly || !differing(live, want).empty()) return false;
   }

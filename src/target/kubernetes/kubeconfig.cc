@@ -26,12 +26,9 @@ class Fields {
   std::string text(std::string_view name) {
     const codec::YamlNode* found = find(name);
     if (found == nullptr || found->value.is_null()) return {};
-    if (!found->value.is_string()) {
-      wrong(*found, "`" + std::string(name) + "` must be a text, not " + kind_of(*found),
-            "put it into quotes");
-      return {};
-    }
-    return found->value.str();
+    if (const auto text = as_text(found->value)) return *text;
+    wrong(*found, "`" + std::string(name) + "` must be a text, not " + kind_of(*found));
+    return {};
   }
 
   bool flag(std::string_view name) {
@@ -67,10 +64,10 @@ class Fields {
     const codec::YamlNode* found = list(name);
     if (found == nullptr) return out;
     for (const codec::YamlNode& item : found->items()) {
-      if (item.value.is_string()) {
-        out.push_back(item.value.str());
+      if (auto text = as_text(item.value)) {
+        out.push_back(*std::move(text));
       } else {
-        wrong(item, "a text is needed here, not " + kind_of(item), "put it into quotes");
+        wrong(item, "a text is needed here, not " + kind_of(item));
       }
     }
     return out;
@@ -112,6 +109,14 @@ class Fields {
   const std::string& file() const { return file_; }
 
  private:
+  /// Numbers and booleans are texts too, as for kubectl.
+  static std::optional<std::string> as_text(const Value& value) {
+    if (value.is_string()) return value.str();
+    if (value.is_integer()) return std::to_string(value.as_int());
+    if (value.is_bool()) return value.as_bool() ? "true" : "false";
+    return std::nullopt;
+  }
+
   static std::string kind_of(const codec::YamlNode& node) {
     return std::string(to_string(node.value.kind()));
   }

@@ -51,9 +51,9 @@ users:
                            R"(
     tokenFile: ./token
     as: boss
-    as-uid: "7"
+    as-uid: 7
     as-groups: [a, b]
-    as-user-extra: {scopes: [x, y]}
+    as-user-extra: {scopes: [x, z]}
 - name: robot
   user:
     exec:
@@ -82,7 +82,7 @@ TEST(KubeconfigTest, ReadsEverything) {
   EXPECT_EQ(anna.token_file, "/home/anna/.kube/./token");
   EXPECT_EQ(anna.as_uid, "7");
   EXPECT_EQ(anna.as_groups, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(anna.as_extra.at("scopes"), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(anna.as_extra.at("scopes"), (std::vector<std::string>{"x", "z"}));
   const ExecPlugin& exec = *config.users.at("robot").exec;
   EXPECT_EQ(exec.command, "/home/anna/.kube/./bin/login");
   EXPECT_EQ(exec.args, (std::vector<std::string>{"get", "--token"}));
@@ -92,8 +92,8 @@ TEST(KubeconfigTest, ReadsEverything) {
 
 TEST(KubeconfigTest, ErrorsHaveTheirPlaceAndAHint) {
   EXPECT_EQ(problem("kind: Pod\n"), "/k/config:1:7: this is no kubeconfig but a Pod");
-  EXPECT_EQ(problem("users:\n- name: a\n  user:\n    token: 7\n"),
-            "/k/config:4:12: `token` must be a text, not integer (put it into quotes)");
+  EXPECT_EQ(problem("users:\n- name: a\n  user:\n    token: [7]\n"),
+            "/k/config:4:12: `token` must be a text, not array");
   EXPECT_NE(problem("clusters:\n- name: a\n  cluster: {certificate-authority-data: xxx}\n")
                 .find("(a file's name goes into `certificate-authority`)"),
             std::string::npos);
@@ -186,14 +186,14 @@ class FindTest : public ::testing::Test {
 };
 
 TEST_F(FindTest, MergesTheListAndTheFirstWins) {
-  write("/a/config", config("https://one", "x"));
-  write("/b/config", config("https://two", "y"));
+  write("/a/config", config("https://one", "first"));
+  write("/b/config", config("https://two", "second"));
   options.environment["KUBECONFIG"] = "/a/config::/none/config:/b/config";
   EXPECT_EQ(find_access(files, options)->server, "https://one");
-  options.context = "y";
+  options.context = "second";
   const auto second = find_access(files, options);
   EXPECT_EQ(second->server, "https://one") << "cluster c is the first file's";
-  EXPECT_EQ(second->origin, "context y of /a/config, /b/config");
+  EXPECT_EQ(second->origin, "context second of /a/config, /b/config");
 }
 
 TEST_F(FindTest, OneFileTheHomeOrThePod) {

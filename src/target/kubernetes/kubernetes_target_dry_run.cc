@@ -39,6 +39,13 @@ std::vector<Attribution> conflicts_of(const ObjectKey& key, const ApiError& erro
   return out;
 }
 
+bool takes_back(const Item& item, const ApiError& error) {
+  if (error.failure != ApiFailure::owned_elsewhere || item.pre.absent) return false;
+  std::vector<std::string> paths;
+  for (const Attribution& one : conflicts_of(item.key, error)) paths.push_back("." + one.field);
+  return !paths.empty() && owned_before(item.pre.object, paths);
+}
+
 ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Resource& resource,
                                                       const Cancel& cancel) {
   const Item& item = step.items.at(0);
@@ -49,7 +56,7 @@ ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Re
   auto done = client.apply(resource, body, {std::string(kManager), step.takes_foreign_fields, true},
                            cancel);
   if (!done) return done;
-  const std::string fields = fields_digest(own_fields(done->object));
+  const std::string fields = fields_mark(own_fields(done->object));
   memory.with([&](Memory& known) {
     known.fields[{item.key, applied.empty() ? item.want_digest : applied}] = fields;
   });

@@ -4,6 +4,7 @@
 #include "target/kubernetes/ownership.h"
 #include "target/kubernetes/parallel.h"
 #include "target/kubernetes/target_parts.h"
+#include "target/kubernetes/volume_binding.h"
 
 namespace rumbo::target::kubernetes {
 namespace {
@@ -20,7 +21,7 @@ Observation KubernetesTarget::Parts::observation(const ObjectKey& key,
   out.key = key;
   if (!object) return out;
   out.exists = true;
-  out.object = *object;
+  out.object = with_binding(*object, client, discovery, cancel);
   out.uid = (*object)["metadata"]["uid"].str();
   out.version = (*object)["metadata"]["resourceVersion"].str();
   out.owner = owner_of(*object);

@@ -55,7 +55,7 @@ Result<std::string> KubernetesTarget::Parts::fields_of(const Step& step, const R
   if (known) return *known;
   // Dry-run by another process, or a scaffold, which is made before dry-runs are possible.
   auto done = try_apply(step, resource, cancel);
-  if (done) return fields_digest(own_fields(done->object));
+  if (done) return fields_mark(own_fields(done->object));
   if (done.error().failure == ApiFailure::version_conflict) return std::string();  // told by write
   if (done.error().error.retry() == Retry::unknown_outcome) {
     return fail(std::move(done.error().error).with_retry(Retry::later));
@@ -104,7 +104,7 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
                                                 const Value& body, const Fence& fence,
                                                 const Cancel& cancel) {
   const Item& item = step.items.at(0);
-  const ApplyOptions how{std::string(kManager), step.takes_foreign_fields, false};
+  ApplyOptions how{std::string(kManager), step.takes_foreign_fields, false};
   const OwnershipComparison comparison;
   std::string version = item.pre.version;
   for (int race = 0;; ++race) {
@@ -115,6 +115,10 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
       return receipt_of(item.key, done->object);
     }
     const ApiError& error = done.error();
+    if (!how.force && takes_back(item, error)) {
+      how.force = true;
+      continue;
+    }
     if (error.failure == ApiFailure::owned_elsewhere) {
       const auto conflicts = conflicts_of(item.key, error);
       if (conflicts.empty()) return fail(Error(error));

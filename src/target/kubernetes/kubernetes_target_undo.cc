@@ -46,18 +46,28 @@ Value merged(const Value& under, const Value& over) {
   return out;
 }
 
-/// The manager that held most of what was there before Rumbo came.
-std::string former_manager(const Value& before) {
-  std::string name = "before-rumbo";
+/// Which of these fields others owned before, and the one who owned most of them.
+struct Former {
+  FieldSet fields;
+  std::string manager = "before-rumbo";
+};
+
+Former former_owners(const Value& before, const FieldSet& fields) {
+  Former out;
   std::size_t most = 0;
   for (const Value& entry : before["metadata"]["managedFields"].items()) {
-    if (!entry["subresource"].as_string().empty()) continue;
-    const auto fields = FieldSet::parse(entry["fieldsV1"]);
-    if (!fields || fields->paths().size() <= most) continue;
-    most = fields->paths().size();
-    name = entry["manager"].str(name);
+    const std::string_view manager = entry["manager"].as_string();
+    if (!entry["subresource"].as_string().empty() || manager == kManager) continue;
+    const auto all = FieldSet::parse(entry["fieldsV1"]);
+    if (!all) continue;
+    const FieldSet theirs = all->intersection(fields);
+    out.fields = out.fields.union_with(theirs);
+    const std::size_t count = theirs.paths().size();
+    if (count <= most) continue;
+    most = count;
+    out.manager = manager;
   }
-  return name;
+  return out;
 }
 
 }  // namespace
@@ -248,6 +258,10 @@ Result<> KubernetesTarget::Parts::undo_recreate(const Item& item, const Resource
 Result<> KubernetesTarget::Parts::undo_update(const Item& item, const Resource& resource, Value now,
                                               Reverted& out, const Cancel& cancel) {
   FieldSet fields = own_set(item.pre.object);
+  const Former former = former_owners(item.pre.object, own_set(now).difference(fields));
+  if (!former.fields.empty()) {
+    now = TRY(hand_back(item, resource, now, former.fields, former.manager, cancel));
+  }
   for (int race = 0;; ++race) {
     const Value before = merged(fields.project(item.pre.object), bare(now));
     const ObservedVersion at = version_of(item.key, now);
@@ -281,20 +295,34 @@ Result<> KubernetesTarget::Parts::undo_update(const Item& item, const Resource& 
   }
 }
 
-/// Rumbo had never applied it: what it took goes back to whom it was taken from. The values first,
-/// under the former manager's name, then Rumbo's claims, then the bookkeeping as it was.
-Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& resource,
-                                            const Value& now, Reverted& out, const Cancel& cancel) {
+/// Puts these fields back to what they were, as the manager who owned them would.
+Result<Value> KubernetesTarget::Parts::hand_back(const Item& item, const Resource& resource,
+                                                 const Value& now, const FieldSet& fields,
+                                                 const std::string& manager, const Cancel& cancel) {
   const ObservedVersion at = version_of(item.key, now);
-  const Value restored = restore_fields(now, item.pre.object, own_set(now));
+  const Value restored = restore_fields(now, item.pre.object, fields);
   const Value put = restored.with("status", now["status"])
                         .with("metadata", restored["metadata"]
                                               .without("managedFields")
                                               .with("name", now["metadata"]["name"])
                                               .with("uid", at.uid)
                                               .with("resourceVersion", at.version));
-  const Value written = TRY(client.replace(resource, put, former_manager(item.pre.object), cancel));
+  auto written = client.replace(resource, put, manager, cancel);
   note_written(item.key);
+  if (written) return *std::move(written);
+  // A status that moved in between: the undo is simply tried again.
+  const bool raced = written.error().failure == ApiFailure::version_conflict;
+  return fail(raced ? Error(written.error()).with_retry(Retry::now) : Error(written.error()));
+}
+
+/// Rumbo had never applied it: what it took goes back to whom it was taken from. The values first,
+/// under the former manager's name, then Rumbo's claims, then the bookkeeping as it was.
+Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& resource,
+                                            const Value& now, Reverted& out, const Cancel& cancel) {
+  const ObservedVersion at = version_of(item.key, now);
+  const FieldSet mine = own_set(now);
+  const Value written = TRY(
+      hand_back(item, resource, now, mine, former_owners(item.pre.object, mine).manager, cancel));
   const Applied dropped = TRY(client.apply(
       resource, with_precondition(bare(written), at.uid, version_of(item.key, written).version),
       {std::string(kManager), false, false}, cancel));

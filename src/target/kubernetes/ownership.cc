@@ -1,9 +1,11 @@
 #include "target/kubernetes/ownership.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/strings.h"
 #include "base/time.h"
+#include "codec/base64.h"
 #include "codec/json.h"
 #include "crypto/digest.h"
 #include "model/object.h"
@@ -12,11 +14,19 @@ namespace rumbo::target::kubernetes {
 namespace {
 
 constexpr std::size_t kDigestLength = 16;  // 64 bits: only equality with one other is asked
+constexpr std::size_t kPathDigest = 5;     // 30 bits: a few thousand fields at most
+constexpr std::size_t kMostNamed = 4000;   // fields; of larger objects only the whole is told
 constexpr std::size_t kMostWriters = 64;
 
 std::string short_digest(const std::string& text) {
   const std::string digest = crypto::sha256(text);
   return digest.substr(digest.find(':') + 1, kDigestLength);
+}
+
+std::string path_digest(const std::string& path) {
+  const auto bytes = crypto::sha256_raw(
+      std::span(reinterpret_cast<const std::uint8_t*>(path.data()), path.size()));  // NOLINT
+  return codec::base64url_encode(std::span(bytes).first(6)).substr(0, kPathDigest);
 }
 
 bool is_own(const Value& entry) {
@@ -70,8 +80,33 @@ Value own_fields(const Value& object) {
   return {};
 }
 
-std::string fields_digest(const Value& fields_v1) {
-  return short_digest(codec::to_json(fields_v1));
+std::string fields_mark(const Value& fields_v1) {
+  std::string mark = short_digest(codec::to_json(fields_v1));
+  const auto paths = FieldSet::parse(fields_v1).value_or(FieldSet()).paths();
+  if (paths.size() > kMostNamed) return mark;
+  std::set<std::string> digests;
+  for (const std::string& path : paths) digests.insert(path_digest(path));
+  mark += ":";
+  for (const std::string& one : digests) mark += one;
+  return mark;
+}
+
+bool is_intact(const Value& object) {
+  const Value own = own_fields(object);
+  if (own.is_null()) return false;
+  return annotation(object, kFieldsMark).substr(0, kDigestLength) ==
+         short_digest(codec::to_json(own));
+}
+
+bool owned_before(const Value& object, const std::vector<std::string>& paths) {
+  const std::string_view mark = annotation(object, kFieldsMark);
+  if (mark.size() <= kDigestLength || mark[kDigestLength] != ':') return false;
+  std::set<std::string, std::less<>> digests;
+  for (std::size_t at = kDigestLength + 1; at + kPathDigest <= mark.size(); at += kPathDigest) {
+    digests.emplace(mark.substr(at, kPathDigest));
+  }
+  return std::all_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return digests.contains(path_digest(path)); });
 }
 
 FieldSet own_set(const Value& object) {

@@ -5,7 +5,9 @@
 // rumbo.dev/owner            INSTALLATION/APPLICATION/ENVIRONMENT
 // rumbo.dev/txn              the transaction that wrote it last
 // rumbo.dev/applied          digest of the declared object (not on Secrets)
-// rumbo.dev/fields           digest of the set of fields that Rumbo's apply owned then
+// rumbo.dev/fields           the set of fields that Rumbo's apply owned then: its digest, and a
+// short
+//                            digest of each
 // rumbo.dev/fence            raised by fence(), so that older writes lose
 //
 // Threads: pure functions.
@@ -47,8 +49,13 @@ std::string applied_digest(const Value& want);
 
 /// The fields that Rumbo's own apply owns (fieldsV1); null if it never applied the object.
 Value own_fields(const Value& object);
-/// Short digest of a fieldsV1.
-std::string fields_digest(const Value& fields_v1);
+/// The mark of a fieldsV1: tells whether a set is this one, and whether a field is in it.
+std::string fields_mark(const Value& fields_v1);
+/// True if Rumbo owns just what it owned after its last apply: nobody touched any of it since.
+bool is_intact(const Value& object);
+/// True if Rumbo owned all these fields, written as conflicts write them, after its last apply:
+/// whoever owns them now took them from it.
+bool owned_before(const Value& object, const std::vector<std::string>& paths);
 /// The set of own_fields(); empty if there are none or they are malformed.
 FieldSet own_set(const Value& object);
 

@@ -32,8 +32,8 @@ Duration Reflector::next_pause() {
   const MonoTime now = clock_.mono();
   if (now - failed_ >= kQuiet) failures_ = 0;
   failed_ = now;
-  const Duration pause =
-      std::min(kLongestPause / 2, kFirstPause * (1LL << std::min(failures_, 10)));
+  const Duration doubled = kFirstPause * (std::int64_t{1} << std::min(failures_, 10));
+  const Duration pause = std::min<Duration>(kLongestPause / 2, doubled);
   ++failures_;
   return pause + std::chrono::duration_cast<Duration>(pause * chance_());
 }

@@ -14,6 +14,7 @@
 #include "target/kubernetes/access_reviews.h"
 #include "target/kubernetes/api_client.h"
 #include "target/kubernetes/discovery.h"
+#include "target/kubernetes/field_set.h"
 #include "target/kubernetes/kubernetes_target.h"
 #include "target/kubernetes/pods.h"
 
@@ -77,6 +78,8 @@ struct KubernetesTarget::Parts {
                        const Cancel& cancel);
   Result<> undo_recreate(const Item& item, const Resource& resource, const Value& now,
                          Reverted& out, const Cancel& cancel);
+  Result<Value> hand_back(const Item& item, const Resource& resource, const Value& now,
+                          const FieldSet& fields, const std::string& manager, const Cancel& cancel);
   Result<> give_back(const Item& item, const Resource& resource, const Value& now, Reverted& out,
                      const Cancel& cancel);
   Result<std::vector<std::string>> content_of(const Item& item, const Cancel& cancel);
@@ -100,6 +103,9 @@ struct KubernetesTarget::Parts {
 
 /// The fields that others own, with their managers, as a refused apply tells them.
 std::vector<Attribution> conflicts_of(const ObjectKey& key, const ApiError& error);
+/// True if all that a refused apply conflicts on was Rumbo's after its last apply: a hand edit,
+/// which a sync puts right. What Rumbo never owned is not taken without being asked.
+bool takes_back(const Item& item, const ApiError& error);
 /// metadata.uid and metadata.resourceVersion.
 ObservedVersion version_of(const ObjectKey& key, const Value& object);
 Receipt receipt_of(const ObjectKey& key, const Value& object);

@@ -34,8 +34,7 @@ std::optional<TargetEvent> WatchTable::put(const ObjectKey& key, const Value& ob
   row.leaving = leaving;
   row.round = round_;
   if (fresh || (!moved && !left)) return std::nullopt;
-  const bool intact = annotation(object, kFieldsMark) == fields_digest(own_fields(object));
-  if (intact && !left) return std::nullopt;
+  if (is_intact(object) && !left) return std::nullopt;
   return TargetEvent{TargetEvent::Kind::changed, key};
 }
 

@@ -23,7 +23,7 @@ Value object(int version, std::string_view fields, std::string_view marked, bool
   const auto mark = codec::parse_json(marked);
   EXPECT_TRUE(value && mark) << text;
   return value->with_path({"metadata", "annotations"},
-                          Value::object({{kFieldsMark, fields_digest(*mark)}}));
+                          Value::object({{kFieldsMark, fields_mark(*mark)}}));
 }
 
 TEST(WatchTableTest, TellsOfLostFieldsAndNotOfStatus) {

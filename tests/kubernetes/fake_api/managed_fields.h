@@ -19,9 +19,9 @@ struct ManagerEntry {
   std::string manager;
   bool applies = false;  ///< operation Apply; else Update
   std::string api_version;
-  std::string subresource;
-  std::string time;  ///< RFC 3339 in seconds; empty: none
-  FieldSet fields;
+  std::string subresource{};
+  std::string time{};  ///< RFC 3339 in seconds; empty: none
+  FieldSet fields{};
   /// Entries that are one manager: appliers whatever their version is.
   bool same_manager(const ManagerEntry& other) const;
 };

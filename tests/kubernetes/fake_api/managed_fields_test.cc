@@ -70,12 +70,14 @@ class Owned {
 
 using Paths = std::vector<std::string>;
 
-Owned config_map() { return Owned("io.k8s.api.core.v1.ConfigMap"); }
+Owned config_map() {
+  return Owned("io.k8s.api.core.v1.ConfigMap");
+}
 
 TEST(ManagedFields, AppliersOwnWhatTheyApply) {
   Owned owned = config_map();
-  EXPECT_TRUE(owned.apply("a", "{metadata: {name: x, labels: {l: '1'}}, data: {k: '1', m: '2'}}")
-                  .empty());
+  EXPECT_TRUE(
+      owned.apply("a", "{metadata: {name: x, labels: {l: '1'}}, data: {k: '1', m: '2'}}").empty());
   EXPECT_EQ(owned.owned("a"), (Paths{".data.k", ".data.m", ".metadata.labels.l"}));
   // What it no longer applies goes away.
   EXPECT_TRUE(owned.apply("a", "{metadata: {name: x}, data: {k: '1'}}").empty());
@@ -140,9 +142,11 @@ metadata: {name: x}
 spec:
   selector: {matchLabels: {app: x}}
   template: {spec: {containers: [{name: web, image: w:1, ports: [{containerPort: 80}]}]}})");
-  EXPECT_TRUE(owned.apply("b", R"(
+  EXPECT_TRUE(owned
+                  .apply("b", R"(
 metadata: {name: x}
-spec: {template: {spec: {containers: [{name: proxy, image: p:1}]}}})").empty());
+spec: {template: {spec: {containers: [{name: proxy, image: p:1}]}}})")
+                  .empty());
   EXPECT_EQ(owned.object["spec"]["template"]["spec"]["containers"],
             yaml("[{name: web, image: 'w:1', ports: [{containerPort: 80}]}, "
                  "{name: proxy, image: 'p:1'}]"));
@@ -158,10 +162,14 @@ spec: {template: {spec: {containers: [{name: proxy, image: p:1}]}}})").empty());
 TEST(ManagedFields, AppliedOrderWins) {
   Owned owned("io.k8s.api.core.v1.Pod");
   owned.apply("a", "{metadata: {name: x}, spec: {containers: [{name: a}, {name: b}, {name: c}]}}");
-  owned.update("u", "{metadata: {name: x}, spec: {containers: [{name: a}, {name: z}, {name: b}, "
-                    "{name: c}]}}");
-  EXPECT_TRUE(owned.apply("a", "{metadata: {name: x}, spec: {containers: [{name: c}, {name: a}, "
-                               "{name: b}]}}").empty());
+  owned.update("u",
+               "{metadata: {name: x}, spec: {containers: [{name: a}, {name: z}, {name: b}, "
+               "{name: c}]}}");
+  EXPECT_TRUE(owned
+                  .apply("a",
+                         "{metadata: {name: x}, spec: {containers: [{name: c}, {name: a}, "
+                         "{name: b}]}}")
+                  .empty());
   EXPECT_EQ(owned.object["spec"]["containers"],
             yaml("[{name: c}, {name: a}, {name: z}, {name: b}]"));
 }
@@ -191,9 +199,9 @@ TEST(ManagedFields, RefusesWhatTheTypeDoesNotKnow) {
             ".spec.replicaz: field not declared in schema");
   EXPECT_EQ(misfit(yaml("{spec: {replicas: x}}"), type, false),
             ".spec.replicas: expected numeric (int or float), got string");
-  EXPECT_EQ(misfit(yaml("{spec: {template: {spec: {containers: [{name: a}, {name: a}]}}}}"), type,
-                   false),
-            ".spec.template.spec.containers: duplicate entries for key [name=\"a\"]");
+  EXPECT_EQ(
+      misfit(yaml("{spec: {template: {spec: {containers: [{name: a}, {name: a}]}}}}"), type, false),
+      ".spec.template.spec.containers: duplicate entries for key [name=\"a\"]");
   EXPECT_EQ(misfit(yaml("{spec: {replicas: 1}}"), type, false), "");
 }
 
