@@ -287,7 +287,7 @@ TEST_F(LuckTest, ImportedContainersRunUnderRumbo) {
       lab()
           .podman({"run", "-d", "--name", "hello", "--restart", "always", "-e", "PAGE=hi", "-e",
                    "DB_PASSWORD=hunter2", "-p", "18088:8080", "localhost/app:1", "/bin/sh", "-c",
-                   "mkdir /w; echo $PAGE > /w/index.html; exec busybox httpd -f -p 8080 -h /w"})
+                   "/bin/busybox mkdir /w; echo $PAGE > /w/index.html; exec /bin/busybox httpd -f -p 8080 -h /w"})
           .status,
       0);
   std::ofstream(conf) << "[storage]\ndriver = \"overlay\"\ngraphroot = \"" << lab().directory()
