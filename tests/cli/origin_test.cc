@@ -46,12 +46,12 @@ class Origin : public ::testing::Test {
 TEST_F(Origin, WhyListsEveryLayerOfAnOverlay) {
   EXPECT_EQ(why({"Deployment/web.spec.replicas", "/w/over"}),
             "Deployment.apps shop/web /spec/replicas = 3\n"
-            "  /w/base/web.yaml:8  file\n"
-            "  /w/over/more.yaml:5 patch\n");
+            "  /w/base/web.yaml:8   file\n"
+            "  /w/over/more.yaml:5  patch\n");
   EXPECT_EQ(why({"web.spec.template.spec.containers[name=app].image", "/w/over"}),
             "Deployment.apps shop/web /spec/template/spec/containers/0/image = \"app:2\"\n"
-            "  /w/base/web.yaml:13            file\n"
-            "  /w/over/kustomization.yaml:3:1 images\n");
+            "  /w/base/web.yaml:13             file\n"
+            "  /w/over/kustomization.yaml:3:1  images\n");
   EXPECT_NE(why({"shop/deployment/web.metadata.annotations.example.com/a.b", "/w/over"})
                 .find("/w/base/web.yaml:6  file"),
             std::string::npos);
@@ -70,14 +70,14 @@ TEST_F(Origin, WhyNeverPrintsASecret) {
 TEST_F(Origin, WhyTellsTheTemplateLineAndTheValue) {
   EXPECT_EQ(why({"ConfigMap/c.data.tag", "/w/chart"}),
             "ConfigMap default/c /data/tag = \"one\"\n"
-            "  /w/chart/values.yaml:3:3      value image.tag\n"
-            "  /w/chart/templates/web.yaml:8 template\n");
+            "  /w/chart/values.yaml:3:3       value image.tag\n"
+            "  /w/chart/templates/web.yaml:8  template\n");
   EXPECT_NE(why({"c.data.tag", "/w/chart", "-f", "/w/values-prod.yaml"})
-                .find("/w/values-prod.yaml:1:9       value image.tag"),
+                .find("/w/values-prod.yaml:1:9        value image.tag"),
             std::string::npos);
   EXPECT_NE(why({"c.data.tag", "/w/chart", "--set", "image.tag=x"}).find("(--set)"),
             std::string::npos);
-  EXPECT_NE(why({"c.data.fixed", "/w/chart"}).find("/w/chart/templates/web.yaml:7 template"),
+  EXPECT_NE(why({"c.data.fixed", "/w/chart"}).find("/w/chart/templates/web.yaml:7  template"),
             std::string::npos);
 }
 
@@ -106,7 +106,7 @@ TEST_F(Origin, ShowOriginPrintsAPlaceBesideEachLine) {
 TEST_F(Origin, PlainFilesKnowTheirPlacesToo) {
   write("/w/plain/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: b\n");
   EXPECT_EQ(why({"c.data.a", "/w/plain"}),
-            "ConfigMap c /data/a = \"b\"\n  /w/plain/a.yaml:5:6 file\n");
+            "ConfigMap c /data/a = \"b\"\n  /w/plain/a.yaml:5:6  file\n");
 }
 
 }  // namespace

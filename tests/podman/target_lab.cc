@@ -215,8 +215,7 @@ void TargetLab::stage_all(const Deployment& run, Duration most) {
       continue;
     }
     for (const StepId id : stage.steps) ASSERT_TRUE(perform(run, run.plan.steps[id]));
-    if (!stage.gated) continue;
-    for (const StepId id : stage.steps) {
+    for (const StepId id : stage.gate) {
       EXPECT_TRUE(becomes(run.plan.steps[id].items.at(0).key, HealthStatus::ready, most));
     }
   }
@@ -248,7 +247,7 @@ void TargetLab::undo(const Deployment& run) {
   EXPECT_TRUE(target_->fence(run.plan.steps, newer, Cancel()));
   const auto stages = engine::stages_of(run.plan);
   for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage) {
-    if (engine::after_commit(stage->phase)) continue;
+    if (!engine::before_commit(stage->phase)) continue;
     for (auto id = stage->steps.rbegin(); id != stage->steps.rend(); ++id) {
       const auto undone = revert(run.plan.steps[*id], newer);
       EXPECT_TRUE(undone) << undone.error().to_string();

@@ -36,7 +36,8 @@ const Files kShop = {
      "      - name: log\n        image: log:1\n"},
     {"over/kustomization.yaml",
      "resources: [../base]\nnamePrefix: p-\nnamespace: shop\npatches:\n- path: more.yaml\n"
-     "- patch: '[{op: replace, path: /spec/replicas, value: 5}]'\n  target: {kind: Deployment}\n"
+     "- patch: '[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]'\n  target: "
+     "{kind: Deployment}\n"
      "images:\n- {name: log, newTag: \"2\"}\nconfigMapGenerator:\n- name: c\n  literals: [a=b]\n"},
     {"over/more.yaml",
      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n"

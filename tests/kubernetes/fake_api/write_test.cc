@@ -146,7 +146,7 @@ TEST_F(Writes, RefusesWhatIsWrong) {
                 .status,
             400);
   EXPECT_EQ(apply(kMaps, map_of("X_", "1")).status, 422);
-  EXPECT_EQ(ask("GET", "/apis/nothing.dev/v1/things").body.as_string(), "404 page not found\n");
+  EXPECT_EQ(ask("GET", "/apis/nothing.dev/v1/things").body.str(), "404 page not found\n");
   const Answer strict =
       ask("POST", std::string(kMaps) + "?fieldValidation=Strict", map_of("x", "1").with("z", 1));
   EXPECT_EQ(strict.status, 400);
