@@ -27,6 +27,7 @@ Value arguments_of(const SyncOptions& options) {
       .with("dryRun", options.dry_run)
       .with("together", options.together)
       .with("retryQuarantined", options.retry_quarantined)
+      .with("freshSecrets", options.fresh_secrets)
       .with("expectPlan", options.expect_plan)
       .with("withHooks", options.with_hooks)
       .with("allowDeletions", options.allow_deletions)

@@ -37,6 +37,7 @@ std::vector<Parameter> sync_parameters() {
           {"dryRun", Where::body, Type::flag, "plan only"},
           {"together", Where::body, Type::flag, "all selected in one transaction"},
           {"retryQuarantined", Where::body, Type::flag, "deploy what failed before"},
+          {"freshSecrets", Where::body, Type::flag, "random functions of charts begin anew"},
           {"expectPlan", Where::body, Type::text, "refuse unless the plan has this digest"},
           kWithHooks,
           {"allowDeletions", Where::body, Type::flag, "whatever sync.maxDeletions says"},
@@ -79,6 +80,7 @@ SyncOptions sync_options(const Call& call) {
   out.dry_run = call.arguments["dryRun"].as_bool(out.dry_run);
   out.together = call.arguments["together"].as_bool(out.together);
   out.retry_quarantined = call.arguments["retryQuarantined"].as_bool(out.retry_quarantined);
+  out.fresh_secrets = call.arguments["freshSecrets"].as_bool(out.fresh_secrets);
   out.expect_plan = text(call, "expectPlan");
   out.allow_deletions = call.arguments["allowDeletions"].as_bool();
   out.confirm_prune = call.arguments["confirmPrune"].as_bool();

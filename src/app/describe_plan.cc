@@ -140,6 +140,9 @@ std::string describe_plan(const Value& entry, const PlanStyle& style) {
   for (const Value& effect : plan["effects"].items()) {
     out += "  " + style.paint.warn("!") + " " + printable(effect.as_string()) + "\n";
   }
+  for (const Value& warning : entry["warnings"].items()) {
+    out += "  " + style.paint.warn("!") + " " + printable(warning.as_string()) + "\n";
+  }
   for (const Value& refusal : plan["refusals"].items()) out += refusal_line(refusal, style.paint);
   if (!plan["refusals"].empty()) {
     return out + "  " + style.paint.bad("refused") +

@@ -41,6 +41,9 @@ Result<int> run_validate(Session& session);
 Result<int> run_render(Session& session);
 Result<int> run_why(Session& session);
 
+// verbs_helm.cc: charts.
+Result<int> run_helm(Session& session);
+
 // verbs_self.cc: the program itself.
 Result<int> run_version(Session& session);
 Result<int> run_completion(Session& session);

@@ -11,7 +11,7 @@
 #include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
-#include "source/git_source.h"
+#include "source/sources.h"
 #include "target/kubernetes/http_transport.h"
 #include "target/kubernetes/kubernetes_target.h"
 #include "target/podman/podman_target.h"
@@ -91,7 +91,7 @@ Result<> Installation::open_journal() {
   store::JournalOptions journal;
   journal.directory = options_.state;
   journal_ = TRY(store::SqliteJournal::open(journal, env_.files, env_.clock, env_.random));
-  source_ = std::make_unique<source::GitSource>(options_.state + "/git", env_);
+  source_ = std::make_unique<source::Sources>(options_.state, env_);
   return {};
 }
 

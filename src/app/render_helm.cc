@@ -1,11 +1,11 @@
 #include "app/render_helm.h"
 
+#include "app/chart_argument.h"
 #include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
 #include "render/helm/template_locator.h"
 #include "render/object_reader.h"
-#include "source/directory_snapshot.h"
 
 namespace rumbo::app {
 namespace {
@@ -24,16 +24,6 @@ std::vector<std::string> words_of(const Invocation& asked, std::string_view flag
     for (const auto word : split(value, ',')) words.emplace_back(word);
   }
   return words;
-}
-
-Result<std::vector<helm::ChartFile>> read_chart(io::FileSystem& files, const std::string& path,
-                                                const helm::ChartLimits& limits) {
-  if (path.ends_with(".tgz")) {
-    const std::string bytes = TRY(files.read_all(path, limits.max_bytes));
-    return helm::read_chart_archive(bytes, limits);
-  }
-  const auto snapshot = TRY(source::DirectorySnapshot::open(files, path));
-  return helm::read_chart_folder(*snapshot, "", limits);
 }
 
 /// The documents of a release that the options leave in, in the order of printing.
@@ -110,7 +100,7 @@ Result<RenderedChart> render_chart(Session& session, const std::string& path) {
   std::string printed;
   if (session.invocation().has("debug")) made.options.printed = &printed;
   io::FileSystem& files = session.env().files;
-  made.files = TRY(read_chart(files, path, made.options.limits));
+  made.files = TRY(read_chart_argument(session, path, made.options.limits));
   const auto read = [&files](std::string_view file) -> Result<std::string> {
     auto text = files.read_all(std::string(file));
     if (text || text.error().code() != Code::not_found) return text;
@@ -152,6 +142,10 @@ helm::ValueSources value_sources(Session& session, const RenderedChart& chart,
 
 Result<int> run_render_helm(Session& session, const std::string& path) {
   const RenderedChart chart = TRY(render_chart(session, path));
+  if (session.invocation().has("notes")) {
+    session.print(chart.release.notes);
+    return kOk;
+  }
   if (session.format() == Format::json || session.format() == Format::name) {
     std::vector<Value> values;
     for (const Object& object : TRY(objects_of(chart.release, chart.options))) {

@@ -11,7 +11,7 @@
 #include "control/remotes.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
-#include "source/git_source.h"
+#include "source/sources.h"
 #include "source/http_files.h"
 
 namespace rumbo::app {
@@ -56,7 +56,7 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
 Result<RenderInputs> fetch_remotes(Session& session, const OverlayTree& tree) {
   io::Env& env = session.env();
   const std::string cache = cache_directory();
-  source::GitSource git(cache + "/git", env);
+  source::Sources git(cache, env);
   source::HttpFiles urls(cache + "/files", env);
   const std::string file = session.invocation().value("pins");
   const auto known = file.empty() ? std::vector<Pin>() : TRY(read_pins(env.files, file));

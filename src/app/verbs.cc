@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/chart_flags.h"
 #include "app/handlers.h"
 #include "app/verb.h"
 
@@ -34,38 +35,37 @@ constexpr Words kInitExamples[] = {
     "rumbo init",
     "rumbo init --app shop --git https://git.example.org/shop.git --path deploy",
 };
-constexpr Flag kRender[] = {
-    {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
-    {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
-    {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
-    {"show-origin", 0, "", "print beside each line what file and layer made it"},
-    {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
-    {"plain", 0, "", "PATH holds plain files"},
-    {"values", 'f', "FILE", "chart: values from a file"},
-    {"set", 0, "KEY=VALUE", "chart: a value; integers, true and null are what they look like"},
-    {"set-string", 0, "KEY=VALUE", "chart: a value that is a string"},
-    {"set-json", 0, "KEY=JSON", "chart: a value as JSON"},
-    {"set-file", 0, "KEY=FILE", "chart: a value from a file"},
-    {"set-literal", 0, "KEY=VALUE", "chart: a value taken as it is"},
-    {"release-name", 0, "NAME", "chart: the release's name (release-name)"},
-    {"name-template", 0, "TEMPLATE", "chart: a template of the release's name"},
-    {"include-crds", 0, "", "chart: print its crds/ too"},
-    {"skip-tests", 0, "", "chart: leave out test hooks"},
-    {"no-hooks", 0, "", "chart: leave out all hooks"},
-    {"is-upgrade", 0, "", "chart: .Release.IsUpgrade instead of .Release.IsInstall"},
-    {"kube-version", 0, "VERSION", "chart: the version of Kubernetes to assume"},
-    {"api-versions", 'a', "VERSION", "chart: an API version to assume besides the usual ones"},
-    {"show-only", 's', "FILE", "chart: only what this template makes"},
-    {"debug", 0, "", "chart: print what the templates printed even if it is no YAML"},
-    {"skip-schema-validation", 0, "", "chart: do not check values against its schema"},
-    {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},
-    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
-    {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
-    {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
-    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
-    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
-    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
-    {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
+constexpr std::array kRender = with_chart_flags(
+    std::to_array<Flag>({
+        {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
+        {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
+        {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
+        {"show-origin", 0, "", "print beside each line what file and layer made it"},
+        {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
+        {"plain", 0, "", "PATH holds plain files"},
+        {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+        {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
+        {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+        {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
+        {"helm-kube-version", 0, "VERSION",
+         "overlay: the version of Kubernetes to tell its charts"},
+        {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
+        {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
+    }),
+    kChartFlags);
+constexpr std::array kHelm =
+    with_chart_flags(std::to_array<Flag>({
+                         {"namespace", 'n', "NAME", "the release's namespace"},
+                         {"show-secrets", 0, "", "template -o json: print the values of Secrets"},
+                         {"strict", 0, "", "lint: warnings are failures"},
+                         {"manifest", 0, "", "import-release: print the release's objects instead"},
+                     }),
+                     kChartFlags);
+constexpr Words kHelmExamples[] = {
+    "rumbo helm show values oci://registry.example.org/charts/web --version ^1.2",
+    "rumbo helm lint chart/ -f values-prod.yaml",
+    "rumbo helm dependency build chart/",
+    "kubectl get secret -l owner=helm,name=shop -o yaml | rumbo helm import-release -f -",
 };
 constexpr Words kWhyExamples[] = {
     "rumbo why Deployment/web.spec.replicas overlays/prod",
@@ -84,6 +84,7 @@ constexpr Words kRenderExamples[] = {
     "rumbo render deploy/",
     "rumbo render deploy/ -n shop-dev -o json",
     "rumbo render chart/ -f values-prod.yaml --set replicas=3 --release-name shop",
+    "rumbo render web --repo https://charts.example.org --version ^1.2",
     "rumbo render overlays/prod --reorder none",
 };
 constexpr Flag kPlan[] = {
@@ -91,6 +92,7 @@ constexpr Flag kPlan[] = {
     {"out", 0, "FILE", "write the plan, for `rumbo sync --plan FILE`"},
     {"revision", 0, "REV", "a commit, branch or tag instead of the configured one"},
     {"together", 0, "", "all applications in one transaction"},
+    {"fresh-secrets", 0, "", "make the random passwords and certificates of charts anew"},
     {"no-hooks", 0, "", "as `rumbo sync --no-hooks` would"},
     {"allow-deletions", 0, "", "as `rumbo sync --allow-deletions` would"},
     {"confirm-prune", 0, "", "as `rumbo sync --confirm-prune` would"},
@@ -110,6 +112,7 @@ constexpr Flag kSync[] = {
     {"together", 0, "", "all applications in one transaction"},
     {"plan", 0, "FILE", "run exactly this plan; refuse if reality moved"},
     {"retry-quarantined", 0, "", "try a revision again that failed before"},
+    {"fresh-secrets", 0, "", "make the random passwords and certificates of charts anew"},
     {"no-hooks", 0, "", "skip Jobs and hooks"},
     {"allow-deletions", 0, "", "delete more objects than sync.maxDeletions permits"},
     {"confirm-prune", 0, "", "delete also what is annotated with Prune=confirm"},
@@ -313,9 +316,17 @@ constexpr Verb kVerbs[] = {
      kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
     {"render", "PATH", 1, 1, "Print the manifest of a directory",
      "Prints the objects a deployment of PATH would want, as YAML documents. A Helm chart (a "
-     "directory or .tgz) is printed exactly as `helm template` prints it, an overlay as "
+     "directory, .tgz, oci:// URL, or a name with --repo) is printed exactly as `helm template` "
+     "prints it, an overlay as "
      "`kustomize build` does: with the values of its Secrets.",
      kRender, kRenderExamples, "0, or 2 with the error", run_render},
+    {"helm", "show|template|lint|dependency|import-release …", 1, 20, "Look at Helm charts",
+     "show chart|values|readme|crds|all CHART prints what a chart says of itself; template CHART "
+     "is `rumbo render`; lint [CHART…] checks charts; dependency list|build [CHART] looks after "
+     "charts/; import-release writes an Application for a release of Helm out of the Secret that "
+     "Helm keeps (-f FILE, or standard input). CHART is a directory, a .tgz, an oci:// URL, or a "
+     "name with --repo.",
+     kHelm, kHelmExamples, "0, 2 on error or if a chart fails its lint", run_helm},
     {"why", "OBJECT.FIELD [PATH]", 1, 2, "Tell what made a field what it is",
      "Renders PATH (the current directory) as `rumbo render` does and lists every file, patch, "
      "generator, transformer and value that set the field; the last one made it what it is. "
@@ -461,7 +472,7 @@ constexpr Verb kVerbs[] = {
      kPlainExits,
      run_completion},
     {"docs",
-     "cli|configuration|configuration-schema|podman-fields|sync-options|man",
+     "cli|configuration|configuration-schema|podman-fields|sync-options|helm-functions|man",
      1,
      1,
      "Print a generated page",

@@ -8,6 +8,7 @@
 #include "codec/json.h"
 #include "control/config_loader.h"
 #include "engine/sync_options.h"
+#include "render/helm/function_reference.h"
 #include "target/podman/check_object.h"
 
 namespace rumbo::app {
@@ -59,10 +60,9 @@ Result<int> run_docs(Session& session) {
   }
   const auto text = docs_page(page);
   if (!text) {
-    return fail(
-        Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
-            .with_hint("pages: cli, configuration, configuration-schema, podman-fields, "
-                       "sync-options, man"));
+    return fail(Error(Code::invalid, "there is no page `" + printable(page, 64) + "`")
+                    .with_hint("pages: cli, configuration, configuration-schema, podman-fields, "
+                               "sync-options, helm-functions, man"));
   }
   session.print(*text);
   return kOk;
@@ -71,6 +71,7 @@ Result<int> run_docs(Session& session) {
 std::optional<std::string> docs_page(std::string_view page) {
   if (page == "cli") return markdown();
   if (page == "configuration") return control::config_reference();
+  if (page == "helm-functions") return render::helm::function_reference();
   if (page == "podman-fields") return target::podman::field_reference();
   if (page == "sync-options") return engine::sync_options_page();
   return std::nullopt;

@@ -80,6 +80,7 @@ Result<int> run_sync(Session& session) {
   options.revision = asked.value("revision");
   options.together = asked.has("together");
   options.retry_quarantined = asked.has("retry-quarantined");
+  options.fresh_secrets = asked.has("fresh-secrets");
   options.with_hooks = !asked.has("no-hooks");
   options.allow_deletions = asked.has("allow-deletions");
   options.confirm_prune = asked.has("confirm-prune");

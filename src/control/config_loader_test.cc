@@ -55,8 +55,8 @@ spec: {target: {podman: {root: /a, runRoot: /b, socket: /s}}}
   ASSERT_NE(app, nullptr);
   EXPECT_EQ(app->aliases, std::vector<std::string>{"store"});
   EXPECT_EQ(app->labels.at("team"), "x");
-  EXPECT_EQ(app->git.ref.to_string(), "tag v1");
-  EXPECT_EQ(app->git.path, "deploy");
+  EXPECT_EQ(reference_of(app->source), "tag v1");
+  EXPECT_EQ(path_of(app->source), "deploy");
   EXPECT_EQ(app->renderer, RendererKind::plain);
   EXPECT_EQ(app->deletion_policy, DeletionPolicy::remove);
   EXPECT_EQ(app->poll_interval, 30s);
@@ -77,8 +77,8 @@ TEST(ConfigLoader, ResolvesPathsAgainstTheFile) {
       parse_config(application("  source: {git: {url: ../repos/shop}}\n  environments: [dev]\n"),
                    "/etc/rumbo/rumbo.yaml");
   ASSERT_TRUE(config) << config.error().to_string();
-  EXPECT_EQ(config->application("shop")->git.url, "file:///etc/repos/shop");
-  EXPECT_EQ(config->application("shop")->git.ref.to_string(), "branch main");
+  EXPECT_EQ(location_of(config->application("shop")->source), "file:///etc/repos/shop");
+  EXPECT_EQ(reference_of(config->application("shop")->source), "branch main");
 }
 
 struct Mistake {
@@ -230,8 +230,8 @@ TEST(ConfigLoader, ReadsADirectory) {
 TEST(ConfigLoader, ExampleIsValid) {
   const auto config = parse_config(example_config("web", "./", ""), "/srv/web/rumbo.yaml");
   ASSERT_TRUE(config) << config.error().to_string();
-  EXPECT_EQ(config->application("web")->git.url, "file:///srv/web");
-  EXPECT_EQ(config->application("web")->git.path, "");
+  EXPECT_EQ(location_of(config->application("web")->source), "file:///srv/web");
+  EXPECT_EQ(path_of(config->application("web")->source), "");
   EXPECT_EQ(config->environment("dev")->ns, "web-dev");
 }
 

@@ -136,9 +136,13 @@ void ConfigReader::application(const codec::YamlNode& document, ConfigCheck& che
     app.labels[std::string(label.key())] = label.value.str();
   }
   app.project = spec["project"].str("default");
-  if (const codec::YamlNode* git = document.at_pointer("/spec/source/git");
-      git != nullptr && git->is_mapping()) {
-    app.git = git_spec(*git, check, file);
+  if (const codec::YamlNode* where = spec_node->find("source");
+      where != nullptr && where->is_mapping()) {
+    app.source = source(*where, check, file);
+    if (const codec::YamlNode* values = where->find("values");
+        values != nullptr && values->is_mapping()) {
+      app.values_source = git_spec(*values, check, file);
+    }
   }
   if (const codec::YamlNode* renderer = spec_node->find("renderer")) {
     const std::string_view word = renderer->value.as_string();
@@ -236,6 +240,18 @@ void ConfigReader::deployments(const codec::YamlNode& spec, Application& app, Co
     if (entry.is_mapping()) {
       if (const auto* path = entry.find("path")) deployment.path = tree_path(path, check);
       if (const auto* ref = entry.find("ref")) deployment.ref = git_ref(ref, check);
+      if (const auto* version = entry.find("version")) {
+        deployment.version = chart_version(version, check);
+      }
+      if (const auto* ref = entry.find("valuesRef")) deployment.values_ref = git_ref(ref, check);
+      const bool chart = std::holds_alternative<ChartSpec>(app.source);
+      for (const char* other : {"path", "ref", "version"}) {
+        const codec::YamlNode* node = entry.find(other);
+        if (node == nullptr || chart == (std::string_view(other) == "version")) continue;
+        check.error(*node, "`" + std::string(other) + "` does not fit to the application's source",
+                    chart ? "a chart of a repository has a `version`"
+                          : "a Git repository has `path` and `ref`");
+      }
       deployment.sync = sync_policy(entry.value["sync"], base);
       sync_options(entry.find("sync"), check);
       deployment.helm = merged(app.helm, entry.value["helm"]);

@@ -16,6 +16,12 @@
 
 namespace rumbo::control {
 
+/// True if the part before `@` of the authority holds a secret: any user of http, a password else.
+bool holds_credentials(std::string_view url);
+
+/// A chart's version or a range of versions; what is none of both is a mistake.
+std::string chart_version(const codec::YamlNode* node, ConfigCheck& check);
+
 class ConfigReader {
  public:
   /// `fleet`: the repository that the files come from, and that relative URLs mean; it outlives
@@ -43,6 +49,8 @@ class ConfigReader {
   void sync_options(const codec::YamlNode* sync, ConfigCheck& check);
   std::vector<IgnoreRule> ignore_rules(const codec::YamlNode& spec, ConfigCheck& check);
   void deployments(const codec::YamlNode& spec, Application& app, ConfigCheck& check);
+  SourceSpec source(const codec::YamlNode& source, ConfigCheck& check, std::string_view file);
+  ChartSpec chart(const codec::YamlNode& helm, ConfigCheck& check);
   void fleet(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   GitSpec git_spec(const codec::YamlNode& git, ConfigCheck& check, std::string_view file);
   void git_access(const codec::YamlNode& git, GitSpec& spec, ConfigCheck& check,

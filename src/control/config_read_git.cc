@@ -8,18 +8,6 @@
 namespace rumbo::control {
 namespace {
 
-/// True if the part before `@` of the authority holds a secret: any user of http, a password else.
-bool holds_credentials(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const std::string_view rest = url.substr(scheme + 3);
-  const std::string_view authority = rest.substr(0, rest.find('/'));
-  const std::size_t at = authority.rfind('@');
-  if (at == std::string_view::npos) return false;
-  return url.substr(0, scheme) != "ssh" ||
-         authority.substr(0, at).find(':') != std::string_view::npos;
-}
-
 /// git@host:team/repo, which is no URL.
 bool scp_like(std::string_view text) {
   const std::size_t colon = text.find(':');

@@ -148,9 +148,9 @@ Result<> Core::record_config() {
     scopes.push_back(one.scope);
     applications.push_back(
         Value::object({{"scope", to_value(one.scope)},
-                       {"source", one.git.url},
-                       {"ref", one.git.ref.to_string()},
-                       {"path", one.git.path},
+                       {"source", location_of(one.source)},
+                       {"ref", reference_of(one.source)},
+                       {"path", path_of(one.source)},
                        {"deletionPolicy", word(one.application->deletion_policy)}}));
   }
   const Value value = Value::array(std::move(applications));

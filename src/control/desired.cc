@@ -2,17 +2,33 @@
 
 #include <algorithm>
 
+#include "base/semver.h"
 #include "base/strings.h"
+#include "codec/json.h"
 #include "engine/manifest_store.h"
 #include "render/substitute_manifest.h"
 
 namespace rumbo::control {
 namespace {
 
+constexpr int kMostLookups = 5;
+
 bool is_commit(std::string_view text) {
   return text.size() >= 7 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
+}
+
+/// Between the ids of a revision of two repositories.
+constexpr char kBoth = '+';
+
+/// The revisions of the first and the second repository.
+std::pair<Revision, Revision> parts_of(const Revision& revision) {
+  const std::size_t at = revision.id.find(kBoth);
+  if (at == std::string::npos) return {revision, {}};
+  const std::size_t name = revision.name.find(", values ");
+  return {{revision.id.substr(0, at), revision.name.substr(0, name), revision.subject},
+          {revision.id.substr(at + 1), "", ""}};
 }
 
 std::string inside(const std::string& directory, std::string_view file) {
@@ -22,7 +38,11 @@ std::string inside(const std::string& directory, std::string_view file) {
 }  // namespace
 
 SourceKey source_key(const Placement& placement) {
-  return {placement.git.url, placement.git.ref.to_string()};
+  SourceKey key{location_of(placement.source), reference_of(placement.source)};
+  if (placement.values) {
+    key.ref += ", values of " + placement.values->url + " at " + placement.values->ref.to_string();
+  }
+  return key;
 }
 
 std::optional<SourceStatus> Desired::source(const SourceKey& key) const {
@@ -39,8 +59,19 @@ WantedStatus Desired::wanted(const Scope& scope) const {
   });
 }
 
+/// The revision of an application with values of a second repository names both.
+Result<Revision> Desired::with_values(const Placement& placement, Result<Revision> revision,
+                                      const Cancel& cancel) {
+  if (!revision || !placement.values) return revision;
+  const Revision values = TRY(source_.resolve(*placement.values, cancel));
+  revision->id += kBoth + values.id;
+  revision->name += ", values " + values.name;
+  return revision;
+}
+
 Result<Revision> Desired::resolve(const Placement& placement, const Cancel& cancel) {
-  Result<Revision> revision = source_.resolve(placement.git, cancel);
+  Result<Revision> revision =
+      with_values(placement, source_.resolve(placement.source, cancel), cancel);
   sources_.with([&](auto& all) {
     SourceStatus& status = all[source_key(placement)];
     status.at = clock_.wall();
@@ -56,10 +87,20 @@ Result<Revision> Desired::resolve(const Placement& placement, const Cancel& canc
 
 Result<Revision> Desired::resolve_other(const Placement& placement, const std::string& revision,
                                         const Cancel& cancel) {
+  return with_values(placement, resolve_main(placement, revision, cancel), cancel);
+}
+
+Result<Revision> Desired::resolve_main(const Placement& placement, const std::string& revision,
+                                       const Cancel& cancel) {
   if (revision.empty() || revision.front() == '-' || revision.size() > 256) {
     return fail(Code::invalid, "`" + printable(revision, 80) + "` is no commit or reference");
   }
-  GitSpec git = placement.git;
+  if (const auto* chart = std::get_if<ChartSpec>(&placement.source)) {
+    ChartSpec other = *chart;
+    other.version = revision;
+    return source_.resolve(other, cancel);
+  }
+  GitSpec git = std::get<GitSpec>(placement.source);
   git.ref = {};
   if (is_commit(revision)) {
     git.ref.commit = revision;
@@ -85,13 +126,13 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
   std::string found;
   if (kind == RendererKind::detect) {
     kind = RendererKind::plain;
-    const std::string& path = placement.git.path;
+    const std::string path = path_of(placement.source);
     for (const char* name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
       if (!snapshot.read(inside(path, name))) continue;
       kind = RendererKind::kustomize;
       found = name;
     }
-    if (snapshot.read(inside(path, "Chart.yaml"))) {
+    if (path.ends_with(".tgz") || snapshot.read(inside(path, "Chart.yaml"))) {
       kind = RendererKind::helm;
       found = "Chart.yaml";
     }
@@ -104,16 +145,29 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
   const std::string what = kind == RendererKind::helm        ? "Helm charts"
                            : kind == RendererKind::kustomize ? "Kustomize overlays"
                                                              : "these files";
-  const std::string seen = found.empty() ? "" : "`" + inside(placement.git.path, found) + "`: ";
+  const std::string seen =
+      found.empty() ? "" : "`" + inside(path_of(placement.source), found) + "`: ";
   return fail(Error(Code::unsupported, seen + what + " cannot be rendered yet")
                   .with_hint("commit the rendered manifests as plain YAML, or set "
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<Manifest> Desired::manifest(const Placement& placement, const Snapshot& snapshot,
-                                   bool& settled, const Cancel& cancel) {
+Result<Revision> Desired::resolve_chart(const ChartSpec& spec, const Cancel& cancel) {
+  const auto known = dependencies_.with([&](auto& all) -> std::optional<Revision> {
+    const auto it = all.find(spec);
+    return it == all.end() ? std::nullopt : std::optional(it->second);
+  });
+  if (known) return *known;
+  const Revision revision = TRY(source_.resolve(spec, cancel));
+  if (Version::parse(spec.version)) dependencies_.with([&](auto& all) { all[spec] = revision; });
+  return revision;
+}
+
+Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& snapshot,
+                                   const Revision& revision, bool fresh_secrets, bool& settled,
+                                   const Cancel& cancel) {
   const auto [kind, renderer] = TRY(this->renderer(placement, snapshot));
-  RenderSpec spec{placement.git.path, placement.environment->ns, {}};
+  RenderSpec spec{path_of(placement.source), placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
   if (kind == RendererKind::helm) {
     spec.options = placement.deployment->helm;
@@ -122,18 +176,58 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Snapshot& s
     }
   }
   RenderInputs inputs;
-  const auto pins = TRY(fetch_remotes(placement, snapshot, *renderer, spec, inputs, cancel));
+  if (placement.values) {
+    auto values =
+        source_.fetch(*placement.values, parts_of(revision).second, SourceBounds{}, cancel);
+    if (!values) return fail(std::move(values).error().with_context("the values' repository"));
+    inputs.snapshots.emplace(kValuesSource, *std::move(values));
+    spec.values_path = placement.values->path;
+  }
+  const auto known = TRY(known_pins(placement.scope, revision.id));
+  auto pins = TRY(fetch_remotes(placement, snapshot, *renderer, spec, known, inputs, cancel));
+  const InputsNeeded needed = TRY(renderer->inputs_needed(snapshot, spec, inputs));
+  TRY(fetch_charts(needed.charts, known, inputs, pins, cancel));
+  if (!pins.empty()) {
+    pins_.with([&](auto& all) { all[placement.scope] = {revision.id, pins}; });
+  }
+  if (!needed.live_reads.empty() && live_) {
+    inputs.live = TRY(live_(placement.scope, needed.live_reads, cancel));
+  }
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
-  inputs.seed = journal_.digest("random " + placement.scope.to_string(), Secrecy::secret);
-  Rendered rendered = TRY(renderer->render(snapshot, spec, inputs));
-  rendered.manifest.pins = pins;
-  settled = settled && pins.empty();
-  if (!rendered.to_record.empty()) {
-    rendered.manifest.recorded = rendered.to_record;
-    recorded_.with([&](auto& all) { all[placement.scope] = rendered.to_record; });
+  std::string seed = "random " + placement.scope.to_string();
+  if (fresh_secrets) {
+    // What is rotated names the new round: the same again until it is committed.
+    seed += " after " + codec::to_json(inputs.recorded);
+    inputs.recorded = fresh_.with([&](const auto& all) {
+      const auto it = all.find(placement.scope);
+      return it == all.end() || it->second.first != seed ? Value() : it->second.second;
+    });
   }
+  inputs.seed = journal_.digest(seed, Secrecy::secret);
+  settled = settled && !placement.values && pins.empty() && needed.live_reads.empty();
+  Rendered rendered = TRY(renderer->render(snapshot, spec, inputs));
+  settled = settled && rendered.live_reads.empty();
+  // Objects that templates ask for show while they run: read, and render again.
+  for (int round = 0; !rendered.live_reads.empty(); ++round) {
+    if (round == kMostLookups || !live_) {
+      return fail(Code::invalid, "the chart's lookups lead from one to the next more than " +
+                                     std::to_string(kMostLookups) + " times");
+    }
+    for (auto& [key, value] : TRY(live_(placement.scope, rendered.live_reads, cancel))) {
+      inputs.live.insert_or_assign(key, std::move(value));
+    }
+    for (const ObjectKey& key : rendered.live_reads) inputs.live.try_emplace(key, Value());
+    rendered = TRY(renderer->render(snapshot, spec, inputs));
+  }
+  if (!rendered.to_record.empty()) rendered.manifest.recorded = rendered.to_record;
+  if (fresh_secrets) {
+    fresh_.with([&](auto& all) { all[placement.scope] = {seed, rendered.to_record}; });
+  }
+  rendered.manifest.pins = std::move(pins);
+  rendered.warnings.insert(rendered.warnings.begin(), needed.warnings.begin(),
+                           needed.warnings.end());
   const Value& substitute = placement.deployment->substitute;
   const auto wanted = TRY(render::live_variables(substitute, spec.ns));
   settled = settled && wanted.empty();
@@ -141,7 +235,7 @@ Result<Manifest> Desired::manifest(const Placement& placement, const Snapshot& s
   if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
   TRY(render::substitute_manifest(rendered.manifest, snapshot, substitute, spec.ns, live));
   TRY(place(rendered.manifest, placement.scope.target, cancel));
-  return std::move(rendered.manifest);
+  return rendered;
 }
 
 Result<> Desired::place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const {
@@ -168,29 +262,42 @@ Result<> Desired::place(Manifest& manifest, const TargetId& target, const Cancel
 
 Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,
                                                 const Snapshot& snapshot, const Renderer& renderer,
-                                                const RenderSpec& spec, RenderInputs& inputs,
+                                                const RenderSpec& spec,
+                                                const std::vector<Pin>& known, RenderInputs& inputs,
                                                 const Cancel& cancel) {
   const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
     RenderInputs so_far;
     so_far.snapshots = here;
     InputsNeeded needed = TRY(renderer.inputs_needed(snapshot, spec, so_far));
-    if (needed.live_reads.empty()) return std::move(needed.snapshots);
-    return fail(Code::unsupported,
-                "the manifests need objects of the cluster: " + needed.live_reads.front());
+    return std::move(needed.snapshots);
   };
   if (TRY(missing(inputs.snapshots)).empty()) return std::vector<Pin>();
   RemotePolicy policy;
-  policy.own = placement.git;
+  if (const auto* git = std::get_if<GitSpec>(&placement.source)) policy.own = *git;
   if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
     policy.allowed.emplace();
     for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
   }
-  const std::string& revision = snapshot.revision().id;
-  const auto known = TRY(known_pins(placement.scope, revision));
   Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy, cancel));
-  inputs.snapshots = std::move(fetched.snapshots);
-  pins_.with([&](auto& all) { all[placement.scope] = {revision, fetched.pins}; });
+  inputs.snapshots.merge(fetched.snapshots);
   return std::move(fetched.pins);
+}
+
+Result<> Desired::fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                               RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel) {
+  for (const ChartSpec& chart : wanted) {
+    const std::string location = location_of(chart) + " " + reference_of(chart);
+    const auto pin = std::find_if(known.begin(), known.end(),
+                                  [&](const Pin& one) { return one.location == location; });
+    const Revision revision =
+        pin != known.end() ? Revision{pin->id, pin->name, ""} : TRY(resolve_chart(chart, cancel));
+    const auto snapshot = TRY(source_.fetch(chart, revision, SourceBounds{}, cancel));
+    inputs.charts.emplace(chart, FetchedChart{revision, TRY(snapshot->read(kChartFile))});
+    pins.push_back({location, revision.id, revision.name});
+  }
+  std::sort(pins.begin(), pins.end(),
+            [](const Pin& a, const Pin& b) { return a.location < b.location; });
+  return {};
 }
 
 Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,
@@ -206,15 +313,19 @@ Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,
   return engine::load_pins(journal_, committed->manifest);
 }
 
-Result<Value> Desired::recorded(const Scope& scope) const {
+Result<Value> Desired::recorded(const Scope& scope) {
+  const auto there = committed_ ? committed_(scope) : std::nullopt;
+  const std::optional<BlobRef> committed = there ? std::optional(there->manifest) : std::nullopt;
   const auto known = recorded_.with([&](const auto& all) -> std::optional<Value> {
     const auto it = all.find(scope);
-    return it == all.end() ? std::nullopt : std::optional(it->second);
+    if (it == all.end() || it->second.committed != committed) return std::nullopt;
+    return it->second.results;
   });
   if (known) return *known;
-  const auto committed = committed_ ? committed_(scope) : std::nullopt;
   if (!committed) return Value();
-  return TRY(engine::load_manifest(journal_, committed->manifest)).recorded;
+  Value results = TRY(engine::load_manifest(journal_, *committed)).recorded;
+  recorded_.with([&](auto& all) { all[scope] = {committed, results}; });
+  return results;
 }
 
 std::vector<bool> Desired::touched(const std::vector<const Placement*>& placements,
@@ -233,8 +344,10 @@ std::vector<bool> Desired::touched(const std::vector<const Placement*>& placemen
   constexpr std::size_t kMostCommits = 16;
   for (std::size_t i = 0; i < placements.size(); ++i) {
     if (from[i].empty() || changes.contains(from[i]) || changes.size() >= kMostCommits) continue;
+    const auto* git = std::get_if<GitSpec>(&placements[i]->source);
+    if (git == nullptr) continue;  // another version is another chart
     const auto found =
-        source_.changes(placements[i]->git, {.id = from[i], .name = "", .subject = ""}, to, cancel);
+        source_.changes(*git, {.id = from[i], .name = "", .subject = ""}, to, cancel);
     changes.emplace(from[i], found ? std::optional<ChangeSet>(*found) : std::nullopt);
   }
   known_.with([&](auto& all) {
@@ -267,32 +380,40 @@ std::optional<Digest> Desired::known_digest(const Scope& scope, const Revision& 
 }
 
 Result<engine::ScopeInput> Desired::render(const Placement& placement, const Revision& revision,
-                                           bool configured, const Cancel& cancel) {
+                                           const Ask& ask, const Cancel& cancel) {
   engine::ScopeInput input;
   input.scope = placement.scope;
   input.revision = revision;
   input.policy = placement.deployment->sync;
-  const auto snapshot = source_.fetch(placement.git, revision, SourceBounds{}, cancel);
+  const auto snapshot =
+      source_.fetch(placement.source, parts_of(revision).first, SourceBounds{}, cancel);
   Known known;
-  known.settled = true;
-  auto made = [&]() -> Result<Manifest> {
+  known.settled = !ask.fresh_secrets;
+  auto made = [&]() -> Result<Rendered> {
     if (!snapshot) return fail(Error(snapshot.error()));
-    input.revision = (*snapshot)->revision();
+    if (!placement.values) input.revision = (*snapshot)->revision();
     const TrackedSnapshot tracked(*snapshot);
-    auto manifest = this->manifest(placement, tracked, known.settled, cancel);
+    auto result = rendered(placement, tracked, revision, ask.fresh_secrets, known.settled, cancel);
     known.inputs = tracked.inputs();
-    return manifest;
+    return result;
   }();
   WantedStatus status;
   status.revision = input.revision;
   if (made) {
-    input.manifest = std::move(*made);
+    input.manifest = std::move(made->manifest);
+    input.warnings = std::move(made->warnings);
     input.manifest_digest = engine::manifest_digest(journal_, input.manifest);
     status.manifest_digest = known.digest = input.manifest_digest;
   } else {
     status.error = made.error();
   }
-  if (configured) {
+  if (made && !ask.fresh_secrets && !input.manifest.recorded.is_null()) {
+    // Not committed yet, but what is rendered next has the same.
+    const auto there = committed_ ? committed_(placement.scope) : std::nullopt;
+    const std::optional<BlobRef> committed = there ? std::optional(there->manifest) : std::nullopt;
+    recorded_.with([&](auto& all) { all[placement.scope] = {committed, input.manifest.recorded}; });
+  }
+  if (ask.configured) {
     known.commit = revision.id;
     known.settled = known.settled && snapshot && (made || made.error().retry() == Retry::never);
     known_.with([&](auto& all) { all[placement.scope] = std::move(known); });

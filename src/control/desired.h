@@ -86,12 +86,16 @@ class Desired {
 
   /// What the configured reference means now.
   Result<Revision> resolve(const Placement& placement, const Cancel& cancel);
-  /// Another commit or reference of the same repository; changes no status.
+  /// Another commit, reference or version of the same repository; changes no status.
   Result<Revision> resolve_other(const Placement& placement, const std::string& revision,
                                  const Cancel& cancel);
-  /// The manifest at a revision. `configured`: it is what the reference means, so status shows it.
+  struct Ask {
+    bool configured = true;      ///< it is what the reference means, so status shows it
+    bool fresh_secrets = false;  ///< random functions of charts begin anew
+  };
+  /// The manifest at a revision.
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
-                                    bool configured, const Cancel& cancel);
+                                    const Ask& ask, const Cancel& cancel);
 
   /// Which of these placements of one source may render differently at this revision than they did;
   /// the others are taken as rendered at it. Without a way to tell: all.
@@ -105,24 +109,40 @@ class Desired {
   WantedStatus wanted(const Scope& scope) const;
 
  private:
-  /// Unsets `settled` if files and configuration alone do not decide the result.
-  Result<Manifest> manifest(const Placement& placement, const Snapshot& snapshot, bool& settled,
+  /// Unsets `settled` if files and configuration alone do not decide the result. `revision` may
+  /// name a second repository's, too.
+  Result<Rendered> rendered(const Placement& placement, const Snapshot& snapshot,
+                            const Revision& revision, bool fresh_secrets, bool& settled,
                             const Cancel& cancel);
   /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
   Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
-  Result<Value> recorded(const Scope& scope) const;
+  Result<Value> recorded(const Scope& scope);
+  Result<Revision> with_values(const Placement& placement, Result<Revision> revision,
+                               const Cancel& cancel);
+  Result<Revision> resolve_main(const Placement& placement, const std::string& revision,
+                                const Cancel& cancel);
   /// Fetches what the renderer needs from elsewhere into its inputs. A revision means the same
   /// content each time: what it was pinned to first holds.
   Result<std::vector<Pin>> fetch_remotes(const Placement& placement, const Snapshot& snapshot,
                                          const Renderer& renderer, const RenderSpec& spec,
-                                         RenderInputs& inputs, const Cancel& cancel);
+                                         const std::vector<Pin>& known, RenderInputs& inputs,
+                                         const Cancel& cancel);
+  /// The same of charts from repositories; appends their pins.
+  Result<Revision> resolve_chart(const ChartSpec& spec, const Cancel& cancel);
+  Result<> fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                        RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel);
   Result<std::vector<Pin>> known_pins(const Scope& scope, const std::string& revision) const;
   struct Chosen {
     RendererKind kind;
     const Renderer* renderer;
   };
   Result<Chosen> renderer(const Placement& placement, const Snapshot& snapshot) const;
+  /// Results of random functions, and the commit they continue.
+  struct Recorded {
+    std::optional<BlobRef> committed;
+    Value results;
+  };
 
   struct PinnedRevision {
     std::string revision;
@@ -137,7 +157,10 @@ class Desired {
   const CommittedManifest committed_;
   const ReadLive live_;
   const Namespaced namespaced_;
-  Guarded<std::map<Scope, Value>> recorded_;  ///< of renderings in this process
+  Guarded<std::map<Scope, Recorded>> recorded_;  ///< of renderings in this process
+  /// Of renderings with fresh secrets that are not committed yet, by what they replace.
+  Guarded<std::map<Scope, std::pair<std::string, Value>>> fresh_;
+  Guarded<std::map<ChartSpec, Revision>> dependencies_;  ///< of exact versions: looked up once
   Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;

@@ -104,8 +104,8 @@ Result<Value> LocalOperations::refresh(const Selector& selector) {
     const auto status = core_.desired().source(source_key(one));
     if (!status || !told.insert(source_key(one)).second) continue;
     sources.push_back(
-        Value::object({{"url", one.git.url},
-                       {"ref", one.git.ref.to_string()},
+        Value::object({{"url", location_of(one.source)},
+                       {"ref", reference_of(one.source)},
                        {"revision", status->revision ? revision_value(*status->revision) : Value()},
                        {"error", status->error ? Value(status->error->to_string()) : Value()}}));
   }

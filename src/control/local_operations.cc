@@ -28,6 +28,16 @@ std::string revision_name(const engine::Request& request) {
   return request.scopes.empty() ? "" : request.scopes.front().revision.name;
 }
 
+Value warnings_of(const engine::Request& request) {
+  std::vector<Value> out;
+  for (const engine::ScopeInput& input : request.scopes) {
+    for (const std::string& warning : input.warnings) {
+      out.emplace_back(input.scope.to_string() + ": " + warning);
+    }
+  }
+  return Value::array(std::move(out));
+}
+
 Error no_scope_error() {
   return Error(Code::not_found, "no application is configured")
       .with_hint("`rumbo init` writes a configuration to begin with");
@@ -60,8 +70,11 @@ Result<engine::Request> LocalOperations::request(const std::vector<Placement>& b
       }
       resolved[key] = *revision;
     }
-    inputs.push_back(
-        TRY(core_.desired().render(one, resolved[key], options.revision.empty(), Cancel())));
+    inputs.push_back(TRY(
+        core_.desired().render(one, resolved[key],
+                               {.configured = options.revision.empty() && !options.fresh_secrets,
+                                .fresh_secrets = options.fresh_secrets},
+                               Cancel())));
   }
   engine::Request request = core_.request(std::move(inputs), actor_of(options.actor));
   if (!options.with_hooks) request.hooks = engine::HookRule::none;
@@ -83,6 +96,7 @@ Result<Value> LocalOperations::plans(const SyncOptions& options) {
                                    {"revision", revision_value(wanted.scopes.front().revision)},
                                    {"digest", core_.executor().plan_digest(plan)},
                                    {"differs", !plan.empty() || !plan.refusals.empty()},
+                                   {"warnings", warnings_of(wanted)},
                                    {"plan", engine::describe(plan)}}));
   }
   return Value::array(std::move(plans));

@@ -32,7 +32,8 @@ struct SyncOptions {
   bool dry_run = false;   ///< plan only
   bool together = false;  ///< all selected in one transaction
   bool retry_quarantined = false;
-  std::string expect_plan;  ///< digest from `plan --out`
+  bool fresh_secrets = false;  ///< random functions of charts begin anew
+  std::string expect_plan;     ///< digest from `plan --out`
   bool with_hooks = true;
   bool allow_deletions = false;  ///< whatever sync.maxDeletions says
   bool confirm_prune = false;    ///< also what is annotated with Prune=confirm
@@ -111,7 +112,8 @@ class Operations {
   /// environment, object, kind, namespace, name, health, reason, sync}; drift: {…, fields, reason}.
   virtual Result<Value> get(const std::string& kind, const Selector& select) = 0;
 
-  /// {plans: [{scopes: [..], revision, digest, differs: bool, plan: engine::describe() output}]}.
+  /// {plans: [{scopes: [..], revision, digest, differs: bool, warnings: [string], plan:
+  /// engine::describe() output}]}.
   /// Refusals are inside; only faults that keep a plan from being made are errors.
   virtual Result<Value> plan(const SyncOptions& options) = 0;
 

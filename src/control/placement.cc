@@ -96,9 +96,15 @@ std::vector<Placement> placements_of(const Config& config,
       const auto target = targets.find(deployment.environment);
       one.scope = {app.name, deployment.environment,
                    target == targets.end() ? TargetId{} : target->second};
-      one.git = app.git;
-      if (deployment.path) one.git.path = *deployment.path;
-      if (deployment.ref) one.git.ref = *deployment.ref;
+      one.source = app.source;
+      if (auto* git = std::get_if<GitSpec>(&one.source)) {
+        if (deployment.path) git->path = *deployment.path;
+        if (deployment.ref) git->ref = *deployment.ref;
+      } else if (deployment.version) {
+        std::get<ChartSpec>(one.source).version = *deployment.version;
+      }
+      one.values = app.values_source;
+      if (one.values && deployment.values_ref) one.values->ref = *deployment.values_ref;
       out.push_back(std::move(one));
     }
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct Placement {
   const Deployment* deployment = nullptr;
   const Environment* environment = nullptr;
   Scope scope;
-  GitSpec git;  ///< the application's, with the deployment's path and ref
+  SourceSpec source;  ///< the application's, with the deployment's path and ref or version
+  std::optional<GitSpec> values;  ///< its second repository, with the deployment's valuesRef
 };
 
 /// Every placement, in the order of the configuration. `targets` maps environments.

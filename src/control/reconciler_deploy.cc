@@ -47,7 +47,7 @@ Result<Reconciler::Rendered> Reconciler::render(const std::vector<Placement>& pl
                   Retry::later);
     }
     out.inputs.push_back(
-        TRY(core_.desired().render(one, *source->revision, true, within(options_.fetch_timeout))));
+        TRY(core_.desired().render(one, *source->revision, {}, within(options_.fetch_timeout))));
     const engine::ScopeState state = core_.state(one.scope);
     const Digest& digest = out.inputs.back().manifest_digest;
     out.state += one.scope.to_string() + "=" + digest + " ";

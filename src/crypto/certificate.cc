@@ -1,5 +1,7 @@
 #include "crypto/certificate.h"
 
+#include <array>
+#include <ctime>
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/dsa.h>
@@ -215,6 +217,24 @@ Result<std::string> make_certificate(const CertificateRequest& request, std::str
     return fail(Code::internal, "certificate cannot be written");
   }
   return text_of(out);
+}
+
+std::optional<CertificateLife> certificate_life(std::string_view pem) {
+  const Bio bio = reader(pem);
+  const Certificate read(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (!read) return std::nullopt;
+  const auto seconds = [](const ASN1_TIME* time) -> std::int64_t {
+    std::tm broken{};
+    if (ASN1_TIME_to_tm(time, &broken) != 1) return 0;
+    return ::timegm(&broken);
+  };
+  CertificateLife life{seconds(X509_get0_notBefore(read.get())),
+                       seconds(X509_get0_notAfter(read.get())), ""};
+  std::array<char, 256> name{};
+  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(read.get()), NID_commonName,
+                                             name.data(), static_cast<int>(name.size()));
+  if (size > 0) life.subject.assign(name.data(), static_cast<std::size_t>(size));
+  return life;
 }
 
 std::string parse_ip(std::string_view text) {

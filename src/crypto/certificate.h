@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,13 @@ Result<std::string> make_certificate(const CertificateRequest& request, std::str
 Result<std::string> normalize_private_key(std::string_view pem);
 /// An error if the text holds no certificate.
 Result<> check_certificate(std::string_view pem);
+
+struct CertificateLife {
+  std::int64_t not_before = 0, not_after = 0;  ///< seconds since 1970
+  std::string subject;                         ///< its common name
+};
+/// When the certificate (PEM) is valid; nullopt if the text holds none.
+std::optional<CertificateLife> certificate_life(std::string_view pem);
 
 /// 4 or 16 raw bytes; empty if the text is no address.
 std::string parse_ip(std::string_view text);

@@ -31,4 +31,21 @@ std::string GitRef::to_string() const {
   return "ref " + (name.empty() ? std::string("HEAD") : name);
 }
 
+std::string location_of(const SourceSpec& spec) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) return git->url;
+  const auto& chart = std::get<ChartSpec>(spec);
+  return chart.repo + (chart.repo.ends_with('/') ? "" : "/") + chart.chart;
+}
+
+std::string reference_of(const SourceSpec& spec) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) return git->ref.to_string();
+  const auto& chart = std::get<ChartSpec>(spec);
+  return chart.version.empty() ? "newest version" : "version " + chart.version;
+}
+
+std::string path_of(const SourceSpec& spec) {
+  if (const auto* git = std::get_if<GitSpec>(&spec)) return git->path;
+  return std::string(kChartFile);
+}
+
 }  // namespace rumbo

@@ -65,6 +65,8 @@ struct Deployment {
   std::string environment;
   std::optional<std::string> path;
   std::optional<GitRef> ref;
+  std::optional<std::string> version;  ///< of a chart that comes from a repository
+  std::optional<GitRef> values_ref;    ///< instead of the second repository's
   SyncPolicy sync;
   /// The application's sections, with the deployment's own merged over them.
   Value helm, kustomize, substitute;
@@ -75,7 +77,8 @@ struct Application {
   std::vector<std::string> aliases;
   std::map<std::string, std::string> labels;
   std::string project = "default";
-  GitSpec git;
+  SourceSpec source;
+  std::optional<GitSpec> values_source;  ///< a second repository: `$values/…` of valueFiles
   RendererKind renderer = RendererKind::detect;
   Value helm, kustomize, substitute;  ///< the sections of these names, null without one
   std::vector<Deployment> environments;

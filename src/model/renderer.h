@@ -16,29 +16,43 @@
 namespace rumbo {
 
 struct RenderSpec {
-  std::string path;  ///< directory in the snapshot
-  std::string ns;    ///< namespace for objects that name none
-  Value options;     ///< the application's `helm:` or `kustomize:` section
+  std::string path;              ///< directory in the snapshot
+  std::string ns;                ///< namespace for objects that name none
+  Value options;                 ///< the application's `helm:` or `kustomize:` section
+  std::string values_path = {};  ///< directory in the second repository
 };
 
 /// What must be fetched or read before rendering.
 struct InputsNeeded {
-  std::vector<std::string> snapshots;   ///< remote locations to fetch; keys of the inputs'
-  std::vector<std::string> live_reads;  ///< objects a chart looks up
+  std::vector<std::string> snapshots;  ///< remote locations to fetch; keys of the inputs'
+  std::vector<ChartSpec> charts;       ///< charts to fetch, each at the newest version it allows
+  std::vector<ObjectKey> live_reads;   ///< objects of the target whose content decides
+  std::vector<std::string> warnings;   ///< "dependency db: no Chart.lock fixes its version"
 };
+
+/// A chart that came from a repository: its archive, and what it is.
+struct FetchedChart {
+  Revision revision;
+  std::string archive;  ///< the bytes of a .tgz
+};
+
+/// RenderInputs::snapshots has the application's second repository under this name.
+inline constexpr std::string_view kValuesSource = "$values";
 
 struct RenderInputs {
   std::map<std::string, std::shared_ptr<const Snapshot>> snapshots;
-  std::map<std::string, Value> live;
-  Value recorded;    ///< results of random functions from earlier renders
-  WallTime now;      ///< what `now` means to a template
-  std::string seed;  ///< where random functions take new results from; secret
+  std::map<ChartSpec, FetchedChart> charts;
+  std::map<ObjectKey, Value> live;  ///< objects of the target; null: there is none
+  Value recorded;                   ///< results of random functions from earlier renders
+  WallTime now;                     ///< what `now` means to a template
+  std::string seed;                 ///< where random functions take new results from; secret
 };
 
 struct Rendered {
   Manifest manifest;
   Value to_record;                    ///< all results of random functions that were used
   std::vector<std::string> warnings;  ///< "ignored file x: not YAML"
+  std::vector<ObjectKey> live_reads;  ///< asked for but not among the inputs: read, render again
 };
 
 class Renderer {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/cancel.h"
@@ -46,11 +47,36 @@ struct GitSpec {
   GitVerify verify = {};
 };
 
+/// A chart of a Helm repository or an OCI registry. Its snapshot is one file, kChartFile: the
+/// archive as it was published.
+struct ChartSpec {
+  std::string repo;     ///< https://… (index.yaml is below it) or oci://…, without credentials
+  std::string chart;    ///< its name there
+  std::string version;  ///< one version or a range; empty: the newest that is no prerelease
+  std::string credentials_file;  ///< as GitSpec's
+  std::string ca_file;
+  std::string keyring;      ///< OpenPGP keys, one of which must have signed it; empty: not checked
+  bool plain_http = false;  ///< an OCI registry without TLS
+  friend auto operator<=>(const ChartSpec&, const ChartSpec&) = default;
+};
+
+inline constexpr std::string_view kChartFile = "chart.tgz";
+
+/// Where an application's files come from.
+using SourceSpec = std::variant<GitSpec, ChartSpec>;
+
+/// The repository's URL; of a chart with its name at the end.
+std::string location_of(const SourceSpec& spec);
+/// What is wanted of it: "branch main", "version ^1.2".
+std::string reference_of(const SourceSpec& spec);
+/// What the renderer is given: a directory, or the chart's archive.
+std::string path_of(const SourceSpec& spec);
+
 /// A resolved content address with its human name.
 struct Revision {
-  std::string id;       ///< commit hash or digest
-  std::string name;     ///< "main@1a2b3c4"
-  std::string subject;  ///< first line of the commit message, if known
+  std::string id;           ///< commit hash or digest
+  std::string name;         ///< "main@1a2b3c4", "1.2.3@9f86d08"
+  std::string subject;      ///< first line of the commit message, or what else is known
   std::string signer = {};  ///< who signed it, if that was verified
   friend bool operator==(const Revision&, const Revision&) = default;
 };
@@ -87,7 +113,9 @@ class Snapshot {
   /// The bytes of a file; symlinks are followed only within the tree.
   virtual Result<std::string> read(std::string_view path) const = 0;
   /// The paths that decide what is at `path`: itself, the symlinks on its way, and where they lead.
-  virtual std::vector<std::string> trail(std::string_view path) const { return {std::string(path)}; }
+  virtual std::vector<std::string> trail(std::string_view path) const {
+    return {std::string(path)};
+  }
   /// What the tree holds but this snapshot leaves out: "submodule vendor/lib is not read".
   virtual std::vector<std::string> warnings() const { return {}; }
 };
@@ -97,9 +125,9 @@ class Source {
  public:
   virtual ~Source() = default;
   /// What the reference means now; talks to the remote.
-  virtual Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel) = 0;
+  virtual Result<Revision> resolve(const SourceSpec& spec, const Cancel& cancel) = 0;
   /// The tree at a revision; from the local mirror when it is there already.
-  virtual Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec,
+  virtual Result<std::shared_ptr<const Snapshot>> fetch(const SourceSpec& spec,
                                                         const Revision& revision,
                                                         const SourceBounds& bounds,
                                                         const Cancel& cancel) = 0;

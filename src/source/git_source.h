@@ -17,7 +17,7 @@
 
 namespace rumbo::source {
 
-class GitSource : public Source {
+class GitSource {
  public:
   /// Mirrors live below `directory` (an absolute path), one folder for each repository.
   GitSource(std::string directory, io::Env& env)
@@ -26,12 +26,13 @@ class GitSource : public Source {
         runner_(env),
         verifier_(directory_ + "/keyrings", env) {}
 
-  Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel) override;
+  /// As Source's.
+  Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel);
   Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
-                                                const Cancel& cancel) override;
+                                                const Cancel& cancel);
   Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
-                                          const Revision& to, const Cancel& cancel) override;
+                                          const Revision& to, const Cancel& cancel);
 
  private:
   /// One for each repository and credentials: what was fetched with some is not here for others.

@@ -74,6 +74,7 @@ control::SyncOptions sync_options() {
   options.dry_run = true;
   options.together = true;
   options.retry_quarantined = true;
+  options.fresh_secrets = true;
   options.expect_plan = "sha256:00";
   options.allow_deletions = options.confirm_prune = options.force = true;
   options.with_hooks = false;
@@ -88,6 +89,7 @@ Value sync_call(const char* call) {
                         {"dry_run", true},
                         {"together", true},
                         {"retry_quarantined", true},
+                        {"fresh_secrets", true},
                         {"expect_plan", "sha256:00"},
                         {"allow_deletions", true},
                         {"confirm_prune", true},
@@ -129,6 +131,7 @@ TEST_P(OperationsTest, SyncDefaults) {
                                        {"dry_run", false},
                                        {"together", false},
                                        {"retry_quarantined", false},
+                                       {"fresh_secrets", false},
                                        {"expect_plan", ""},
                                        {"with_hooks", true},
                                        {"allow_deletions", false},

@@ -20,6 +20,7 @@ Value to_value(const control::SyncOptions& options, std::string_view call) {
                         {"dry_run", options.dry_run},
                         {"together", options.together},
                         {"retry_quarantined", options.retry_quarantined},
+                        {"fresh_secrets", options.fresh_secrets},
                         {"expect_plan", options.expect_plan},
                         {"with_hooks", options.with_hooks},
                         {"allow_deletions", options.allow_deletions},

@@ -100,10 +100,10 @@ TEST(Usage, EveryVerbHasHelpWithExamplesAndExits) {
     }
   }
   for (const char* verb :
-       {"init",       "validate", "render",  "plan",    "diff",    "sync", "rollback",
-        "resume",     "pause",    "history", "show",    "log",     "get",  "status",
-        "refresh",    "recover",  "serve",   "doctor",  "version", "logs", "wait",
-        "completion", "delete",   "freeze",  "unfreeze", "backup", "restore", "import"}) {
+       {"init",       "validate", "render",  "plan",     "diff",    "sync",    "rollback",
+        "resume",     "pause",    "history", "show",     "log",     "get",     "status",
+        "refresh",    "recover",  "serve",   "doctor",   "version", "logs",    "wait",
+        "completion", "delete",   "freeze",  "unfreeze", "backup",  "restore", "import"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -119,7 +119,8 @@ TEST(Usage, PagesAreMadeFromTheTable) {
       EXPECT_NE(script.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
     }
   }
-  for (const char* name : {"cli", "configuration", "podman-fields", "sync-options"}) {
+  for (const char* name :
+       {"cli", "configuration", "podman-fields", "sync-options", "helm-functions"}) {
     const auto stored =
         io::real_filesystem().read_all(std::string(RUMBO_SOURCE_DIR) + "/docs/" + name + ".md");
     ASSERT_TRUE(stored) << name;

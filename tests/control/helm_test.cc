@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "codec/json.h"
+#include "codec/tar_maker.h"
 #include "engine/manifest_store.h"
 #include "rig.h"
 
@@ -67,6 +68,111 @@ TEST(HelmApplication, ABrokenTemplateIsToldWithItsPlace) {
   const std::string text = result ? codec::to_json(*result) : result.error().to_string();
   EXPECT_NE(text.find("shop/templates/bad.yaml:1:3"), std::string::npos) << text;
   EXPECT_NE(text.find("need a domain"), std::string::npos) << text;
+}
+
+TEST(HelmApplication, FreshSecretsRotateOnPurposeAndStay) {
+  Rig rig(chart_application());
+  rig.source.commit(kShopUrl, chart("app:1"));
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  const std::string first = password(rig);
+  control::SyncOptions fresh;
+  fresh.fresh_secrets = true;
+  EXPECT_EQ(rig.sync("", fresh)["worst"].str(), "committed");
+  const std::string second = password(rig);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(second.size(), 24u);
+  EXPECT_EQ(rig.sync()["worst"].str(), "unchanged") << "nothing brings the old one back";
+  rig.restart();
+  EXPECT_EQ(rig.sync()["worst"].str(), "unchanged");
+  EXPECT_EQ(password(rig), second);
+  EXPECT_EQ(rig.sync("", fresh)["worst"].str(), "committed") << "and again";
+  EXPECT_NE(password(rig), second);
+}
+
+std::string repository_chart(const std::string& image) {
+  std::string out;
+  for (const auto& [path, text] : chart(image)) {
+    out += codec::tar_entry("shop/" + path.substr(path.find('/') + 1), text);
+  }
+  return codec::stored_gzip(out + codec::tar_end());
+}
+
+constexpr const char* kRepository = "https://charts.example.com";
+
+std::string repository_application(const std::string& more = "") {
+  return replace_all(application("shop", "  pollInterval: 10s\n" + more),
+                     "{git: {url: \"https://git.example.com/shop.git\", path: deploy}}",
+                     "{helm: {repo: \"https://charts.example.com\", chart: shop, version: ^1.0}}") +
+         environment();
+}
+
+TEST(HelmApplication, OfARepositoryFollowsItsVersions) {
+  Rig rig(replace_all(repository_application(), "  renderer: plain\n", ""));
+  const std::string url = std::string(kRepository) + "/shop";
+  rig.source.commit(url, {{"chart.tgz", repository_chart("app:1")}}, "^1.0");
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "app:1");
+  EXPECT_EQ(rig.status()["sources"][0]["url"].str(), url);
+  EXPECT_EQ(rig.status()["sources"][0]["ref"].str(), "version ^1.0");
+  rig.source.commit(url, {{"chart.tgz", repository_chart("app:2")}}, "^1.0");
+  rig.run(60s);
+  EXPECT_EQ(rig.image(), "app:2");
+
+  rig.source.commit(url, {{"chart.tgz", repository_chart("app:old")}}, "1.0.1");
+  control::SyncOptions old;
+  old.revision = "1.0.1";
+  EXPECT_EQ(rig.sync("", old)["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "app:old");
+}
+
+TEST(HelmApplication, ValuesOfASecondRepositoryAreFollowedToo) {
+  const std::string values_url = "https://git.example.com/values.git";
+  Rig rig(replace_all(
+      replace_all(repository_application("  helm: {valueFiles: [$values/dev.yaml]}\n"),
+                  "version: ^1.0}}",
+                  "version: ^1.0}, values: {url: \"https://git.example.com/values.git\", path: "
+                  "env}}"),
+      "  renderer: plain\n", ""));
+  rig.source.commit(std::string(kRepository) + "/shop", {{"chart.tgz", repository_chart("app:1")}},
+                    "^1.0");
+  rig.source.commit(values_url, {{"env/dev.yaml", "image: app:first\n"}});
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(rig.image(), "app:first");
+  rig.source.commit(values_url, {{"env/dev.yaml", "image: app:second\n"}});
+  rig.run(60s);
+  EXPECT_EQ(rig.image(), "app:second");
+  EXPECT_EQ(rig.sync()["worst"].str(), "unchanged");
+}
+
+TEST(HelmApplication, DependenciesAreRecordedAndFetchedOnce) {
+  Rig rig(chart_application());
+  auto files = chart("app:1");
+  files["deploy/Chart.yaml"] +=
+      "dependencies:\n- {name: db, version: 2.0.0, repository: \"https://charts.example.com\"}\n";
+  rig.source.commit(kShopUrl, files);
+  const std::string url = std::string(kRepository) + "/db";
+  EXPECT_NE(codec::to_json(rig.sync()).find("no version 2.0.0"), std::string::npos);
+  rig.source.commit(
+      url,
+      {{"chart.tgz",
+        codec::stored_gzip(
+            codec::tar_entry("db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 2.0.0\n") +
+            codec::tar_entry("db/templates/m.yaml",
+                             "apiVersion: v1\nkind: ConfigMap\n"
+                             "metadata: {name: db}\ndata: {a: b}\n") +
+            codec::tar_end())}},
+      "2.0.0");
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  const int asked = rig.source.resolves[url];
+  EXPECT_EQ(rig.sync()["worst"].str(), "unchanged");
+  EXPECT_EQ(rig.source.resolves[url], asked) << "an exact version is looked up once";
+  const auto state = rig.core().state(rig.core().placements()[0].scope);
+  const auto manifest =
+      engine::load_manifest(rig.core().journal(), *state.committed->manifest).value();
+  EXPECT_NE(manifest.find({"", "ConfigMap", "shop-dev", "db"}), nullptr);
+  ASSERT_EQ(manifest.pins.size(), 1u);
+  EXPECT_EQ(manifest.pins[0].location, url + " version 2.0.0");
+  EXPECT_EQ(manifest.pins[0].name.substr(0, 6), "2.0.0@");
 }
 
 }  // namespace

@@ -55,7 +55,9 @@ void MemorySource::move(const std::string& url, const std::string& branch, const
   branches_[{url, branch}] = id;
 }
 
-Result<Revision> MemorySource::resolve(const GitSpec& spec, const Cancel&) {
+Result<Revision> MemorySource::resolve(const SourceSpec& source, const Cancel&) {
+  if (const auto* chart = std::get_if<ChartSpec>(&source)) return resolve_chart(*chart);
+  const GitSpec& spec = std::get<GitSpec>(source);
   ++resolves[spec.url];
   if (const auto it = down.find(spec.url); it != down.end()) return fail(Error(it->second));
   std::string id = spec.ref.commit;
@@ -69,13 +71,27 @@ Result<Revision> MemorySource::resolve(const GitSpec& spec, const Cancel&) {
   return Revision{id, name + "@" + id.substr(36), "commit " + id.substr(36)};
 }
 
-Result<std::shared_ptr<const Snapshot>> MemorySource::fetch(const GitSpec& spec,
+Result<std::shared_ptr<const Snapshot>> MemorySource::fetch(const SourceSpec& source,
                                                             const Revision& revision,
                                                             const SourceBounds&, const Cancel&) {
   ++fetches;
   if (fetch_down) return fail(Error(*fetch_down));
+  if (const auto* chart = std::get_if<ChartSpec>(&source)) {
+    const std::string url = location_of(*chart);
+    return std::make_shared<const MemorySnapshot>(revision, commits_.at({url, revision.id}));
+  }
+  const GitSpec& spec = std::get<GitSpec>(source);
   if (const auto it = down.find(spec.url); it != down.end()) return fail(Error(it->second));
   return std::make_shared<const MemorySnapshot>(revision, commits_.at({spec.url, revision.id}));
+}
+
+Result<Revision> MemorySource::resolve_chart(const ChartSpec& spec) {
+  const std::string url = location_of(spec);
+  ++resolves[url];
+  if (const auto it = down.find(url); it != down.end()) return fail(Error(it->second));
+  const auto it = branches_.find({url, spec.version});
+  if (it == branches_.end()) return fail(Code::not_found, "no " + reference_of(spec));
+  return Revision{it->second, spec.version + "@" + it->second.substr(36), ""};
 }
 
 Result<std::vector<FileChange>> MemorySource::changes(const GitSpec& spec, const Revision& from,

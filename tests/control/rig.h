@@ -22,7 +22,8 @@
 
 namespace rumbo::controltest {
 
-/// Repositories by URL; each branch points at a commit.
+/// Repositories by URL; each branch points at a commit. Charts likewise: location_of() is the URL,
+/// the version the branch, and the only file kChartFile.
 class MemorySource : public Source {
  public:
   using Files = std::map<std::string, std::string>;
@@ -32,8 +33,8 @@ class MemorySource : public Source {
                      const std::string& branch = "main");
   void move(const std::string& url, const std::string& branch, const std::string& id);
 
-  Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel) override;
-  Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
+  Result<Revision> resolve(const SourceSpec& spec, const Cancel& cancel) override;
+  Result<std::shared_ptr<const Snapshot>> fetch(const SourceSpec& spec, const Revision& revision,
                                                 const SourceBounds& bounds,
                                                 const Cancel& cancel) override;
   Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
@@ -45,6 +46,8 @@ class MemorySource : public Source {
   int fetches = 0;
 
  private:
+  Result<Revision> resolve_chart(const ChartSpec& spec);
+
   std::map<std::pair<std::string, std::string>, Files> commits_;
   std::map<std::pair<std::string, std::string>, std::string> branches_;
   int next_ = 1;

@@ -175,6 +175,21 @@ Value value_list(const std::vector<std::string>& items) {
   return Value::array(std::vector<Value>(items.begin(), items.end()));
 }
 
+Value maintainer_json(const Maintainer& one) {
+  return without_empty({{"name", one.name}, {"email", one.email}, {"url", one.url}});
+}
+
+Value dependency_json(const Dependency& one) {
+  return without_empty({{"name", one.name},
+                        {"version", one.version},
+                        {"condition", one.condition},
+                        {"tags", value_list(one.tags)},
+                        {"enabled", one.enabled},
+                        {"import-values", one.import_values},
+                        {"alias", one.alias}})
+      .with("repository", one.repository);
+}
+
 Any typed_list(const Type& type, std::vector<Any> items) {
   return Any::object(type,
                      items.empty() ? script::Ref<List>() : script::make<List>(std::move(items)));
@@ -182,14 +197,11 @@ Any typed_list(const Type& type, std::vector<Any> items) {
 
 Any chart_struct(const Metadata& metadata, bool is_root) {
   std::vector<Any> maintainers, dependencies;
-  std::vector<Value> maintainers_json, dependencies_json;
   for (const Maintainer& one : metadata.maintainers) {
     auto made = script::make<Record>(
         kMaintainer3,
         std::vector<Record::Field>{{"Name", one.name}, {"Email", one.email}, {"URL", one.url}});
-    const Value json = without_empty({{"name", one.name}, {"email", one.email}, {"url", one.url}});
-    made->set_json(json);
-    maintainers_json.push_back(json);
+    made->set_json(maintainer_json(one));
     maintainers.push_back(Any::native(made));
   }
   for (const Dependency& one : metadata.dependencies.value_or(std::vector<Dependency>{})) {
@@ -202,20 +214,9 @@ Any chart_struct(const Metadata& metadata, bool is_root) {
                                                  {"Enabled", one.enabled},
                                                  {"ImportValues", Any::from(one.import_values)},
                                                  {"Alias", one.alias}});
-    const Value json = without_empty({{"name", one.name},
-                                      {"version", one.version},
-                                      {"condition", one.condition},
-                                      {"tags", value_list(one.tags)},
-                                      {"enabled", one.enabled},
-                                      {"import-values", one.import_values},
-                                      {"alias", one.alias}})
-                           .with("repository", one.repository);
-    made->set_json(json);
-    dependencies_json.push_back(json);
+    made->set_json(dependency_json(one));
     dependencies.push_back(Any::native(made));
   }
-  std::vector<Member> annotations;
-  for (const auto& [key, value] : metadata.annotations) annotations.emplace_back(key, value);
   auto made = script::make<Record>(
       kChart3, std::vector<Record::Field>{
                    {"Name", metadata.name},
@@ -236,28 +237,40 @@ Any chart_struct(const Metadata& metadata, bool is_root) {
                    {"Dependencies", typed_list(kDependencies3, std::move(dependencies))},
                    {"Type", metadata.type},
                    {"IsRoot", is_root}});
-  made->set_json(without_empty({{"name", metadata.name},
-                                {"home", metadata.home},
-                                {"sources", value_list(metadata.sources)},
-                                {"version", metadata.version},
-                                {"description", metadata.description},
-                                {"keywords", value_list(metadata.keywords)},
-                                {"maintainers", Value::array(std::move(maintainers_json))},
-                                {"icon", metadata.icon},
-                                {"apiVersion", metadata.api_version},
-                                {"condition", metadata.condition},
-                                {"tags", metadata.tags},
-                                {"appVersion", metadata.app_version},
-                                {"deprecated", metadata.deprecated},
-                                {"annotations", Value::object(std::move(annotations))},
-                                {"kubeVersion", metadata.kube_version},
-                                {"dependencies", Value::array(std::move(dependencies_json))},
-                                {"type", metadata.type}})
-                     .with("IsRoot", is_root));
+  made->set_json(metadata_json(metadata).with("IsRoot", is_root));
   return Any::native(made);
 }
 
 }  // namespace
+
+Value metadata_json(const Metadata& metadata) {
+  std::vector<Value> maintainers, dependencies;
+  for (const Maintainer& one : metadata.maintainers) maintainers.push_back(maintainer_json(one));
+  if (metadata.dependencies) {
+    for (const Dependency& one : *metadata.dependencies) {
+      dependencies.push_back(dependency_json(one));
+    }
+  }
+  std::vector<Member> annotations;
+  for (const auto& [key, value] : metadata.annotations) annotations.emplace_back(key, value);
+  return without_empty({{"name", metadata.name},
+                        {"home", metadata.home},
+                        {"sources", value_list(metadata.sources)},
+                        {"version", metadata.version},
+                        {"description", metadata.description},
+                        {"keywords", value_list(metadata.keywords)},
+                        {"maintainers", Value::array(std::move(maintainers))},
+                        {"icon", metadata.icon},
+                        {"apiVersion", metadata.api_version},
+                        {"condition", metadata.condition},
+                        {"tags", metadata.tags},
+                        {"appVersion", metadata.app_version},
+                        {"deprecated", metadata.deprecated},
+                        {"annotations", Value::object(std::move(annotations))},
+                        {"kubeVersion", metadata.kube_version},
+                        {"dependencies", Value::array(std::move(dependencies))},
+                        {"type", metadata.type}});
+}
 
 Any chart_object(const Metadata& metadata, bool is_root, Profile profile) {
   return profile == Profile::helm4 ? chart_map(metadata, is_root) : chart_struct(metadata, is_root);

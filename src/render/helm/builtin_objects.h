@@ -20,6 +20,8 @@ struct ReleaseFacts {
 
 /// Helm 4 makes a map of it, Helm 3 gives the struct.
 script::Any chart_object(const Metadata& metadata, bool is_root, Profile profile);
+/// Chart.yaml as Go's encoding/json prints what was read of it: empty fields are left out.
+Value metadata_json(const Metadata& metadata);
 script::Any capabilities_object(const Capabilities& capabilities, Profile profile);
 script::Any release_object(const ReleaseFacts& release);
 

@@ -4,91 +4,20 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/base64.h"
+#include "render/helm/chart_loader.h"
+#include "render/helm/helm_section.h"
 #include "render/helm/hook_objects.h"
 #include "render/helm/recorded_host.h"
+#include "render/helm/remote_dependencies.h"
 #include "render/object_reader.h"
+#include "render/tree_path.h"
 
 namespace rumbo::render {
 namespace {
 
-using helm::Profile;
+using helm::HelmSection;
 using helm::ReleaseOptions;
-
-constexpr std::string_view kFields[] = {
-    "releaseName", "valueFiles",           "values",      "set",      "setString",
-    "profile",     "kubeVersion",          "apiVersions", "skipCrds", "skipTests",
-    "skipHooks",   "skipSchemaValidation", "version"};
-
-tl::unexpected<Error> wrong(std::string_view field, std::string_view expected) {
-  return fail(Code::invalid, fmt::format("`helm.{}` must be {}", field, expected));
-}
-
-Result<std::vector<std::string>> texts(const Value& section, std::string_view field) {
-  std::vector<std::string> out;
-  const Value& list = section[field];
-  if (list.is_null()) return out;
-  if (!list.is_array()) return wrong(field, "a list of strings");
-  for (const Value& item : list.items()) {
-    if (!item.is_string()) return wrong(field, "a list of strings");
-    out.push_back(item.str());
-  }
-  return out;
-}
-
-Result<std::string> text(const Value& section, std::string_view field) {
-  const Value& value = section[field];
-  if (!value.is_null() && !value.is_string()) return wrong(field, "a string");
-  return value.str();
-}
-
-Result<bool> flag(const Value& section, std::string_view field) {
-  const Value& value = section[field];
-  if (!value.is_null() && !value.is_bool()) return wrong(field, "true or false");
-  return value.as_bool();
-}
-
-Result<> check_fields(const Value& section) {
-  for (const Member& member : section.members()) {
-    if (std::find(std::begin(kFields), std::end(kFields), member.key()) != std::end(kFields)) {
-      continue;
-    }
-    Error error(Code::invalid, "field `helm." + printable(member.key(), 64) + "` is not known");
-    const std::string_view near = closest(member.key(), kFields);
-    if (near.empty()) return fail(std::move(error));
-    return fail(std::move(error).with_hint("did you mean `" + std::string(near) + "`?"));
-  }
-  return {};
-}
-
-/// "./deploy/" and "deploy" name the same folder; "" is the root.
-Result<std::string> folder_of(std::string_view path) {
-  std::string folder;
-  for (const auto part : split(path, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part == "..") {
-      return fail(Code::invalid, "path `" + printable(path, 256) + "` must not contain `..`");
-    }
-    folder += (folder.empty() ? "" : "/") + std::string(part);
-  }
-  return folder;
-}
-
-/// The path with its `..` worked out; empty if it leads out of the tree.
-std::string inside_tree(const std::string& folder, std::string_view path) {
-  std::vector<std::string> parts;
-  const std::string whole = folder + "/" + std::string(path);
-  for (const auto part : split(whole, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.emplace_back(part);
-    } else if (parts.empty()) {
-      return {};
-    } else {
-      parts.pop_back();
-    }
-  }
-  return join(parts, "/");
-}
 
 /// The error of a chart in an application: there is no command line with a --debug flag here.
 Error in_application(const Error& error, const std::string& path) {
@@ -103,69 +32,183 @@ Error in_application(const Error& error, const std::string& path) {
   return Error(std::move(out).with_hint(std::move(hint)));
 }
 
-}  // namespace
+/// The chart's files, and how files that its values name are read.
+class ChartTree {
+ public:
+  ChartTree(const Snapshot& snapshot, std::string path, const helm::ChartLimits& limits)
+      : snapshot_(snapshot), path_(std::move(path)), limits_(limits) {}
 
-Result<ReleaseOptions> read_helm_section(const Value& section, const std::string& ns) {
-  ReleaseOptions options;
-  if (!ns.empty()) options.release.ns = ns;
-  if (section.is_null()) return options;
-  if (!section.is_object()) return fail(Code::invalid, "`helm` must be a map");
-  TRY(check_fields(section));
-  if (section.contains("releaseName")) {
-    options.release.name = TRY(text(section, "releaseName"));
+  bool archive() const { return path_.ends_with(".tgz"); }
+  const std::string& folder() const { return path_; }
+
+  Result<std::vector<helm::ChartFile>> files() const {
+    if (!archive()) return helm::read_chart_folder(snapshot_, path_, limits_);
+    const std::string bytes = TRY(snapshot_.read(path_));
+    return helm::read_chart_archive(bytes, limits_);
   }
-  const std::string profile = TRY(text(section, "profile"));
-  if (profile == "helm3") {
-    options.profile = Profile::helm3;
-  } else if (!profile.empty() && profile != "helm4") {
-    return wrong("profile", "helm4 or helm3");
+
+ private:
+  const Snapshot& snapshot_;
+  const std::string path_;
+  const helm::ChartLimits limits_;
+};
+
+/// Files of values: of the tree, of the archive, or of the second repository.
+class ValuesReader {
+ public:
+  ValuesReader(const Snapshot& snapshot, const ChartTree& tree,
+               const std::vector<helm::ChartFile>& files, const RenderSpec& spec,
+               const RenderInputs& inputs, std::vector<std::string>& read)
+      : snapshot_(snapshot),
+        tree_(tree),
+        files_(files),
+        spec_(spec),
+        inputs_(inputs),
+        read_(read) {}
+
+  Result<std::string> operator()(std::string_view path) const {
+    const std::string prefix = std::string(kValuesSource) + "/";
+    if (path.starts_with(prefix)) return of_second(path.substr(prefix.size()));
+    if (tree_.archive()) return of_archive(path);
+    const std::string place = inside_tree(tree_.folder(), path);
+    if (place.empty()) return outside(path);
+    read_.push_back(place);
+    return snapshot_.read(place);
   }
-  options.values.files = TRY(texts(section, "valueFiles"));
-  options.values.inline_values = section["values"];
-  if (!section["values"].is_null() && !section["values"].is_object()) {
-    return wrong("values", "a map");
+
+ private:
+  static tl::unexpected<Error> outside(std::string_view path) {
+    return fail(Code::denied, "values file `" + printable(path, 256) + "` lies outside the tree");
   }
-  options.values.set = TRY(texts(section, "set"));
-  options.values.set_string = TRY(texts(section, "setString"));
-  options.kube_version = TRY(text(section, "kubeVersion"));
-  options.api_versions = TRY(texts(section, "apiVersions"));
-  options.include_crds = !TRY(flag(section, "skipCrds"));
-  options.skip_tests = TRY(flag(section, "skipTests"));
-  options.no_hooks = TRY(flag(section, "skipHooks"));
-  options.skip_schema_validation = TRY(flag(section, "skipSchemaValidation"));
-  return options;
+
+  Result<std::string> of_second(std::string_view path) const {
+    const auto found = inputs_.snapshots.find(std::string(kValuesSource));
+    if (found == inputs_.snapshots.end()) {
+      return fail(Error(Code::invalid, "values file `$values/" + printable(path, 256) +
+                                           "` is of a second repository, and there is none")
+                      .with_hint("name it in source.values"));
+    }
+    const std::string place = inside_tree(spec_.values_path, path);
+    if (place.empty()) return outside(path);
+    return found->second->read(place);
+  }
+
+  Result<std::string> of_archive(std::string_view path) const {
+    const std::string name = inside_tree("", path);
+    for (const helm::ChartFile& file : files_) {
+      if (file.name == name) return file.data.str();
+    }
+    return fail(Error(Code::not_found, "the chart has no file `" + printable(path, 256) + "`")
+                    .with_hint("values files of a second repository: source.values, and "
+                               "$values/FILE"));
+  }
+
+  const Snapshot& snapshot_;
+  const ChartTree& tree_;
+  const std::vector<helm::ChartFile>& files_;
+  const RenderSpec& spec_;
+  const RenderInputs& inputs_;
+  std::vector<std::string>& read_;
+};
+
+/// What a ConfigMap or Secret of the target holds under a key.
+std::optional<std::string> text_in(const Value& object, const std::string& key) {
+  for (const char* plain : {"stringData", object["kind"].as_string() == "Secret" ? "" : "data"}) {
+    if (const Value& text = object[plain][key]; text.is_string()) return text.str();
+  }
+  const Value& packed = object["data"][key];
+  if (!packed.is_string()) return std::nullopt;
+  const auto bytes = codec::base64_decode(packed.as_string());
+  if (!bytes) return std::nullopt;
+  return *bytes;
 }
 
-Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot&, const RenderSpec&,
+/// The values of `valuesFrom`, merged in their order.
+Result<Value> live_values(const HelmSection& section, const RenderInputs& inputs) {
+  Value all;
+  for (const helm::ValuesReference& one : section.values_from) {
+    const auto found = inputs.live.find(one.object);
+    const bool there = found != inputs.live.end() && found->second.is_object();
+    const auto text = there ? text_in(found->second, one.key) : std::nullopt;
+    if (!text) {
+      if (one.optional) continue;
+      return fail(Error(Code::not_found, "helm.valuesFrom: " + one.object.to_string() +
+                                             (there ? " has no key `" + printable(one.key, 80) + "`"
+                                                    : " is not there"))
+                      .with_hint("make it, or set `optional: true`"));
+    }
+    auto values = helm::load_values(*text, section.release.profile);
+    if (!values) {
+      return fail(
+          std::move(values).error().with_context("helm.valuesFrom: " + one.object.to_string()));
+    }
+    all = all.is_null() ? *values : helm::merge_maps(all, *values);
+  }
+  return all;
+}
+
+/// With the policy `create`, what is there already is wanted as it is.
+void keep_live_crds(std::vector<Object>& objects, const RenderInputs& inputs,
+                    std::vector<ObjectKey>& unknown) {
+  for (Object& object : objects) {
+    if (object.key.kind != "CustomResourceDefinition") continue;
+    const auto found = inputs.live.find(object.key);
+    if (found == inputs.live.end()) {
+      unknown.push_back(object.key);
+    } else if (found->second.is_object()) {
+      object.value = semantic(found->second);
+    }
+  }
+}
+
+}  // namespace
+
+Result<InputsNeeded> HelmRenderer::inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
                                                  const RenderInputs&) const {
-  return InputsNeeded{};
+  InputsNeeded needed;
+  const std::string folder = TRY(folder_of(spec.path));
+  const HelmSection section = TRY(helm::read_helm_section(spec.options, spec.ns));
+  for (const auto& one : section.values_from) needed.live_reads.push_back(one.object);
+  if (folder.ends_with(".tgz")) return needed;
+  for (const auto& one : TRY(helm::missing_dependencies(snapshot, folder, section))) {
+    if (!one.folder.empty()) continue;
+    needed.charts.push_back(one.chart);
+    if (one.locked) continue;
+    needed.warnings.push_back("dependency " + one.name + ": no Chart.lock fixes its version, so " +
+                              "that the same commit may render otherwise later");
+  }
+  return needed;
 }
 
 Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec& spec,
                                       const RenderInputs& inputs) const {
-  const std::string folder = TRY(folder_of(spec.path));
-  ReleaseOptions options = TRY(read_helm_section(spec.options, spec.ns));
-  const auto files = TRY(helm::read_chart_folder(snapshot, folder, options.limits));
-
+  const ChartTree tree(snapshot, TRY(folder_of(spec.path)), {});
+  HelmSection section = TRY(helm::read_helm_section(spec.options, spec.ns));
+  ReleaseOptions& options = section.release;
+  auto files = TRY(tree.files());
   Rendered rendered;
-  const auto read = [&](std::string_view path) -> Result<std::string> {
-    const std::string place = inside_tree(folder, path);
-    if (place.empty()) {
-      return fail(Code::denied, "values file `" + printable(path, 256) + "` lies outside the tree");
-    }
-    rendered.manifest.files_read.push_back(place);
-    return snapshot.read(place);
-  };
-  helm::RecordedHost host(inputs);
+  std::vector<std::string>& files_read = rendered.manifest.files_read;
+  for (const helm::ChartFile& file : files) {
+    files_read.push_back(tree.archive() ? tree.folder() : inside_tree(tree.folder(), file.name));
+    if (tree.archive()) break;
+  }
+  if (!tree.archive()) {
+    TRY(helm::add_dependencies(snapshot, tree.folder(), section, inputs.charts, files, files_read));
+  }
+  options.values.over_files = TRY(live_values(section, inputs));
+  const ValuesReader read(snapshot, tree, files, spec, inputs, files_read);
+  helm::RecordedHost host(
+      inputs,
+      {.renew = section.renew_certificates,
+       .lookup_namespace = section.lookup ? std::optional(options.release.ns) : std::nullopt});
   helm::Warnings warnings(options.profile);
   auto release = helm::render_release(files, options, read, host, warnings);
+  rendered.live_reads = host.wanted();
+  if (!rendered.live_reads.empty()) return rendered;  // an error may come of what is not read yet
   rendered.warnings = warnings.take();
   if (!release) return fail(in_application(release.error(), spec.path));
-  for (const helm::ChartFile& file : files) {
-    rendered.manifest.files_read.push_back(folder.empty() ? file.name : folder + "/" + file.name);
-  }
   ObjectReader reader;
-  if (options.include_crds) {
+  if (section.crds != helm::CrdPolicy::skip) {
     for (const auto& crd : release->crds) TRY(reader.read(crd.path, crd.text));
   }
   for (const auto& object : release->manifests.objects) TRY(reader.read(object.path, object.text));
@@ -176,6 +219,10 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));
   helm::mark_hooks(rendered.manifest.objects);
+  if (section.crds == helm::CrdPolicy::create) {
+    keep_live_crds(rendered.manifest.objects, inputs, rendered.live_reads);
+  }
+  for (const auto& warning : host.warnings()) rendered.warnings.push_back(warning);
   for (auto& warning : reader.take_warnings()) rendered.warnings.push_back(std::move(warning));
   for (auto& warning : snapshot.warnings()) rendered.warnings.push_back(std::move(warning));
   rendered.to_record = host.recorded();

@@ -8,12 +8,10 @@
 
 namespace rumbo::render {
 
-/// The application's `helm:` section as options; unknown fields and wrong types are errors that
-/// name them. `ns` is the release's namespace.
-Result<helm::ReleaseOptions> read_helm_section(const Value& section, const std::string& ns);
-
+/// The chart is a folder of the snapshot or a .tgz in it.
 class HelmRenderer : public Renderer {
  public:
+  /// Dependencies that charts/ lacks, and the objects of `valuesFrom`.
   Result<InputsNeeded> inputs_needed(const Snapshot& snapshot, const RenderSpec& spec,
                                      const RenderInputs& inputs) const override;
   /// Hooks of installing and upgrading become PreSync and PostSync hooks; those of tests, rollbacks

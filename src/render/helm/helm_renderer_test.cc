@@ -63,7 +63,7 @@ TEST(HelmRenderer, NamesTheChartAndTheTemplateInErrors) {
   EXPECT_NE(text.find("shop/templates/bad.yaml:1:3"), std::string::npos) << text;
 }
 
-TEST(HelmRenderer, HooksBecomePhases) {
+TEST(HelmRenderer, HooksStayHooksAndWhatBelongsToThemComesFirst) {
   Files files = chart();
   const std::string job =
       "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: NAME\n"
@@ -78,17 +78,24 @@ TEST(HelmRenderer, HooksBecomePhases) {
   hook("before", "\"pre-install,pre-upgrade\"");
   hook("after", "post-upgrade");
   hook("check", "test");
+  files["deploy/templates/account.yaml"] =
+      "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: account\n"
+      "  annotations: {helm.sh/hook: pre-install, helm.sh/hook-weight: \"-5\", a: b}\n";
   const auto rendered = render(files, {});
   ASSERT_TRUE(rendered) << rendered.error().to_string();
   const auto phase = [&](const char* name) {
     const Object* object = rendered->manifest.find({"batch", "Job", "shop-dev", name});
-    return object ? std::string(annotation(object->value, "rumbo.dev/hook")) + " " +
+    return object ? std::string(annotation(object->value, "helm.sh/hook")) + " " +
                         std::string(annotation(object->value, "rumbo.dev/wave"))
                   : "none";
   };
-  EXPECT_EQ(phase("before"), "PreSync 3");
-  EXPECT_EQ(phase("after"), "PostSync 3");
+  EXPECT_EQ(phase("before"), "pre-install,pre-upgrade 3");
+  EXPECT_EQ(phase("after"), "post-upgrade 3");
   EXPECT_EQ(phase("check"), "none");
+  const Object* account = rendered->manifest.find({"", "ServiceAccount", "shop-dev", "account"});
+  ASSERT_NE(account, nullptr);
+  EXPECT_EQ(account->value["metadata"]["annotations"],
+            Value::object({{"a", "b"}, {"rumbo.dev/wave", "-2005"}}));
   ASSERT_EQ(rendered->warnings.size(), 1u);
   EXPECT_NE(rendered->warnings[0].find("check"), std::string::npos);
 }

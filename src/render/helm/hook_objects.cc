@@ -9,22 +9,20 @@ namespace {
 
 constexpr std::string_view kHook = "helm.sh/hook";
 constexpr std::string_view kWeight = "helm.sh/hook-weight";
+constexpr std::string_view kDelete = "helm.sh/hook-delete-policy";
 constexpr int kMostWeight = 1000;
 
 enum class Phase { none, before, after };
 
+/// When what belongs to the hook must be there. The engine itself reads which Jobs run when.
 Phase phase_of(std::string_view events) {
   Phase phase = Phase::none;
   for (const auto word : split(events, ',')) {
     const std::string event = to_lower(trim(word));
-    if (event == "pre-install" || event == "pre-upgrade") return Phase::before;
-    if (event == "post-install" || event == "post-upgrade") phase = Phase::after;
+    if (event.starts_with("pre-") && event != "pre-rollback") return Phase::before;
+    if (event.starts_with("post-") && event != "post-rollback") phase = Phase::after;
   }
   return phase;
-}
-
-Value annotated(const Value& object, std::string_view name, std::string_view text) {
-  return object.with_path({"metadata", "annotations", name}, text);
 }
 
 }  // namespace
@@ -43,18 +41,26 @@ Result<> read_hook(const RenderedDocument& hook, ObjectReader& reader,
 
 void mark_hooks(std::vector<Object>& objects) {
   for (Object& object : objects) {
-    const std::string_view events = annotation(object.value, kHook);
+    const std::string events(annotation(object.value, kHook));
     if (events.empty()) continue;
-    const auto written = parse_int(annotation(object.value, kWeight));
+    const std::string_view text = annotation(object.value, kWeight);
+    const auto written = parse_int(text);
     const int weight =
         static_cast<int>(std::clamp<std::int64_t>(written.value_or(0), -kMostWeight, kMostWeight));
     const bool runs = object.key.kind == "Job" || object.key.kind == "Pod";
-    const bool before = phase_of(events) == Phase::before;
-    if (runs) {
-      object.value = annotated(object.value, "rumbo.dev/hook", before ? "PreSync" : "PostSync");
+    int wave = weight;
+    if (!runs) {
+      const Value& metadata = object.value["metadata"];
+      Value annotations = metadata["annotations"];
+      for (const std::string_view name : {kHook, kWeight, kDelete}) {
+        annotations = annotations.without(name);
+      }
+      object.value = object.value.with("metadata", metadata.with("annotations", annotations));
+      if (phase_of(events) == Phase::before) wave -= 2 * kMostWeight;
     }
-    const int wave = runs || !before ? weight : weight - 2 * kMostWeight;
-    if (wave != 0) object.value = annotated(object.value, "rumbo.dev/wave", std::to_string(wave));
+    if (wave == 0 && text.empty()) continue;
+    object.value =
+        object.value.with_path({"metadata", "annotations", "rumbo.dev/wave"}, std::to_string(wave));
   }
 }
 

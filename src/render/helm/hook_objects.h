@@ -1,4 +1,4 @@
-// Helm's hooks as Rumbo's: their events become phases, their weights waves.
+// Helm's hooks as a transaction can take them.
 //
 // Threads: pure functions.
 #pragma once
@@ -17,8 +17,8 @@ namespace rumbo::render::helm {
 Result<> read_hook(const RenderedDocument& hook, ObjectReader& reader,
                    std::vector<std::string>& warnings);
 
-/// Gives objects with `helm.sh/hook` annotations Rumbo's own. Only Jobs and Pods run; what else is
-/// a hook (a ServiceAccount for the Job) is an ordinary object of an earlier wave.
+/// Jobs and Pods stay Helm's hooks, which the engine knows; their weight becomes a wave. What else
+/// is a hook (a ServiceAccount for the Job) becomes an ordinary object of an earlier wave.
 void mark_hooks(std::vector<Object>& objects);
 
 }  // namespace rumbo::render::helm

@@ -74,17 +74,6 @@ bool is_manifest_name(std::string_view name) {
   return lower.ends_with(".yaml") || lower.ends_with(".yml") || lower.ends_with(".json");
 }
 
-void collect_crds(const Chart& chart, std::vector<RenderedDocument>& into) {
-  for (const ChartFile& file : chart.files) {
-    if (!file.name.starts_with("crds/") || !is_manifest_name(file.name)) continue;
-    RenderedDocument crd;
-    crd.path = chart.path + "/" + file.name;
-    crd.text = file.data.str();
-    into.push_back(std::move(crd));
-  }
-  for (const Chart& below : chart.dependencies) collect_crds(below, into);
-}
-
 /// What comes after Helm has made a release: its errors carry a hint.
 Result<Release> run_and_sort(const Chart& chart, const Value& values, const ReleaseFacts& facts,
                              const Capabilities& capabilities, const ReleaseOptions& options,
@@ -150,6 +139,17 @@ Result<std::string> only(std::string_view text, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+void collect_crds(const Chart& chart, std::vector<RenderedDocument>& into) {
+  for (const ChartFile& file : chart.files) {
+    if (!file.name.starts_with("crds/") || !is_manifest_name(file.name)) continue;
+    RenderedDocument crd;
+    crd.path = chart.path + "/" + file.name;
+    crd.text = file.data.str();
+    into.push_back(std::move(crd));
+  }
+  for (const Chart& below : chart.dependencies) collect_crds(below, into);
+}
 
 Result<Release> render_release(const std::vector<ChartFile>& files, const ReleaseOptions& options,
                                const ReadFile& read, script::Host& host, Warnings& warnings) {

@@ -45,6 +45,9 @@ inline constexpr std::string_view kDebugHint = "\n\nUse --debug flag to render o
 Result<Release> render_release(const std::vector<ChartFile>& files, const ReleaseOptions& options,
                                const ReadFile& read, script::Host& host, Warnings& warnings);
 
+/// The files of crds/ of the chart and its subcharts.
+void collect_crds(const Chart& chart, std::vector<RenderedDocument>& into);
+
 /// What `helm template` prints of it. Fails if a file of `show_only` is not among it.
 Result<std::string> print_release(const Release& release, const ReleaseOptions& options);
 

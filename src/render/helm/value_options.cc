@@ -52,6 +52,7 @@ Result<Value> merge_value_options(const ValueOptions& options, const ReadFile& r
     }
     all = merge_maps(all, *values);
   }
+  if (!options.over_files.is_null()) all = merge_maps(all, options.over_files);
   if (!options.inline_values.is_null()) {
     all = merge_maps(all, as_float64(options.inline_values));
   }

@@ -15,7 +15,8 @@ namespace rumbo::render::helm {
 
 struct ValueOptions {
   std::vector<std::string> files;  ///< -f
-  Value inline_values;             ///< a map over the files; null for none
+  Value over_files = {};           ///< a map over the files; null for none
+  Value inline_values;             ///< a map over that
   std::vector<std::string> set_json, set, set_string, set_file, set_literal;
 };
 

@@ -21,6 +21,7 @@ struct KubernetesOptions {
   InstallationId install;
   /// Where each environment's objects live by default, and its record of the transactions.
   std::map<std::string, std::string> namespaces;
+  std::size_t reads_at_once = 16;  ///< on threads of their own; 1: on the caller's
 };
 
 /// What any cluster can do, without asking one: planning and offline validation read it.

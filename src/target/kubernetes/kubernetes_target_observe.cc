@@ -9,7 +9,6 @@
 namespace rumbo::target::kubernetes {
 namespace {
 
-constexpr std::size_t kReadsAtOnce = 16;
 constexpr Duration kPodsKnown = 1s;  ///< evidence is not gathered at every poll
 
 }  // namespace
@@ -46,7 +45,7 @@ Result<std::vector<Observation>> KubernetesTarget::observe(const std::vector<Obj
                                                            const Cancel& cancel) {
   std::vector<Result<Observation>> seen(keys.size(), Observation());
   const Read how = consistency == Consistency::fresh ? Read::consistent : Read::cached;
-  side_by_side(keys.size(), kReadsAtOnce, [&](std::size_t i) {
+  side_by_side(keys.size(), parts_->options.reads_at_once, [&](std::size_t i) {
     auto object = parts_->read(keys[i], how, cancel);
     seen[i] = object ? Result<Observation>(parts_->observation(keys[i], *object, cancel))
                      : Result<Observation>(fail(std::move(object).error()));
@@ -66,7 +65,7 @@ Result<std::vector<Owned>> KubernetesTarget::list_owned(const InstallationId& in
     if (std::find(verbs.begin(), verbs.end(), "list") != verbs.end()) kinds.push_back(&resource);
   }
   std::vector<Result<std::vector<Owned>>> found(kinds.size(), std::vector<Owned>());
-  side_by_side(kinds.size(), kReadsAtOnce, [&](std::size_t i) {
+  side_by_side(kinds.size(), parts_->options.reads_at_once, [&](std::size_t i) {
     ListOptions options;
     options.label_selector = std::string(kManagedLabel) + "=" + install.value;
     options.metadata_only = true;

@@ -113,14 +113,24 @@ TEST_F(ClientTest, LogsTellWhyNot) {
       "c", {}, [](std::string_view) { return true; }, cancel_);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code(), Code::not_found);
-  LogOptions previous;
-  previous.previous = true;
-  EXPECT_EQ(client_
-                .logs(
-                    "c", previous, [](std::string_view) { return true; }, cancel_)
-                .error()
-                .code(),
-            Code::unsupported);
+}
+
+TEST_F(ClientTest, ThePreviousLogEndsWhereThePresentRunBegan) {
+  http_.body = R"({"State": {"StartedAt": "2026-01-02T03:04:05Z"}})";
+  LogOptions options;
+  options.previous = true;
+  options.tail = -1;
+  options.timestamps = true;
+  options.since = WallTime{std::chrono::seconds(1'700'000'000)};
+  ASSERT_TRUE(client_.logs(
+      "c", options, [](std::string_view) { return true; }, cancel_));
+  ASSERT_EQ(http_.requests.size(), 2u);
+  EXPECT_TRUE(http_.requests[0].url.ends_with("/containers/c/json")) << http_.requests[0].url;
+  const std::string& url = http_.requests[1].url;
+  EXPECT_NE(url.find("until=2026-01-02T03%3A04%3A05Z"), std::string::npos) << url;
+  EXPECT_NE(url.find("since=2023-11-14T22%3A13%3A20.000Z"), std::string::npos) << url;
+  EXPECT_NE(url.find("timestamps=true"), std::string::npos) << url;
+  EXPECT_EQ(url.find("tail="), std::string::npos) << url;
 }
 
 TEST_F(ClientTest, GraceIsRoundedUpToSeconds) {

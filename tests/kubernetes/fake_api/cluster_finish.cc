@@ -243,7 +243,9 @@ Outcome<Written> Cluster::finish_update(const Kind& kind, const Call& call, cons
       return Written{next, false};
     }
     next = store_.put(kind.storage(), name, next);
-    if (kind.kind == "CustomResourceDefinition" && !kind.custom) register_crd(next);
+    const bool registered = std::ranges::any_of(
+        customs_, [&](const auto& custom) { return custom->crd == name.second; });
+    if (registered && kind.kind == "CustomResourceDefinition" && !kind.custom) register_crd(next);
   }
   return Written{next, false};
 }

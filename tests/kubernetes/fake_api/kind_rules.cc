@@ -2,6 +2,7 @@
 // Rules: kubernetes pkg/apis/*/validation. Wordings are the servers' where callers may read them.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 #include "base/strings.h"

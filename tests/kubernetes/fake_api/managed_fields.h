@@ -16,12 +16,12 @@
 namespace rumbo::fake_api {
 
 struct ManagerEntry {
-  std::string manager;
+  std::string manager = {};
   bool applies = false;  ///< operation Apply; else Update
-  std::string api_version;
-  std::string subresource{};
-  std::string time{};  ///< RFC 3339 in seconds; empty: none
-  FieldSet fields{};
+  std::string api_version = {};
+  std::string subresource = {};
+  std::string time = {};  ///< RFC 3339 in seconds; empty: none
+  FieldSet fields = {};
   /// Entries that are one manager: appliers whatever their version is.
   bool same_manager(const ManagerEntry& other) const;
 };

@@ -19,7 +19,7 @@ struct Problem {
   int code = 500;
   std::string reason;  ///< "NotFound"; empty for plain errors
   std::string message;
-  Value details;        ///< null: none
+  Value details = {};   ///< null: none
   int retry_after = 0;  ///< seconds; 0: none
 };
 

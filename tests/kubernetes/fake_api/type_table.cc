@@ -32,7 +32,7 @@ Result<TypeTable> TypeTable::load(const std::string& path) {
     Type* const named = table.named_[std::string(member.key())];
     *named = *table.build(member.value);
   }
-  return table;
+  return Result<TypeTable>(std::move(table));
 }
 
 const Type* TypeTable::find(const std::string& name) const {

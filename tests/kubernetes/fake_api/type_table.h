@@ -30,11 +30,11 @@ struct Type {
   };
   Kind kind = Kind::scalar;
   bool atomic = false;  ///< replaced as a whole
-  std::map<std::string, const Type*, std::less<>> fields{};
-  std::map<std::string, Value, std::less<>> defaults{};  ///< of fields; keys of lists need them
-  const Type* element = nullptr;                         ///< of a map without fields, or of a list
-  std::vector<std::string> keys{};                       ///< of a list's elements; none: a set
-  bool open = false;                                     ///< fields that are not declared may stay
+  std::map<std::string, const Type*, std::less<>> fields = {};
+  std::map<std::string, Value, std::less<>> defaults = {};  ///< of fields; keys of lists need them
+  const Type* element = nullptr;       ///< of a map without fields, or of a list
+  std::vector<std::string> keys = {};  ///< of a list's elements; none: a set
+  bool open = false;                   ///< fields that are not declared may stay
 
   const Type* field(std::string_view name) const {
     const auto found = fields.find(name);

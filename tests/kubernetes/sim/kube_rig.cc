@@ -173,7 +173,7 @@ std::unique_ptr<Target> KubeRig::target(bool faulty) {
   target::kubernetes::KubernetesOptions options;
   options.install = kInstall;
   options.namespaces = {{"dev", "shop"}};
-  options.max_in_flight = 1;
+  options.reads_at_once = 1;
   return std::make_unique<KubernetesTarget>(std::move(options),
                                             std::make_unique<Link>(*this, faulty), clock_,
                                             [this](Duration d) { clock_.advance(d); });

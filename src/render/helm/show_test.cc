@@ -1,0 +1,119 @@
+// What `rumbo helm show`, `lint` and `import-release` print.
+#include "render/helm/show.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/base64.h"
+#include "codec/tar_maker.h"
+#include "codec/yaml.h"
+#include "render/helm/lint.h"
+#include "render/helm/stored_release.h"
+#include "script/test_host.h"
+
+namespace rumbo::render::helm {
+namespace {
+
+std::vector<ChartFile> chart(const std::map<std::string, std::string>& more = {}) {
+  std::map<std::string, std::string> files{
+      {"Chart.yaml",
+       "# remark\nversion: 1.0.0\nname: web\napiVersion: v2\nicon: https://x/i.png\n"},
+      {"values.yaml", "# how many\nreplicas: 1\n"},
+      {"README.md", "Read me.\n"},
+      {"crds/a.yaml", "kind: CustomResourceDefinition\n"},
+      {"templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"}};
+  for (const auto& [name, text] : more) files[name] = text;
+  std::vector<ChartFile> out;
+  for (const auto& [name, text] : files) {
+    if (!text.empty()) out.push_back({name, Value(text)});
+  }
+  return out;
+}
+
+TEST(HelmShow, PrintsAsHelmDoes) {
+  const std::string about = "apiVersion: v2\nicon: https://x/i.png\nname: web\nversion: 1.0.0\n\n";
+  EXPECT_EQ(*show_chart(chart(), "chart", Profile::helm4), about);
+  EXPECT_EQ(*show_chart(chart(), "values", Profile::helm4), "# how many\nreplicas: 1\n\n");
+  EXPECT_EQ(*show_chart(chart(), "readme", Profile::helm4), "Read me.\n\n");
+  EXPECT_EQ(*show_chart(chart(), "crds", Profile::helm4),
+            "---\nkind: CustomResourceDefinition\n\n");
+  EXPECT_EQ(*show_chart(chart(), "all", Profile::helm4),
+            about +
+                "---\n# how many\nreplicas: 1\n\n---\nRead me.\n\n"
+                "---\nkind: CustomResourceDefinition\n\n");
+  EXPECT_FALSE(show_chart(chart({{"Chart.yaml", "name: x\n"}}), "chart", Profile::helm4));
+}
+
+std::string linted(const std::map<std::string, std::string>& more) {
+  script::TestHost host;
+  std::string out;
+  const auto read = [](std::string_view) -> Result<std::string> {
+    return fail(Code::not_found, "none");
+  };
+  for (const LintMessage& one : lint(chart(more), {}, read, host)) out += to_string(one) + "\n";
+  return out;
+}
+
+TEST(HelmLint, FindsMistakes) {
+  EXPECT_EQ(linted({{"crds/a.yaml", ""}}), "");
+  const struct {
+    std::string file, text, says;
+  } table[] = {
+      {"Chart.yaml", "name: web\nversion: 1.0.0\napiVersion: v2\n", "[INFO] Chart.yaml: icon is"},
+      {"Chart.yaml", "version: 1.0.0\napiVersion: v2\n", "[ERROR] Chart.yaml: name is required"},
+      {"Chart.yaml", "name: web\nversion: x\napiVersion: v2\n", "'x' is not a valid SemVer"},
+      {"Chart.yaml", "name: web\nversion: 1.0.0\n", "apiVersion is required"},
+      {"Chart.yaml", "name: web\nversion: 1.0.0\napiVersion: v2\nappVersion: 1.2\n",
+       "appVersion should be of type string"},
+      {"Chart.yaml",
+       "name: web\nversion: 1.0.0\napiVersion: v2\ndependencies: [{name: db, "
+       "version: 1.x, repository: x}]\n",
+       "[WARNING] Chart.yaml: chart directory is missing these dependencies: db"},
+      {"values.yaml", "a: [\n", "[ERROR] values.yaml: unable to parse YAML"},
+      {"values.yaml", "", "[INFO] values.yaml: file does not exist"},
+      {"templates/c.yaml", "{{ .Values.a.b.c }}", "[ERROR] templates/: "},
+      {"templates/c.yaml", "{{ if }}", "[ERROR] templates/: "},
+      {"templates/x.bin", "x", "file extension is not valid"},
+  };
+  for (const auto& one : table) {
+    const std::string out = linted({{"crds/a.yaml", ""}, {one.file, one.text}});
+    EXPECT_NE(out.find(one.says), std::string::npos) << one.text << "\n" << out;
+  }
+}
+
+TEST(StoredRelease, BecomesAnApplication) {
+  const std::string json =
+      "{\"name\":\"shop\",\"namespace\":\"prod\",\"version\":3,\"info\":{\"status\":\"deployed\"},"
+      "\"chart\":{\"metadata\":{\"name\":\"web\",\"version\":\"1.2.3\"}},"
+      "\"config\":{\"replicas\":2},\"manifest\":\"---\\nkind: ConfigMap\\n\"}";
+  const auto secret = [&](const std::string& version) {
+    const std::string once = codec::base64_encode(std::string_view(codec::stored_gzip(json)));
+    return Value::object(
+        {{"kind", "Secret"},
+         {"metadata", Value::object({{"labels", Value::object({{"version", version}})}})},
+         {"data", Value::object({{"release", codec::base64_encode(std::string_view(once))}})}});
+  };
+  const Value list =
+      Value::object({{"kind", "List"}, {"items", Value::array({secret("2"), secret("3")})}});
+  for (const Value& object : {secret("3"), list}) {
+    const auto release = read_stored_release(object);
+    ASSERT_TRUE(release) << release.error().to_string();
+    EXPECT_EQ(release->name, "shop");
+    EXPECT_EQ(release->ns, "prod");
+    EXPECT_EQ(release->revision, 3);
+    EXPECT_EQ(release->manifest, "---\nkind: ConfigMap\n");
+    const std::string text = application_of(*release, "https://charts.example.org", "prod");
+    const Value application = codec::parse_yaml_value(text).value();
+    EXPECT_EQ(application["spec"]["source"]["helm"]["version"].str(), "1.2.3");
+    EXPECT_EQ(application["spec"]["helm"]["values"]["replicas"].as_int(), 2);
+    EXPECT_TRUE(application["spec"]["sync"]["adopt"].as_bool());
+  }
+  for (const Value& bad :
+       {Value(), Value::object({{"kind", "Secret"}}),
+        Value::object({{"kind", "Secret"}, {"data", Value::object({{"release", "!"}})}}),
+        Value::object({{"kind", "List"}})}) {
+    EXPECT_FALSE(read_stored_release(bad));
+  }
+}
+
+}  // namespace
+}  // namespace rumbo::render::helm
