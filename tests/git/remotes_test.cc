@@ -236,6 +236,16 @@ TEST_F(RemoteBases, CredentialsGoToTheOwnHostAlone) {
   expect_error(build_of(base("", repository_.git({"rev-parse", "HEAD"}))), "git");
 }
 
+TEST_F(RemoteBases, CredentialsInALocationAreRefusedAndNeverPrinted) {
+  for (const std::string location :
+       {"https://me:hidden@git.example.com/a/b//c", "https://hidden@git.example.com/a/b.git",
+        "git::https://hidden@git.example.com/a/b.git", "http://me:hidden@example.com/x.yaml"}) {
+    const std::string said = build_of(location);
+    expect_error(said, "holds credentials");
+    EXPECT_EQ(said.find("hidden"), said.npos) << said;
+  }
+}
+
 TEST_F(RemoteBases, TooLargeFilesAndWebPagesAreRefused) {
   served_["/page"] = "<!DOCTYPE html><html></html>";
   served_["/large.yaml"] = std::string(source::HttpFiles::kMostBytes + 1, 'x');
