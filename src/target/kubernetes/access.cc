@@ -67,7 +67,8 @@ Result<Kubeconfig> read_file(io::FileSystem& files, const std::string& path) {
 
 std::vector<std::string> listed_files(const AccessOptions& options) {
   std::vector<std::string> out;
-  for (const auto path : split(variable(options.environment, "KUBECONFIG"), ':')) {
+  const std::string list = variable(options.environment, "KUBECONFIG");  // outlives its parts
+  for (const auto path : split(list, ':')) {
     if (!path.empty() && out.size() < kMaxFiles) out.emplace_back(path);
   }
   const std::string home = variable(options.environment, "HOME");
