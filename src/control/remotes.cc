@@ -58,7 +58,21 @@ bool is_listed(const RemotePolicy& policy, std::string_view location) {
                      [&](const std::string& prefix) { return begins_with(location, prefix); });
 }
 
+/// True for a URL with a user or password; ssh needs the user's name.
+bool holds_credentials(const std::string& location) {
+  const std::size_t scheme = location.find("://");
+  if (scheme == location.npos) return false;
+  return !to_lower(location.substr(0, scheme)).ends_with("ssh") &&
+         source::without_credentials(location) != location;
+}
+
 Result<> check_allowed(const RemotePolicy& policy, const std::string& location) {
+  if (holds_credentials(location)) {
+    return fail(
+        Error(Code::denied, "the remote location `" + shown(location) + "` holds credentials")
+            .with_hint("it would be recorded with them: use ssh, or the credentials file "
+                       "of the application's source"));
+  }
   if (policy.allowed && !is_listed(policy, location)) {
     return fail(Error(Code::denied, "the remote location `" + shown(location) +
                                         "` is not among those the application may use")

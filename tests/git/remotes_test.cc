@@ -8,6 +8,7 @@
 #include "model/memory_snapshot.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
+#include "source/sources.h"
 
 namespace rumbo::git_test {
 namespace {
@@ -30,6 +31,7 @@ class RemoteBases : public ::testing::Test {
   Sources sources_;
   Repository repository_{sources_.folder, "base"};
   GitServer server_{sources_.folder.path()};
+  source::Sources git_{sources_.folder.path(), sources_.env};
   source::HttpFiles files_{sources_.folder.path() + "/files", sources_.env};
   std::map<std::string, std::string> served_;  ///< by path
   bool up_ = true;
@@ -55,7 +57,7 @@ class RemoteBases : public ::testing::Test {
       inputs.snapshots = here;
       return kustomize::remote_locations(tree, "", inputs, {});
     };
-    return Remotes(sources_.source, &files_).fetch_all(missing, known_, policy_, Cancel());
+    return Remotes(git_, &files_).fetch_all(missing, known_, policy_, Cancel());
   }
 
   /// What the overlay prints, or "error: …". Its pins are known from then on.
@@ -232,6 +234,16 @@ TEST_F(RemoteBases, CredentialsGoToTheOwnHostAlone) {
   expect_error(build_of(base()), "git");
   // What others fetched with their credentials is not here for those without.
   expect_error(build_of(base("", repository_.git({"rev-parse", "HEAD"}))), "git");
+}
+
+TEST_F(RemoteBases, CredentialsInALocationAreRefusedAndNeverPrinted) {
+  for (const std::string location :
+       {"https://me:hidden@git.example.com/a/b//c", "https://hidden@git.example.com/a/b.git",
+        "git::https://hidden@git.example.com/a/b.git", "http://me:hidden@example.com/x.yaml"}) {
+    const std::string said = build_of(location);
+    expect_error(said, "holds credentials");
+    EXPECT_EQ(said.find("hidden"), said.npos) << said;
+  }
 }
 
 TEST_F(RemoteBases, TooLargeFilesAndWebPagesAreRefused) {
