@@ -144,6 +144,8 @@ Value meaning(int status, const Value& body) {
       causes.push_back(Value(cause["reason"].str() + " " + cause["field"].str()));
     }
     std::ranges::sort(causes, {}, [](const Value& v) { return v.str(); });
+    // Some strategies validate the metadata a second time.
+    causes.erase(std::unique(causes.begin(), causes.end()), causes.end());
     return out.with("reason", body["reason"])
         .with("status", body["status"])
         .with("causes", Value::array(std::move(causes)));
