@@ -53,7 +53,7 @@ class ApiFixture : public ::testing::Test {
         object, "application/apply-patch+yaml");
   }
   Value map_of(const std::string& name, const std::string& value) {
-    return yaml("{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name + "}, data: {k: '" +
+    return yaml("{apiVersion: v1, kind: ConfigMap, metadata: {name: '" + name + "'}, data: {k: '" +
                 value + "'}}");
   }
   /// The events of a watch until it has nothing more to say.

@@ -67,8 +67,11 @@ Outcome<Value> Cluster::erase(const Kind& kind, const Call& call) {
                                                                   {"group", kind.group},
                                                                   {"kind", kind.plural},
                                                                   {"uid", metadata["uid"]}})}});
-  const bool dry = call.dry_run() || options["dryRun"][0].as_string() == "All";
-  std::string propagation = options["propagationPolicy"].str(call.option("propagationPolicy"));
+  // Options in a body count alone; those of the query are then not looked at.
+  const bool in_body = !call.body.empty();
+  const bool dry = in_body ? options["dryRun"][0].as_string() == "All" : call.dry_run();
+  std::string propagation =
+      in_body ? options["propagationPolicy"].str() : call.option("propagationPolicy");
   if (propagation.empty())
     propagation = kind.kind == "Job" && !kind.custom ? "Orphan" : "Background";
   if (dry) return kind.returns_deleted ? object : success;

@@ -169,7 +169,8 @@ Outcome<Written> Cluster::create(const Kind& kind, const Call& call, Value objec
   }
   object = decoded(kind, object);
   const Value bare = with_managers(object, {});
-  object = with_managers(bare, update_fields(Value::object(), bare, {}, writer(kind, call, false)));
+  object =
+      with_managers(bare, update_fields(zero_object(kind), bare, {}, writer(kind, call, false)));
   return finish_create(kind, call, object);
 }
 
@@ -246,15 +247,15 @@ Outcome<Written> Cluster::apply(const Kind& kind, const Call& call, Value applie
   const Value live = versioned(kind, store_.find(kind.storage(), {call.ns, call.name}));
   const std::string uid = applied["metadata"]["uid"].str();
   if (live.is_null() && call.subresource == "status") return problem(not_found(kind, call.name));
-  if (live.is_null() && !uid.empty()) {
-    return problem(conflict(kind, call.name,
-                            "uid mismatch: the provided object specified uid " + uid +
-                                ", and no existing object was found"));
-  }
   const std::string wrong = misfit(applied, *kind.type, false);
   if (!wrong.empty()) {
     return problem(plain_error("failed to create typed patch object (" + where(kind, applied) +
                                "): " + wrong));
+  }
+  if (live.is_null() && !uid.empty()) {
+    return problem(conflict(kind, call.name,
+                            "uid mismatch: the provided object specified uid " + uid +
+                                ", and no existing object was found"));
   }
   Writer self = writer(kind, call, true);
   Managers managers;
@@ -265,7 +266,7 @@ Outcome<Written> Cluster::apply(const Kind& kind, const Call& call, Value applie
       first.self.manager = "before-first-apply";
       first.self.applies = false;
       first.self.subresource.clear();
-      managers = update_fields(Value::object(), with_managers(live, {}), {}, first);
+      managers = update_fields(zero_object(kind), with_managers(live, {}), {}, first);
     }
   }
   const Value base = live.is_null() ? Value::object() : with_managers(live, {});

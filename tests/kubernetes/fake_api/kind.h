@@ -36,6 +36,8 @@ std::vector<Kind> built_in_kinds(const TypeTable& types);
 /// The kinds a CRD describes, one a served version.
 std::vector<Kind> kinds_of_crd(const Value& crd, TypeTable& types);
 
+/// The object before anything was said of it.
+Value zero_object(const Kind& kind);
 /// The object as decoding fills it in.
 Value with_defaults(const Kind& kind, const Value& object);
 /// Defaults a CRD's schema names.

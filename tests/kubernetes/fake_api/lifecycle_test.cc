@@ -31,7 +31,7 @@ spec:
                 type: array
                 x-kubernetes-list-type: map
                 x-kubernetes-list-map-keys: [name]
-                items: {type: object, properties: {name: {type: string}, n: {type: integer}}}
+                items: {type: object, properties: {name: {type: string}, count: {type: integer}}}
           status: {type: object, x-kubernetes-preserve-unknown-fields: true}
 )";
   static constexpr const char* kCrds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -123,7 +123,7 @@ TEST_F(Lifecycle, CrdsBecomeServedThenDiscovered) {
 TEST_F(Lifecycle, CustomObjectsFollowTheirSchema) {
   ASSERT_EQ(apply(kCrds, yaml(kCrd)).status, 201);
   const Answer made = apply(kWidgets, yaml("{apiVersion: example.com/v1, kind: Widget, metadata: "
-                                           "{name: w}, spec: {parts: [{name: a, n: 1}]}}"));
+                                           "{name: w}, spec: {parts: [{name: a, count: 1}]}}"));
   ASSERT_EQ(made.status, 201) << made.message();
   EXPECT_EQ(made.body["spec"]["size"].as_int(), 3);
   EXPECT_EQ(apply(kWidgets, yaml("{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, "

@@ -104,12 +104,18 @@ void cap_updaters(Managers& managers) {
   std::map<std::string, ManagerEntry> buckets;
   for (const ManagerEntry& entry : oldest) {
     if (updaters() <= kMaxUpdaters) break;
+    ManagerEntry bucket;
+    bucket.manager = "ancient-changes";
+    bucket.api_version = entry.api_version;
+    if (entry.same_manager(bucket)) {
+      buckets.insert_or_assign(entry.api_version, entry);
+      continue;
+    }
     const auto first = buckets.find(entry.api_version);
     if (first == buckets.end()) {
       buckets.emplace(entry.api_version, entry);
       continue;
     }
-    ManagerEntry bucket{.manager = "ancient-changes", .api_version = entry.api_version};
     if (find(managers, bucket) == nullptr) {
       std::erase_if(managers, [&](const ManagerEntry& e) { return e.same_manager(first->second); });
       bucket.fields = first->second.fields;

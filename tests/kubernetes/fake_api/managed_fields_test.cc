@@ -32,7 +32,7 @@ class Owned {
                    .applies = applies,
                    .api_version = "v1",
                    .subresource = {},
-                   .time = "2026-01-01T00:00:0" + std::to_string(++writes_ % 10) + "Z",
+                   .time = "2026-01-01T00:00:" + std::to_string(10 + ++writes_) + "Z",
                    .fields = {}};
     writer.type = type_;
     writer.force = force;
@@ -88,16 +88,16 @@ TEST(ManagedFields, AppliersOwnWhatTheyApply) {
 TEST(ManagedFields, ConflictsNameTheHolder) {
   Owned owned = config_map();
   owned.apply("a", "{metadata: {name: x}, data: {k: '1', m: '2'}}");
-  const auto conflicts = owned.apply("b", "{metadata: {name: x}, data: {k: '9', n: '3'}}");
+  const auto conflicts = owned.apply("b", "{metadata: {name: x}, data: {k: '9', p: '3'}}");
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_EQ(conflicts[0].path, ".data.k");
   EXPECT_EQ(conflict_message(conflicts),
             "Apply failed with 1 conflict: conflict with \"a\": .data.k");
   EXPECT_EQ(conflict_causes(conflicts)[0]["message"].as_string(), "conflict with \"a\"");
   // By force it takes the field; the rest stays.
-  EXPECT_TRUE(owned.apply("b", "{metadata: {name: x}, data: {k: '9', n: '3'}}", true).empty());
+  EXPECT_TRUE(owned.apply("b", "{metadata: {name: x}, data: {k: '9', p: '3'}}", true).empty());
   EXPECT_EQ(owned.owned("a"), (Paths{".data.m"}));
-  EXPECT_EQ(owned.owned("b"), (Paths{".data.k", ".data.n"}));
+  EXPECT_EQ(owned.owned("b"), (Paths{".data.k", ".data.p"}));
 }
 
 TEST(ManagedFields, SharedFieldsStayUntilBothLetGo) {
@@ -114,16 +114,16 @@ TEST(ManagedFields, SharedFieldsStayUntilBothLetGo) {
 TEST(ManagedFields, UpdatesTakeWhatTheyChange) {
   Owned owned = config_map();
   owned.apply("a", "{metadata: {name: x}, data: {k: '1', m: '2'}}");
-  owned.update("editor", "{metadata: {name: x}, data: {k: '9', m: '2', n: '3'}}");
+  owned.update("editor", "{metadata: {name: x}, data: {k: '9', m: '2', p: '3'}}");
   EXPECT_EQ(owned.owned("a"), (Paths{".data.m"}));
-  EXPECT_EQ(owned.owned("editor"), (Paths{".data.k", ".data.n"}));
+  EXPECT_EQ(owned.owned("editor"), (Paths{".data.k", ".data.p"}));
   const auto conflicts = owned.apply("a", "{metadata: {name: x}, data: {k: '1', m: '2'}}");
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_EQ(conflict_message(conflicts),
             "Apply failed with 1 conflict: conflict with \"editor\" using v1 at "
-            "2026-01-01T00:00:02Z: .data.k");
+            "2026-01-01T00:00:12Z: .data.k");
   // A field that an update removes is nobody's any more.
-  owned.update("editor", "{metadata: {name: x}, data: {k: '9', n: '3'}}");
+  owned.update("editor", "{metadata: {name: x}, data: {k: '9', p: '3'}}");
   EXPECT_TRUE(owned.owned("a").empty());
 }
 
@@ -171,7 +171,7 @@ TEST(ManagedFields, AppliedOrderWins) {
                          "{name: b}]}}")
                   .empty());
   EXPECT_EQ(owned.object["spec"]["containers"],
-            yaml("[{name: c}, {name: a}, {name: z}, {name: b}]"));
+            yaml("[{name: z}, {name: c}, {name: a}, {name: b}]"));
 }
 
 TEST(ManagedFields, NothingChangesNothing) {

@@ -168,6 +168,14 @@ std::vector<std::size_t> chosen(const std::vector<std::string>& trace) {
   return out;
 }
 
+/// Whether a tuple runs in the normal run: every third, each boundary with other faults.
+/// RUMBO_SIM_FULL=1 runs all of them.
+bool due(std::size_t at, Fault fault) {
+  constexpr std::size_t kShare = 3;
+  return std::getenv("RUMBO_SIM_FULL") != nullptr ||
+         (at + static_cast<std::size_t>(fault)) % kShare == 0;
+}
+
 class KubeEnumeration : public ::testing::TestWithParam<Scenario> {};
 
 TEST_P(KubeEnumeration, EveryTupleEndsAsItMust) {
@@ -191,21 +199,26 @@ TEST_P(KubeEnumeration, EveryTupleEndsAsItMust) {
   Tally tally;
   for (const std::size_t at : chosen(shape.trace)) {
     for (const Fault fault : faults_at(scenario, shape.trace[at])) {
+      if (!due(at, fault)) continue;
       check(scenario, shape, at, fault, tally);
       if (HasFatalFailure()) return;
     }
   }
   print(tally);
-  const std::size_t expected = scenario.foreign ? (scenario.before.empty() ? 20u : 22u) : 19u;
+  std::size_t expected = scenario.foreign ? (scenario.before.empty() ? 20u : 22u) : 19u;
+  if (scenario.natural == Natural::unchanged) expected -= 4;  // nothing is written
   EXPECT_EQ(tally.fired.size(), expected) << "a fault without a hit";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KubeEnumeration, ::testing::ValuesIn(scenarios()),
-                         [](const auto& one) {
-                           std::string name = one.param.name;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+std::string name_of(const ::testing::TestParamInfo<Scenario>& one) {
+  std::string name = one.param.name;
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, KubeEnumeration, ::testing::ValuesIn(scenarios()), name_of);
+INSTANTIATE_TEST_SUITE_P(DISABLED_Open, KubeEnumeration, ::testing::ValuesIn(open_scenarios()),
+                         name_of);
 
 }  // namespace
 }  // namespace rumbo::kubesim
