@@ -95,7 +95,6 @@ TEST(ConfigLoader, ExplainsMistakes) {
       {good + "  sync: {timeout: 300}\n", {"has no unit", "`300s`"}},
       {good + "  sync: {timeout: 0s}\n", {"is zero"}},
       {good + "  sync: {onFailure: restart}\n", {"cannot be `restart`", "`restore`?"}},
-      {good + "  sync: {retry: {limit: 3}}\n", {"`spec.sync.retry` is not supported yet"}},
       {good + "  helm: {values: [1]}\n", {"`spec.helm.values`", "a map"}},
       {good + "  helm: {valuesFiles: []}\n", {"unknown field", "`valueFiles`?"}},
       {good + "  helm: {profile: helm2}\n", {"cannot be `helm2`"}},
@@ -254,7 +253,7 @@ TEST(ConfigLoader, AnEnvironmentsHelmSectionIsMergedOverTheApplications) {
 
 TEST(ConfigLoader, SchemaAndReferenceFollowTheTable) {
   const Value schema = config_schema();
-  ASSERT_EQ(schema["oneOf"].size(), 2u);
+  ASSERT_EQ(schema["oneOf"].size(), 3u);
   const Value& app = schema["oneOf"][0]["properties"]["spec"]["properties"];
   EXPECT_EQ(app["sync"]["properties"]["onFailure"]["enum"].size(), 2u);
   EXPECT_TRUE(app["kustomize"]["properties"].contains("images"));
