@@ -95,6 +95,19 @@ Result<Value> LocalOperations::remedy(const RemedyOptions& options) {
                     .with_hint("`rumbo get objects` lists what there is"));
   }
 
+  // Before the target is free again: automation must not run ahead of the person.
+  std::vector<Value> paused;
+  const auto pause_all = [&](const std::vector<Scope>& all) -> Result<> {
+    for (const Scope& scope : all) {
+      if (options.remedy != Remedy::from_target || core_.state(scope).paused) continue;
+      TRY(core_.append(engine::pause_draft(scope, true, "taken over from what runs on the host",
+                                           {options.actor}, core_.epoch())));
+      paused.emplace_back(scope.to_string());
+    }
+    return {};
+  };
+  TRY(pause_all(chosen));
+
   const Cancel cancel = Cancel().with_deadline(core_.clock().mono() + kRemedyTimeout);
   std::vector<Value> done;
   std::set<Scope> touched;
@@ -133,19 +146,14 @@ Result<Value> LocalOperations::remedy(const RemedyOptions& options) {
       draft.inventory.push_back({InventoryChange::Op::remove, scope, key});
     }
   }
-  std::vector<Value> scope_values, paused;
+  std::vector<Value> scope_values;
   for (const Scope& scope : touched) scope_values.push_back(to_value(scope));
   draft.body = Value::object({{"event", "remedy"},
                               {"remedy", remedy_word(options.remedy)},
                               {"scopes", Value::array(std::move(scope_values))},
                               {"done", Value::array(std::vector<Value>(done))}});
   TRY(core_.append(std::move(draft)));
-  for (const Scope& scope : touched) {
-    if (options.remedy != Remedy::from_target || core_.state(scope).paused) continue;
-    TRY(core_.append(engine::pause_draft(scope, true, "taken over from what runs on the host",
-                                         {options.actor}, core_.epoch())));
-    paused.emplace_back(scope.to_string());
-  }
+  TRY(pause_all({touched.begin(), touched.end()}));
   if (options_.changed) options_.changed();
   if (done.empty()) done.emplace_back("nothing was to be done");
   return Value::object({{"done", Value::array(std::move(done))},

@@ -31,7 +31,10 @@ class CareTest : public ::testing::Test {
     return path;
   }
   /// The disk with the state is lost, the machine and its pods are not.
-  static void lose_state() { std::filesystem::remove_all(lab().state()); }
+  static void lose_state() {
+    std::filesystem::remove_all(lab().directory() + "/old");
+    std::filesystem::rename(lab().state(), lab().directory() + "/old");
+  }
 
   static inline std::unique_ptr<HostLab> lab_;
   static inline std::string why_;

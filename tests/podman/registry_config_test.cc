@@ -75,7 +75,7 @@ class RegistryConfigTest : public PodmanTest {
     registry_ = std::move(*started);
   }
   void push() {
-    build_image(kImage, "secret registry");
+    build_image(kImage, "private");
     const std::string to = std::string("docker://") + kHost + "/team/web:1";
     ASSERT_TRUE(eventually([&] {
       return podman({"push", "-q", "--tls-verify=false", "--creds", "anna:pass word", kImage, to})
