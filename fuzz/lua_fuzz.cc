@@ -20,9 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.memory = std::size_t{1} << 20;
     limits.instructions = 20'000;
     limits.matching = 20'000;
-    const Value object = Value::object(
-        {{"metadata", Value::object({{"name", "x"}, {"generation", 3}})},
-         {"list", Value::array({1, "two", 3.5, true})}});
+    const Value object =
+        Value::object({{"metadata", Value::object({{"name", "x"}, {"generation", 3}})},
+                       {"list", Value::array({1, "two", 3.5, true})}});
     const auto returned = run_lua(text, "fuzz", object, limits);
     if (returned) (void)engine::health_of_script(*returned);
     return 0;

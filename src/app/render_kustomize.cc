@@ -11,8 +11,8 @@
 #include "control/remotes.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
-#include "source/sources.h"
 #include "source/http_files.h"
+#include "source/sources.h"
 
 namespace rumbo::app {
 namespace {

@@ -27,7 +27,7 @@ struct ScopeInput {
   std::vector<ObjectKey> inventory;
   SyncPolicy policy;
   std::vector<std::string> warnings;  ///< of its rendering, for people
-  std::string ns;           ///< of its environment: what CreateNamespace=true makes
+  std::string ns;                     ///< of its environment: what CreateNamespace=true makes
   bool first_time = false;  ///< nothing of it was ever committed: Helm's install, not its upgrade
   /// All it owns goes. The manifest holds nothing but hooks, of which those of deletion run.
   bool deletes = false;

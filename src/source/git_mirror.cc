@@ -174,11 +174,11 @@ Result<GitObject> GitMirror::tag(const GitSpec& spec, const std::string& name,
   const auto brought = [&]() -> Result<> {
     const auto turn = TRY(Turn::take(*this, cancel));
     TRY(prepare(cancel));
-    TRY(runner_.run(remote(spec, most,
-                           {"fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head",
-                            "--no-recurse-submodules", "--", url_.remote,
-                            "+refs/tags/" + name + ":" + kept}),
-                    cancel));
+    TRY(runner_.run(
+        remote(spec, most,
+               {"fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head",
+                "--no-recurse-submodules", "--", url_.remote, "+refs/tags/" + name + ":" + kept}),
+        cancel));
     return {};
   }();
   if (!brought && (brought.error().retry() == Retry::never || !TRY(names_commit()))) {

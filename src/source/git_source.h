@@ -29,8 +29,7 @@ class GitSource {
   /// As Source's.
   Result<Revision> resolve(const GitSpec& spec, const Cancel& cancel);
   Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec& spec, const Revision& revision,
-                                                const SourceBounds& bounds,
-                                                const Cancel& cancel);
+                                                const SourceBounds& bounds, const Cancel& cancel);
   Result<std::vector<FileChange>> changes(const GitSpec& spec, const Revision& from,
                                           const Revision& to, const Cancel& cancel);
 

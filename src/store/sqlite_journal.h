@@ -76,8 +76,8 @@ class SqliteJournal : public Journal {
   /// Fills the reserve again; Code::exhausted while there is no space.
   Result<> restore_reserve();
 
-  /// Writes a consistent copy of all that is durable to `path`, which must not exist; the copy's own
-  /// head. Appends of others wait meanwhile. The copy is durable on return, its name is not.
+  /// Writes a consistent copy of all that is durable to `path`, which must not exist; the copy's
+  /// own head. Appends of others wait meanwhile. The copy is durable on return, its name is not.
   Result<Head> copy_to(const std::string& path);
   /// Encrypts bytes that belong to a backup under the installation key; `name` is bound to them.
   std::string seal(std::string_view bytes, const std::string& name) const;

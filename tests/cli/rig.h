@@ -95,9 +95,9 @@ class ScriptedOperations : public control::Operations {
                 const Cancel&) override {
     script_.select = options.select;
     script_.logs = options;
-    TRY(answer("logs " + options.object + " " + options.container + " " +
-                   std::to_string(options.tail),
-               events));
+    TRY(answer(
+        "logs " + options.object + " " + options.container + " " + std::to_string(options.tail),
+        events));
     return {};
   }
   Result<Value> snapshot() override { return answer("snapshot"); }

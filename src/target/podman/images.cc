@@ -101,8 +101,7 @@ Result<> Images::keep(const std::string& id, const std::string& pin, const Cance
 }
 
 Result<std::string> Images::pin_one(const ImageUse& use, const std::string* known,
-                                    const Cancel& cancel,
-                                    std::set<std::string>* pulled) const {
+                                    const Cancel& cancel, std::set<std::string>* pulled) const {
   const ImageReference reference = TRY(parse_image(use.reference));
   if (known != nullptr && use.policy != PullPolicy::always) {
     if (auto id = id_of(*known, cancel); id) return *known;

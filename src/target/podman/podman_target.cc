@@ -64,8 +64,7 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
           log(LogLevel::warn, "podman", "{}", up.error().to_string());
         }
       }});
-  const auto strays =
-      TRY(find_strays(p.client(), p.options.install, *p.store->read(), Cancel()));
+  const auto strays = TRY(find_strays(p.client(), p.options.install, *p.store->read(), Cancel()));
   if (strays.empty()) {
     TRY(p.plane->settle());
   } else {
