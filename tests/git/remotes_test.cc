@@ -8,6 +8,7 @@
 #include "model/memory_snapshot.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
+#include "source/sources.h"
 
 namespace rumbo::git_test {
 namespace {
@@ -30,6 +31,7 @@ class RemoteBases : public ::testing::Test {
   Sources sources_;
   Repository repository_{sources_.folder, "base"};
   GitServer server_{sources_.folder.path()};
+  source::Sources git_{sources_.folder.path() + "/cache", sources_.env};
   source::HttpFiles files_{sources_.folder.path() + "/files", sources_.env};
   std::map<std::string, std::string> served_;  ///< by path
   bool up_ = true;
@@ -55,7 +57,7 @@ class RemoteBases : public ::testing::Test {
       inputs.snapshots = here;
       return kustomize::remote_locations(tree, "", inputs, {});
     };
-    return Remotes(sources_.source, &files_).fetch_all(missing, known_, policy_, Cancel());
+    return Remotes(git_, &files_).fetch_all(missing, known_, policy_, Cancel());
   }
 
   /// What the overlay prints, or "error: …". Its pins are known from then on.
