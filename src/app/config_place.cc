@@ -4,8 +4,8 @@
 
 #include "app/paths.h"
 #include "base/log.h"
-#include "source/git_source.h"
 #include "source/git_url.h"
+#include "source/sources.h"
 
 namespace rumbo::app {
 namespace {
@@ -83,7 +83,7 @@ Result<LoadedConfig> ConfigPlace::load_apart(io::Env& env, const std::string& st
   if (!fleet_) return load();
   // Not the daemon's mirrors: it may be at them now.
   const std::string folder = state + "/git-check-" + std::to_string(::getpid());
-  source::GitSource source(folder, env);
+  source::Sources source(folder, env);
   auto loaded = load(source, Cancel().with_deadline(env.clock.mono() + kLookApart));
   static_cast<void>(env.files.remove_tree(folder));
   return loaded;

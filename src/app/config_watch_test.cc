@@ -16,12 +16,13 @@ class OneRepository : public Source {
   std::string id = std::string(40, 'a');
   std::optional<Error> down;
 
-  Result<Revision> resolve(const GitSpec& spec, const Cancel&) override {
+  Result<Revision> resolve(const SourceSpec& source, const Cancel&) override {
+    const GitSpec& spec = std::get<GitSpec>(source);
     if (down) return fail(Error(*down));
     if (spec.ref.branch == "v1") return fail(Code::not_found, "no branch v1");
     return Revision{id, (spec.ref.tag.empty() ? "main@" : "v1@") + id.substr(0, 7), ""};
   }
-  Result<std::shared_ptr<const Snapshot>> fetch(const GitSpec&, const Revision& revision,
+  Result<std::shared_ptr<const Snapshot>> fetch(const SourceSpec&, const Revision& revision,
                                                 const SourceBounds&, const Cancel&) override {
     auto snapshot = std::make_shared<MemorySnapshot>(files, revision);
     return std::shared_ptr<const Snapshot>(snapshot);
@@ -87,8 +88,8 @@ TEST_F(ConfigWatchTest, AFleetRepositoryIsFollowed) {
   ASSERT_TRUE(first) << first.error().to_string();
   EXPECT_EQ(first->origin, "main@aaaaaaa of https://git.example.com/fleet.git//prod");
   const Application& shop = first->config.applications.at(0);
-  EXPECT_EQ(shop.git.url, "https://git.example.com/fleet.git");
-  EXPECT_EQ(shop.git.path, "prod/apps/shop");
+  EXPECT_EQ(location_of(shop.source), "https://git.example.com/fleet.git");
+  EXPECT_EQ(path_of(shop.source), "prod/apps/shop");
   watch.running(*first);
   EXPECT_FALSE(look(watch).config);
 
@@ -106,8 +107,8 @@ TEST_F(ConfigWatchTest, AFleetRepositoryIsFollowed) {
   ASSERT_TRUE(keep(files_, "/state", *first));
   const auto kept = place(url).kept(files_, "/state");
   ASSERT_TRUE(kept);
-  EXPECT_EQ(kept->config.applications.at(0).git.path, "prod/apps/shop");
-  EXPECT_EQ(kept->config.applications.at(0).git.ref.branch, "main");
+  EXPECT_EQ(path_of(kept->config.applications.at(0).source), "prod/apps/shop");
+  EXPECT_EQ(reference_of(kept->config.applications.at(0).source), "branch main");
   EXPECT_EQ(kept->origin, first->origin);
   EXPECT_FALSE(place("https://git.example.com/fleet.git//qa?ref=main").kept(files_, "/state"));
   ASSERT_TRUE(files_.write_atomic("/state/fleet.json", "{"));
@@ -123,7 +124,7 @@ TEST_F(ConfigWatchTest, ARefMayBeATag) {
   repository_.files = {{"a.yaml", control::example_config("shop", "./", "x")}};
   const auto loaded = place("https://git.example.com/fleet.git?ref=v1").load(repository_, Cancel());
   ASSERT_TRUE(loaded) << loaded.error().to_string();
-  EXPECT_EQ(loaded->config.applications.at(0).git.path, "x");
+  EXPECT_EQ(path_of(loaded->config.applications.at(0).source), "x");
 }
 
 TEST_F(ConfigWatchTest, AFleetDocumentPointsOn) {
@@ -140,7 +141,7 @@ TEST_F(ConfigWatchTest, AFleetDocumentPointsOn) {
   repository_.files = {{"prod/a.yaml", control::example_config("shop", "..", "apps")}};
   const auto loaded = found.load(repository_, Cancel());
   ASSERT_TRUE(loaded) << loaded.error().to_string();
-  const GitSpec& git = loaded->config.applications.at(0).git;
+  const auto& git = std::get<GitSpec>(loaded->config.applications.at(0).source);
   EXPECT_EQ(git.path, "apps");
   EXPECT_EQ(git.credentials_env, "FLEET_TOKEN") << "what opens the fleet opens it again";
   EXPECT_TRUE(git.verify.on());

@@ -36,7 +36,7 @@ std::string next_text(Remedy remedy) {
   switch (remedy) {
     case Remedy::from_target:
       return "automation is paused for these applications, so that nothing is pruned unseen: look "
-             "at `rumbo plan`, then `rumbo resume`";
+             "at `rumbo plan`, then `rumbo sync` and `rumbo resume`";
     case Remedy::adopt:
       return "`rumbo plan` tells what will be deployed anew";
     case Remedy::recreate_volume:

@@ -151,7 +151,9 @@ TEST(HelmApplication, DependenciesAreRecordedAndFetchedOnce) {
       "dependencies:\n- {name: db, version: 2.0.0, repository: \"https://charts.example.com\"}\n";
   rig.source.commit(kShopUrl, files);
   const std::string url = std::string(kRepository) + "/db";
-  EXPECT_NE(codec::to_json(rig.sync()).find("no version 2.0.0"), std::string::npos);
+  const auto missing = rig.operations().sync({}, [](const Value&) { return true; });
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().to_string().find("no version 2.0.0"), std::string::npos);
   rig.source.commit(
       url,
       {{"chart.tgz",

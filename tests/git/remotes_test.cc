@@ -31,7 +31,7 @@ class RemoteBases : public ::testing::Test {
   Sources sources_;
   Repository repository_{sources_.folder, "base"};
   GitServer server_{sources_.folder.path()};
-  source::Sources git_{sources_.folder.path() + "/cache", sources_.env};
+  source::Sources git_{sources_.folder.path(), sources_.env};
   source::HttpFiles files_{sources_.folder.path() + "/files", sources_.env};
   std::map<std::string, std::string> served_;  ///< by path
   bool up_ = true;

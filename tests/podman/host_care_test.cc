@@ -94,6 +94,8 @@ TEST_F(CareTest, AHostAheadOfARestoredBackupIsLeftAloneUntilItIsTakenOver) {
   ASSERT_EQ(taken.status, 0) << taken.err;
   EXPECT_NE(taken.out.find("shop@dev: paused"), std::string::npos) << taken.out;
   EXPECT_EQ(lab().pods(), pods);
+  const io::Exit synced = lab().rumbo({"sync"});
+  ASSERT_EQ(synced.status, 0) << synced.out << synced.err;
   ASSERT_EQ(lab().rumbo({"resume", "shop"}).status, 0);
   ASSERT_TRUE(lab().eventually([&] {
     return lab().rumbo({"status"}).status == 0 && lab().get() == "two";
@@ -119,7 +121,6 @@ TEST_F(CareTest, WithoutAnyStateTheInventoryIsRebuiltFromLabels) {
   const io::Exit taken = lab().rumbo({"recover", "--from-target"});
   ASSERT_EQ(taken.status, 0) << taken.err;
   EXPECT_EQ(lab().pods(), pods);
-  ASSERT_EQ(lab().rumbo({"resume", "shop"}).status, 0);
   const io::Exit again = lab().rumbo({"sync"});
   ASSERT_EQ(again.status, 0) << again.out << again.err;
   EXPECT_EQ(lab().get(), "one");
@@ -136,7 +137,7 @@ TEST_F(CareTest, AnUpgradeInTheMiddleOfATransactionUndoesNothing) {
   // Ready only after a while: there is time to replace the program.
   lab().commit(HostLab::web("two", 1,
                             "        startupProbe: {exec: {command: [/bin/sh, -c, "
-                            "'test -e /tmp/up || { sleep 8; touch /tmp/up; }']}, "
+                            "'test -e /up || { /bin/busybox sleep 8; echo > /up; }']}, "
                             "periodSeconds: 1, timeoutSeconds: 10}"));
   ASSERT_TRUE(lab().eventually([&] { return lab().pods().size() == 2; })) << lab().daemon_log();
   EXPECT_EQ(lab().get(), "one");
@@ -179,7 +180,7 @@ TEST_F(CareTest, KilledInMidTransactionItResumes) {
   lab().start_daemon();
   lab().commit(HostLab::web("two", 1,
                             "        startupProbe: {exec: {command: [/bin/sh, -c, "
-                            "'test -e /tmp/up || { sleep 5; touch /tmp/up; }']}, "
+                            "'test -e /up || { /bin/busybox sleep 5; echo > /up; }']}, "
                             "periodSeconds: 1, timeoutSeconds: 10}"));
   ASSERT_TRUE(lab().eventually([&] { return lab().pods().size() == 2; })) << lab().daemon_log();
   lab().end_daemon(SIGKILL);

@@ -253,6 +253,8 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
   EXPECT_EQ(lab().podman({"volume", "ls", "-q"}).out, "") << "never silently recreated";
   const io::Exit made = lab().rumbo({"recover", "--recreate-volume", "shop@dev", "data"});
   ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(lab().json({"status"})["applications"][0]["quarantined"].size(), 0u)
+      << "the revision is not to blame";
   EXPECT_NE(made.out.find("has a new, empty volume"), std::string::npos) << made.out;
   lab().start_daemon();
   EXPECT_TRUE(lab().eventually([&] { return lab().rumbo({"status"}).status == 0; }))
@@ -287,7 +289,8 @@ TEST_F(LuckTest, ImportedContainersRunUnderRumbo) {
       lab()
           .podman({"run", "-d", "--name", "hello", "--restart", "always", "-e", "PAGE=hi", "-e",
                    "DB_PASSWORD=hunter2", "-p", "18088:8080", "localhost/app:1", "/bin/sh", "-c",
-                   "mkdir /w; echo $PAGE > /w/index.html; exec busybox httpd -f -p 8080 -h /w"})
+                   "/bin/busybox mkdir /w; echo $PAGE > /w/index.html; exec /bin/busybox httpd -f "
+                   "-p 8080 -h /w"})
           .status,
       0);
   std::ofstream(conf) << "[storage]\ndriver = \"overlay\"\ngraphroot = \"" << lab().directory()

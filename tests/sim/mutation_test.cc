@@ -57,7 +57,8 @@ std::vector<std::string> find_broken(const Mutant& mutant) {
   }
   const bool outage = !injections.empty() && injections.back().fault == sim::Fault::long_outage;
   if (injections.empty() || outage) {
-    const bool own_fault = !outage && on.natural != Natural::committed;
+    // A deletion that fails says nothing against the revision.
+    const bool own_fault = !outage && on.natural != Natural::committed && !on.after[0].deletes;
     if (own_fault != is_quarantined(ending)) {
       broken.push_back(own_fault ? "quarantined: a bad revision is not"
                                  : "quarantined: a revision that is not to blame is");

@@ -48,7 +48,7 @@ TEST(RemoteDependencies, FromAnotherFolder) {
   EXPECT_TRUE(needed->charts.empty());
   const auto rendered = renderer.render(tree, spec, {});
   ASSERT_TRUE(rendered) << rendered.error().to_string();
-  EXPECT_EQ(names_of(*rendered), "a b ");
+  EXPECT_EQ(names_of(*rendered), "b a ");
   const auto& read = rendered->manifest.files_read;
   EXPECT_NE(std::find(read.begin(), read.end(), "lib/db/templates/b.yaml"), read.end());
 }
@@ -92,7 +92,7 @@ TEST(RemoteDependencies, FromARepositoryAtTheLockedVersion) {
   inputs.charts[needed->charts[0]] = {{"sha256:1", "2.0.5@1", ""}, archive()};
   const auto rendered = HelmRenderer().render(tree, spec, inputs);
   ASSERT_TRUE(rendered) << rendered.error().to_string();
-  EXPECT_EQ(names_of(*rendered), "a c ");
+  EXPECT_EQ(names_of(*rendered), "c a ");
   const auto without = HelmRenderer().render(tree, spec, {});
   ASSERT_FALSE(without);
   EXPECT_NE(without.error().message().find("missing in charts/ directory: db"), std::string::npos);

@@ -53,8 +53,12 @@ ApiResult<Applied> KubernetesTarget::Parts::try_apply(const Step& step, const Re
   Value body = marked(apply_body(item.want_object, resource), owner(item, TxnId{"dry-run"}),
                       applied, std::string());
   body = item.pre.absent ? if_absent(body) : with_precondition(body, item.pre.uid, "");
-  auto done = client.apply(resource, body, {std::string(kManager), step.takes_foreign_fields, true},
-                           cancel);
+  ApplyOptions how{std::string(kManager), step.takes_foreign_fields, true};
+  auto done = client.apply(resource, body, how, cancel);
+  if (!done && takes_back(item, done.error())) {
+    how.force = true;
+    done = client.apply(resource, body, how, cancel);
+  }
   if (!done) return done;
   const std::string fields = fields_mark(own_fields(done->object));
   memory.with([&](Memory& known) {

@@ -93,7 +93,7 @@ Result<> Pods::write_files(const PodPlan& plan) const {
 Result<> Pods::create(const Record& record, const Replica& replica, const Cancel& cancel) const {
   const PodPlan made = TRY(plan(record, replica));
   if (TRY(client_.pod_exists(replica.name, cancel))) TRY(remove(replica.name, cancel));
-  TRY(claims_are_there(made, replica, cancel));
+  TRY(claims_are_there(record, made, replica, cancel));
   TRY(write_files(made));
   TRY(client_.create_pod(made.create, cancel));
   for (const auto* list : {&made.init, &made.containers}) {
@@ -109,17 +109,24 @@ Result<> Pods::create(const Record& record, const Replica& replica, const Cancel
 }
 
 // Podman would make a volume that is missing, empty, and the application would begin from nothing.
-Result<> Pods::claims_are_there(const PodPlan& plan, const Replica& replica,
+Result<> Pods::claims_are_there(const Record& record, const PodPlan& plan, const Replica& replica,
                                 const Cancel& cancel) const {
-  const std::string prefix = volume_prefix(places_.install, replica.workload.ns);
+  const std::string& ns = replica.workload.ns;
+  const std::string prefix = volume_prefix(places_.install, ns);
   for (const std::string& claim : plan.claims) {
     if (TRY(client_.volume_exists(prefix + claim, cancel))) continue;
-    return fail(
-        Error(Code::not_found, fmt::format("{}: claim {}: its volume {} does not exist",
-                                           replica.workload.to_string(), claim, prefix + claim))
-            .with_hint("declare the PersistentVolumeClaim; if the volume was removed, "
-                       "restore it, or make an empty one with `podman volume create " +
-                       prefix + claim + "`"));
+    // A volume that was there is this machine's loss, and no fault of the revision.
+    const bool lost = record.find_current({"", "PersistentVolumeClaim", ns, claim}) != nullptr;
+    const std::string cure = lost ? "restore it with `podman volume import`, or make an empty one: "
+                                    "`rumbo recover --recreate-volume APP " +
+                                        claim + "`"
+                                  : "declare the PersistentVolumeClaim; if the volume was removed, "
+                                    "restore it, or make an empty one with `podman volume create " +
+                                        prefix + claim + "`";
+    return fail(Error(lost ? Code::unavailable : Code::not_found,
+                      fmt::format("{}: claim {}: its volume {} does not exist",
+                                  replica.workload.to_string(), claim, prefix + claim))
+                    .with_hint(cure));
   }
   return {};
 }

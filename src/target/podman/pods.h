@@ -50,7 +50,7 @@ class Pods {
   Result<> write_files(const PodPlan& plan) const;
   Result<bool> has_run(const std::string& pod, const std::string& container,
                        const Cancel& cancel) const;
-  Result<> claims_are_there(const PodPlan& plan, const Replica& replica,
+  Result<> claims_are_there(const Record& record, const PodPlan& plan, const Replica& replica,
                             const Cancel& cancel) const;
   Result<std::string> create_container(const ContainerPlan& container, const Cancel& cancel) const;
 

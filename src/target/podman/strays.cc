@@ -174,13 +174,14 @@ Error ahead_error(const std::vector<Stray>& strays) {
   }
   if (strays.size() > kMostNamed) names += ", …";
   return Error(Code::conflict,
-               fmt::format("frozen: this host is ahead of the state directory: {} pods of this "
-                           "installation run here that its record does not know: {}",
+               fmt::format("frozen: this host is ahead of the state directory, whose record does "
+                           "not know {} of its pods: {} (`rumbo recover --from-target`)",
                            strays.size(), names),
                Retry::later)
       .with_hint(
           "after restoring a backup: `rumbo recover --from-target` takes over what runs, "
-          "then look at `rumbo plan`; if another copy of this state directory works on this "
+          "then look at `rumbo plan` and `rumbo sync`; if another copy of this state directory "
+          "works on this "
           "host, stop one of them");
 }
 

@@ -201,8 +201,8 @@ TEST_P(KubeEnumeration, EveryTupleEndsAsItMust) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, KubeEnumeration, ::testing::ValuesIn(scenarios()),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
+                         [](const auto& one) {
+                           std::string name = one.param.name;
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });
