@@ -109,6 +109,7 @@ GitSpec spec_of(const Remote& remote, const std::string& location, const RemoteP
       host_of(spec.url) == host_of(policy.own.url)) {
     spec.credentials_file = policy.own.credentials_file;
     spec.credentials_env = policy.own.credentials_env;
+    spec.credentials_env = policy.own.credentials_env;
     spec.ca_file = policy.own.ca_file;
     spec.known_hosts_file = policy.own.known_hosts_file;
     spec.proxy = policy.own.proxy;
