@@ -121,7 +121,8 @@ TEST_F(Git, WhatIsNotThereIsNotTriedAgain) {
   expect([](GitSpec& spec) { spec.url = "ext::sh -c true"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.url = "ftp://host/x"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.url = "relative/path"; }, Code::invalid);
-  expect([](GitSpec& spec) { spec.credentials_file = "/nonexistent"; }, Code::not_found);
+  expect([&](GitSpec& spec) { spec.credentials_file = sources_.folder.path() + "/none"; },
+         Code::not_found);
 }
 
 TEST_F(Git, APasswordInTheUrlIsRefusedAndNeverShown) {
