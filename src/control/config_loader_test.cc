@@ -96,10 +96,7 @@ TEST(ConfigLoader, ExplainsMistakes) {
       {good + "  sync: {timeout: 300}\n", {"has no unit", "`300s`"}},
       {good + "  sync: {timeout: 0s}\n", {"is zero"}},
       {good + "  sync: {onFailure: restart}\n", {"cannot be `restart`", "`restore`?"}},
-<<<<<<< HEAD
-=======
       {good + "  sync: {retry: {limit: -2}}\n", {"`spec.sync.retry.limit`", "from -1 to 1000"}},
->>>>>>> 30ea2b9f92c30bc5d5265581c60d458472fad825
       {good + "  helm: {values: [1]}\n", {"`spec.helm.values`", "a map"}},
       {good + "  helm: {valuesFiles: []}\n", {"unknown field", "`valueFiles`?"}},
       {good + "  helm: {profile: helm2}\n", {"cannot be `helm2`"}},
@@ -258,14 +255,10 @@ TEST(ConfigLoader, AnEnvironmentsHelmSectionIsMergedOverTheApplications) {
 
 TEST(ConfigLoader, SchemaAndReferenceFollowTheTable) {
   const Value schema = config_schema();
-<<<<<<< HEAD
-  ASSERT_EQ(schema["oneOf"].size(), 3u);
-=======
   ASSERT_EQ(schema["oneOf"].size(), config_kinds().size());
   const Value& fleet = schema["oneOf"][2]["properties"]["spec"]["properties"]["source"];
   const Value& verify = fleet["properties"]["git"]["properties"]["verify"]["properties"];
   EXPECT_EQ(verify["mode"]["enum"].size(), 3u) << "the fields of another kind, also within";
->>>>>>> 30ea2b9f92c30bc5d5265581c60d458472fad825
   const Value& app = schema["oneOf"][0]["properties"]["spec"]["properties"];
   EXPECT_EQ(app["sync"]["properties"]["onFailure"]["enum"].size(), 2u);
   EXPECT_TRUE(app["kustomize"]["properties"].contains("images"));
