@@ -23,7 +23,7 @@ constexpr std::string_view kTooLarge =
 constexpr std::string_view kGoneAway = "the server ended the transfer in the middle";
 constexpr std::string_view kDamaged = "the local copy is built anew at the next look";
 
-constexpr std::array<Meaning, 39> kMeanings{{
+constexpr std::array<Meaning, 40> kMeanings{{
     {"No space left on device", Code::exhausted, Retry::later, "free some disk space"},
     {"Disk quota exceeded", Code::exhausted, Retry::later, "free some disk space"},
     {"File size limit exceeded", Code::too_large, Retry::never, kTooLarge},
@@ -70,6 +70,8 @@ constexpr std::array<Meaning, 39> kMeanings{{
     {"ot a valid object name", Code::corrupt, Retry::later, kDamaged},
     {"not a tree object", Code::corrupt, Retry::later, kDamaged},
     {"all necessary objects", Code::corrupt, Retry::later, kDamaged},
+    // Last: index-pack says the cause itself, unless SIGXFSZ ended it without a word.
+    {"invalid index-pack output", Code::too_large, Retry::never, kTooLarge},
 }};
 
 /// The line that says most: the one with the words, else the last that git calls fatal, else the

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -69,6 +70,11 @@ struct Scenario {
   /// The ConfigMap that foreign hands touch.
   std::optional<ObjectKey> foreign;
 };
+
+/// GoogleTest prints the name, not the bytes.
+inline void PrintTo(const Scenario& scenario, std::ostream* out) {
+  *out << scenario.name;
+}
 
 /// What one run ended in.
 struct Ending {
