@@ -256,6 +256,7 @@ Result<std::string> Service::graph_root(const Cancel& cancel) {
 Result<std::string> Service::identity(const Cancel& cancel) {
   const std::string root = TRY(graph_root(cancel));
   const std::string path = root + "/rumbo.id";
+  MutexLock lock(identifying_);
   if (!env_.files.stat(path)) {
     std::array<std::uint8_t, 16> bytes{};
     env_.random.fill(bytes);

@@ -75,7 +75,8 @@ class Service {
   std::unique_ptr<io::File> lock_;  // one Service per run directory
   std::string conf_;                // path of our containers.conf; empty when none is needed
   Client client_;
-  Mutex starting_;  // held while a service is being started: the one lock held across I/O
+  Mutex starting_;     // held while a service is being started: the one lock held across I/O
+  Mutex identifying_;  // two that look at once must not both make the identity
   Guarded<State> state_;
 };
 
