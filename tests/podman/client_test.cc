@@ -29,6 +29,30 @@ TEST_F(PodmanTest, IdentityIsOfTheStorageAndStays) {
   EXPECT_TRUE(std::filesystem::exists(directory_ + "/root/rumbo.id"));
 }
 
+TEST_F(PodmanTest, DeploymentsThatBeginAtOnceMakeOneIdentity) {
+  constexpr std::size_t kAtOnce = 8;
+  for (int round = 0; round < 20; ++round) {
+    std::filesystem::remove(directory_ + "/root/rumbo.id");
+    std::vector<Result<std::string>> seen(kAtOnce, std::string());
+    std::vector<std::thread> threads;
+    for (auto& one : seen) threads.emplace_back([&one] { one = service_->identity(limit(5s)); });
+    for (auto& thread : threads) thread.join();
+    for (const auto& one : seen) {
+      ASSERT_TRUE(one) << one.error().to_string();
+      EXPECT_EQ(*one, *seen[0]);
+    }
+  }
+}
+
+TEST_F(PodmanTest, TroubleWithTheIdentityIsTheMachines) {
+  std::filesystem::remove(directory_ + "/root/rumbo.id");
+  std::ofstream(directory_ + "/root/rumbo.id") << "not an identity";
+  const auto found = service_->identity(limit(5s));
+  std::filesystem::remove(directory_ + "/root/rumbo.id");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().retry(), Retry::later) << "a revision would be quarantined for it";
+}
+
 TEST_F(PodmanTest, RunsAPodWithItsAddressNamesAndLimits) {
   Value pod = one_container("sleep 100");
   Value main =

@@ -256,16 +256,20 @@ Result<std::string> Service::graph_root(const Cancel& cancel) {
 Result<std::string> Service::identity(const Cancel& cancel) {
   const std::string root = TRY(graph_root(cancel));
   const std::string path = root + "/rumbo.id";
-  MutexLock lock(identifying_);
-  if (!env_.files.stat(path)) {
-    std::array<std::uint8_t, 16> bytes{};
-    env_.random.fill(bytes);
-    TRY(env_.files.write_atomic(path, to_hex(bytes) + "\n", 0644));
-  }
-  const std::string id = std::string(trim(TRY(env_.files.read_all(path, 4096))));
-  if (!from_hex(id) || id.size() != 32) {
+  const auto find = [&]() -> Result<std::string> {
+    MutexLock lock(identifying_);
+    if (!env_.files.stat(path)) {
+      std::array<std::uint8_t, 16> bytes{};
+      env_.random.fill(bytes);
+      TRY(env_.files.write_atomic(path, to_hex(bytes) + "\n", 0644));
+    }
+    const std::string id = std::string(trim(TRY(env_.files.read_all(path, 4096))));
+    if (from_hex(id) && id.size() == 32) return id;
     return fail(Code::corrupt, fmt::format("{} is not an identity of a storage root", path));
-  }
+  };
+  auto id = find();
+  // Whatever it is, it is this machine's trouble: no revision is condemned for it.
+  if (!id) return fail(std::move(id).error().with_retry(Retry::later));
   return id;
 }
 
