@@ -13,6 +13,8 @@ namespace rumbo::app {
 Result<int> run_status(Session& session);
 Result<int> run_get(Session& session);
 Result<int> run_wait(Session& session);
+
+// verbs_logs.cc: what containers wrote.
 Result<int> run_logs(Session& session);
 
 // verbs_history.cc: what was.
@@ -39,6 +41,8 @@ Result<int> run_refresh(Session& session);
 Result<int> run_init(Session& session);
 Result<int> run_validate(Session& session);
 Result<int> run_render(Session& session);
+
+// verbs_why.cc: where a field comes from.
 Result<int> run_why(Session& session);
 
 // verbs_helm.cc: charts.
@@ -49,7 +53,6 @@ Result<int> run_version(Session& session);
 Result<int> run_completion(Session& session);
 Result<int> run_docs(Session& session);
 
-// verbs_logs.cc: what containers wrote.
 // verbs_recover.cc: the part of recover that is not about a transaction; nullopt if none was asked.
 Result<std::optional<int>> run_special_recovery(Session& session);
 

@@ -217,10 +217,11 @@ Result<Receipt> KubernetesTarget::Parts::run_hook(const Step& step, const Fence&
     const ObservedVersion version = version_of(item.key, *old);
     TRY(remove(item.key, served, version.uid, "", kHookPatience, cancel));
   }
-  const Value body = marked(apply_body(item.want_object, served), owner(item, fence.txn),
-                            applied_digest(item.want_object), std::string());
   Step fresh = step;
   fresh.items[0].pre = Pre{};
+  const std::string fields = TRY(fields_of(fresh, served, cancel));
+  const Value body = marked(apply_body(item.want_object, served), owner(item, fence.txn),
+                            applied_digest(item.want_object), fields);
   return create(fresh, served, body, fence, cancel);
 }
 

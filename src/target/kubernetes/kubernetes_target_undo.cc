@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "target/kubernetes/comparison.h"
+#include "target/kubernetes/mirror_text.h"
 #include "target/kubernetes/ownership.h"
 #include "target/kubernetes/restore_fields.h"
 #include "target/kubernetes/target_parts.h"
@@ -204,7 +205,11 @@ Result<std::vector<std::string>> KubernetesTarget::Parts::content_of(const Item&
           if (kind.kind == "ConfigMap" && name == "kube-root-ca.crt") return;
           if (kind.kind == "ServiceAccount" && name == "default") return;
           // Being deleted already: this undo's own.
-          if (object["metadata"]["deletionTimestamp"].is_string()) return;
+          const Value& metadata = object["metadata"];
+          if (metadata["deletionTimestamp"].is_string()) return;
+          // What controllers made of others goes with those, which are listed themselves.
+          if (!metadata["ownerReferences"].empty() || kind.kind == "Endpoints") return;
+          if (metadata["labels"][kMirrorLabel].as_string() == options.install.value) return;
           found.push_back(kind.kind + " " + name);
         },
         cancel);
