@@ -25,13 +25,12 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
     const Error& error =
         (refused != state.call_errors.end() ? refused : state.call_errors.begin())->second;
     if (error.retry() == Retry::never) {
-      // What this installation may not do says nothing about the revision.
+      // What this installation may not do, and what others hold, says nothing about the revision.
       const bool ours = error.code() == Code::cancelled || error.code() == Code::denied;
-      return abort_with(state, moment,
-                        {ours ? FaultClass::infrastructure : FaultClass::revision,
-                         error.to_string(),
-                         {},
-                         all_scopes(state)});
+      const FaultClass fault = ours                             ? FaultClass::infrastructure
+                               : error.code() == Code::conflict ? FaultClass::conflict
+                                                                : FaultClass::revision;
+      return abort_with(state, moment, {fault, error.to_string(), {}, all_scopes(state)});
     }
     if (state.active_at(moment.now) > moment.options.outage_budget) {
       return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});

@@ -139,6 +139,8 @@ class Client {
                   const Cancel& cancel) const;
 
  private:
+  Result<> previous_logs(const std::string& name, LogOptions options, const LineSink& sink,
+                         const Cancel& cancel) const;
   struct Call;
   Result<io::HttpResponse> send(const Call& call, const Cancel& cancel) const;
   Result<Value> ask(const Call& call, const Cancel& cancel) const;

@@ -1,6 +1,7 @@
 // The calls of the libpod API whose answers stream: logs, exec, events.
 #include <algorithm>
 #include <csignal>
+#include <deque>
 #include <fmt/core.h>
 #include <fstream>
 #include <string>
@@ -35,14 +36,43 @@ class Refusal {
 
 }  // namespace
 
+/// One log goes on across restarts: the earlier runs end where the present one began. Podman tells
+/// the times of lines in whole seconds, so that lines of the second it began in may be of either:
+/// they count as earlier only if there was an earlier run at all.
+Result<> Client::previous_logs(const std::string& name, LogOptions options, const LineSink& sink,
+                               const Cancel& cancel) const {
+  constexpr std::size_t kMostLines = 100'000;
+  const Value seen = TRY(inspect_container(name, cancel));
+  const auto began = from_rfc3339(seen["State"]["StartedAt"].str());
+  if (!began) return fail(Code::unavailable, "podman does not tell when " + name + " started");
+  bool ran_before = seen["RestartCount"].as_int() > 0;
+  const std::size_t most =
+      options.tail < 0 ? kMostLines : std::min(kMostLines, static_cast<std::size_t>(options.tail));
+  const bool stamped = options.timestamps;
+  options.previous = false;
+  options.timestamps = true;
+  options.tail = -1;
+  std::deque<std::string> kept;
+  const auto keep = [&](std::string_view line) {
+    const std::string_view stamp = line.substr(0, line.find(' '));
+    const auto at = from_rfc3339(stamp);
+    if (!at || *at >= *began) return true;
+    ran_before = ran_before || began->since_epoch - at->since_epoch >= 1s;
+    kept.emplace_back(stamped ? line : line.substr(std::min(line.size(), stamp.size() + 1)));
+    if (kept.size() > most) kept.pop_front();
+    return true;
+  };
+  TRY(logs(name, options, keep, cancel));
+  if (!ran_before) return {};
+  for (const std::string& line : kept) {
+    if (!sink(line)) break;
+  }
+  return {};
+}
+
 Result<> Client::logs(const std::string& name, const LogOptions& options, const LineSink& sink,
                       const Cancel& cancel) const {
-  std::string until;
-  if (options.previous) {
-    // One log goes on across restarts: the earlier runs end where the present one began.
-    const Value seen = TRY(inspect_container(name, cancel));
-    until = seen["State"]["StartedAt"].str();
-  }
+  if (options.previous) return previous_logs(name, options, sink, cancel);
   FrameReader frames;
   LineJoiner out;
   LineJoiner err;
@@ -56,7 +86,6 @@ Result<> Client::logs(const std::string& name, const LogOptions& options, const 
             .what = "read the log of container " + name};
   if (options.tail >= 0) call.query.emplace_back("tail", std::to_string(options.tail));
   if (options.since) call.query.emplace_back("since", to_rfc3339(*options.since));
-  if (!until.empty()) call.query.emplace_back("until", until);
   if (options.timestamps) call.query.emplace_back("timestamps", "true");
   call.sink = [&](std::string_view piece) {
     refusal.add(piece);

@@ -16,6 +16,10 @@ class ScriptedHttp : public io::Http {
     if (!error.empty()) return fail(Code::unavailable, error, retry);
     io::HttpResponse answer;
     answer.status = status;
+    if (!next.empty()) {
+      body = next.front();
+      next.erase(next.begin());
+    }
     if (request.sink) {
       for (const char byte : body) {
         if (!request.sink({&byte, 1})) break;
@@ -28,6 +32,7 @@ class ScriptedHttp : public io::Http {
   std::vector<io::HttpRequest> requests;
   int status = 200;
   std::string body;
+  std::vector<std::string> next;  ///< bodies of the next answers; the last one stays
   std::string error;
   Retry retry = Retry::later;
 };
@@ -115,22 +120,49 @@ TEST_F(ClientTest, LogsTellWhyNot) {
   EXPECT_EQ(read.error().code(), Code::not_found);
 }
 
+std::string frame(std::string_view text) {
+  std::string out("\1\0\0\0\0\0\0", 7);
+  out += static_cast<char>(text.size());
+  return out + std::string(text);
+}
+
 TEST_F(ClientTest, ThePreviousLogEndsWhereThePresentRunBegan) {
-  http_.body = R"({"State": {"StartedAt": "2026-01-02T03:04:05Z"}})";
+  http_.next = {R"({"State": {"StartedAt": "2026-01-02T04:04:05.5+01:00"}})",
+                frame("2026-01-02T03:04:01Z one\n") + frame("2026-01-02T03:04:05Z two\n") +
+                    frame("2026-01-02T03:04:06Z of this run\n")};
   LogOptions options;
   options.previous = true;
-  options.tail = -1;
-  options.timestamps = true;
+  options.tail = 1;
   options.since = WallTime{std::chrono::seconds(1'700'000'000)};
+  std::vector<std::string> lines;
   ASSERT_TRUE(client_.logs(
-      "c", options, [](std::string_view) { return true; }, cancel_));
+      "c", options,
+      [&](std::string_view line) {
+        lines.emplace_back(line);
+        return true;
+      },
+      cancel_));
+  EXPECT_EQ(lines, std::vector<std::string>{"two"});
   ASSERT_EQ(http_.requests.size(), 2u);
   EXPECT_TRUE(http_.requests[0].url.ends_with("/containers/c/json")) << http_.requests[0].url;
   const std::string& url = http_.requests[1].url;
-  EXPECT_NE(url.find("until=2026-01-02T03%3A04%3A05Z"), std::string::npos) << url;
   EXPECT_NE(url.find("since=2023-11-14T22%3A13%3A20.000Z"), std::string::npos) << url;
   EXPECT_NE(url.find("timestamps=true"), std::string::npos) << url;
-  EXPECT_EQ(url.find("tail="), std::string::npos) << url;
+  EXPECT_EQ(url.find("tail="), std::string::npos) << "it would count lines of this run: " << url;
+}
+
+TEST_F(ClientTest, WhatRunsForTheFirstTimeHasNoPreviousLog) {
+  http_.next = {R"({"State": {"StartedAt": "2026-01-02T03:04:05.5Z"}, "RestartCount": 0})",
+                frame("2026-01-02T03:04:05Z of this run, in whole seconds\n")};
+  LogOptions options;
+  options.previous = true;
+  ASSERT_TRUE(client_.logs(
+      "c", options,
+      [](std::string_view line) {
+        ADD_FAILURE() << line;
+        return true;
+      },
+      cancel_));
 }
 
 TEST_F(ClientTest, GraceIsRoundedUpToSeconds) {

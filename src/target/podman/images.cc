@@ -1,4 +1,4 @@
-// Pulling and pinning. Podman finds credentials itself ($REGISTRY_AUTH_FILE, auth.json).
+// Pulling and pinning. Podman's service finds credentials itself (auth.json of `podman login`).
 #include "target/podman/images.h"
 
 #include <algorithm>

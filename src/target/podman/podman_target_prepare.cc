@@ -15,13 +15,6 @@
 namespace rumbo::target::podman {
 namespace {
 
-/// Ports of this machine that others hold already, with who.
-Result<std::map<std::uint16_t, std::string>> ports_taken(const io::Env& env) {
-  std::map<std::uint16_t, std::string> out;
-  for (const Listener& one : TRY(listeners(env))) out.emplace(one.port, one.owner);
-  return out;
-}
-
 bool is_service(const Object& object) {
   return object.key.kind == "Service" && object.key.group.empty();
 }
@@ -58,7 +51,16 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
   std::set<std::string> pulled;
   const auto pins = TRY(parts_->images->pin(uses, outline.pins, cancel, &pulled));
   const auto taken = TRY(parts_->networks->taken());
-  const auto listening = TRY(ports_taken(parts_->env));
+  const auto listening = TRY(listeners(parts_->env));
+  std::map<std::uint16_t, std::string> busy;
+  for (const Listener& one : listening) busy.emplace(one.port, one.owner);
+  for (const Object& object : outline.objects) {
+    for (const HeldPort& port : host_ports_asked(object.value)) {
+      if (auto free = check_free(listening, port); !free) {
+        return fail(std::move(free).error().with_context(object.key.to_string()));
+      }
+    }
+  }
 
   Reservation out;
   out.pins = pins;
@@ -71,7 +73,7 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
       const std::string& ns = object.key.kind == "Namespace" ? object.key.name : object.key.ns;
       if (!ns.empty()) namespaces.insert(ns);
       if (!is_service(object)) continue;
-      auto reserved = reserve_service(record, object.value, taken, listening, services, routes);
+      auto reserved = reserve_service(record, object.value, taken, busy, services, routes);
       if (!reserved) {
         return fail(std::move(reserved).error().with_context(object.key.to_string()));
       }

@@ -71,14 +71,31 @@ void for_each_pod(const Record& record, const View& view, const std::string& ns,
   }
 }
 
+Protocol protocol_of(const Value& port) {
+  return port["protocol"].as_string() == "UDP" ? Protocol::udp : Protocol::tcp;
+}
+
+/// The port of a Service that is open on the host under its own number.
+std::optional<HeldPort> own_host_port(const Value& service, const Value& port) {
+  if (service["spec"]["type"].as_string() != "LoadBalancer") return std::nullopt;
+  return HeldPort{protocol_of(port), {"", static_cast<std::uint16_t>(port["port"].as_int())}};
+}
+
+/// hostPort of a container's port.
+std::optional<HeldPort> pod_host_port(const Value& port) {
+  if (port["hostPort"].as_int() <= 0) return std::nullopt;
+  const std::string ip = port["hostIP"].str();
+  return HeldPort{
+      protocol_of(port),
+      {ip == "0.0.0.0" ? "" : ip, static_cast<std::uint16_t>(port["hostPort"].as_int())}};
+}
+
 std::vector<HostPort> host_ports(const Record& record, const Value& service, const Value& port) {
   std::vector<HostPort> out;
   if (!has_node_ports(service)) return out;
   const auto node = record.addresses.node_ports.find(route_name(service, port));
   if (node != record.addresses.node_ports.end()) out.push_back({"", node->second});
-  if (service["spec"]["type"].as_string() == "LoadBalancer") {
-    out.push_back({"", static_cast<std::uint16_t>(port["port"].as_int())});
-  }
+  if (const auto own = own_host_port(service, port)) out.push_back(own->port);
   return out;
 }
 
@@ -92,7 +109,7 @@ void add_service(const Record& record, const View& view, const Value& service,
     ServiceRoute route;
     route.name = route_name(service, port);
     route.address = address->second;
-    route.protocol = port["protocol"].as_string() == "UDP" ? Protocol::udp : Protocol::tcp;
+    route.protocol = protocol_of(port);
     route.port = static_cast<std::uint16_t>(port["port"].as_int());
     route.host_ports = host_ports(record, service, port);
     route.sticky = spec["sessionAffinity"].as_string() == "ClientIP";
@@ -113,15 +130,13 @@ void add_host_ports(const Record& record, const ObjectKey& key, const Thing& thi
   const Value pod_template = pod_template_of(thing.object);
   for (const Value& container : pod_template["spec"]["containers"].items()) {
     for (const Value& port : container["ports"].items()) {
-      if (port["hostPort"].as_int() <= 0) continue;
+      const auto held = pod_host_port(port);
+      if (!held) continue;
       ServiceRoute route;
-      route.protocol = port["protocol"].as_string() == "UDP" ? Protocol::udp : Protocol::tcp;
+      route.protocol = held->protocol;
       route.name = key.ns + "/" + to_lower(key.kind) + "." + key.name + ":" +
-                   std::to_string(port["hostPort"].as_int()) + "/" +
-                   std::string(to_string(route.protocol));
-      const std::string ip = port["hostIP"].str();
-      route.host_ports.push_back(
-          {ip == "0.0.0.0" ? "" : ip, static_cast<std::uint16_t>(port["hostPort"].as_int())});
+                   std::to_string(held->port.port) + "/" + std::string(to_string(route.protocol));
+      route.host_ports.push_back(held->port);
       for (const Replica* replica : record.replicas_of(thing.revision)) {
         if (replica->leaving || !ready(*replica)) continue;
         route.backends.push_back(
@@ -194,6 +209,23 @@ std::vector<std::string> route_names(const Value& service) {
 
 bool is_headless(const Value& service) {
   return service["spec"]["clusterIP"].as_string() == "None";
+}
+
+std::vector<HeldPort> host_ports_asked(const Value& object) {
+  std::vector<HeldPort> out;
+  if (object["kind"].as_string() == "Service") {
+    for (const Value& port : object["spec"]["ports"].items()) {
+      if (const auto own = own_host_port(object, port)) out.push_back(*own);
+    }
+    return out;
+  }
+  const Value pod_template = pod_template_of(object);
+  for (const Value& container : pod_template["spec"]["containers"].items()) {
+    for (const Value& port : container["ports"].items()) {
+      if (const auto held = pod_host_port(port)) out.push_back(*held);
+    }
+  }
+  return out;
 }
 
 bool has_node_ports(const Value& service) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "target/podman/net/names.h"
+#include "target/podman/net/host_network.h"
 #include "target/podman/net/table.h"
 #include "target/podman/record.h"
 
@@ -23,6 +24,9 @@ std::vector<std::string> route_names(const Value& service);
 std::string route_name(const Value& service, const Value& port);
 /// True for clusterIP: None, which has no address of its own.
 bool is_headless(const Value& service);
+/// The ports of this machine that an object asks for by number: of a LoadBalancer Service, and
+/// hostPorts of pods. Node ports are allocated apart.
+std::vector<HeldPort> host_ports_asked(const Value& object);
 /// True for NodePort and LoadBalancer.
 bool has_node_ports(const Value& service);
 

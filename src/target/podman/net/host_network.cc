@@ -201,6 +201,15 @@ Result<std::vector<Listener>> listeners(const io::Env& env) {
   return all;
 }
 
+Result<> check_free(const std::vector<Listener>& listeners, const HeldPort& port) {
+  for (const Listener& one : listeners) {
+    if (!same_place(one, port)) continue;
+    return fail(Code::conflict,
+                fmt::format("host port {} is taken by {}", text_of(port), one.owner));
+  }
+  return {};
+}
+
 std::set<HeldPort> host_ports_of(const std::vector<ServiceRoute>& routes) {
   std::set<HeldPort> ports;
   for (const auto& route : routes) {
@@ -258,11 +267,8 @@ std::vector<PortConflict> HeldPorts::hold(const io::Env& env, const std::set<Hel
     auto error = std::move(socket).error();
     if (error.code() == Code::conflict) {
       if (!who) who = listeners(env).value_or(std::vector<Listener>{});
-      for (const auto& listener : *who) {
-        if (!same_place(listener, port)) continue;
-        error = Error(Code::conflict,
-                      fmt::format("host port {} is taken by {}", text_of(port), listener.owner),
-                      Retry::later);
+      if (auto known = check_free(*who, port); !known) {
+        error = std::move(known).error().with_retry(Retry::later);
       }
     }
     conflicts.push_back({port, std::move(error)});

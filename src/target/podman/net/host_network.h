@@ -51,6 +51,9 @@ struct HeldPort {
 /// The host ports of these routes.
 std::set<HeldPort> host_ports_of(const std::vector<ServiceRoute>& routes);
 
+/// Code::conflict, with who, if one of the listeners is where `port` would be.
+Result<> check_free(const std::vector<Listener>& listeners, const HeldPort& port);
+
 struct PortConflict {
   HeldPort port;
   Error error;  ///< names who listens, or the permission that is missing
