@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "target/podman/net/names.h"
 #include "target/podman/net/host_network.h"
+#include "target/podman/net/names.h"
 #include "target/podman/net/table.h"
 #include "target/podman/record.h"
 

@@ -174,7 +174,7 @@ Value annotated(Value object, const std::string& name, const std::string& value)
 namespace {
 
 bool is_open(const Scenario& scenario) {
-  return scenario.name == "hook" || scenario.name == "policy-blocks-undo";
+  return scenario.name == "policy-blocks-undo";
 }
 
 std::vector<Scenario> only(bool open) {
