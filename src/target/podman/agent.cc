@@ -134,6 +134,7 @@ MonoTime Agent::step(MonoTime now) {
   if (cancel_.cancelled()) return now;  // half a round says nothing
   take_probe_answers(parts_.env.clock.mono());
   publish(*record, now);
+  note_ready(*record);
   parts_.live.set_judged();
   for (const auto& [name, pod] : pods_) calm = calm && pod.was_ready;
   serve(now);
@@ -281,6 +282,24 @@ bool Agent::waits_for_previous(const Record& record, const Replica& replica,
   return false;
 }
 
+bool Agent::is_there(const Replica& replica, Pod& pod) const {
+  const auto seen = sight_.find(replica.name);
+  const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
+  pod.created = pod.created || there;
+  return there;
+}
+
+Result<> Agent::look_again(const Replica& replica) {
+  Sight now = TRY(look(parts_.client, parts_.install, cancel_, replica.revision));
+  const auto pod = now.find(replica.name);
+  if (pod == now.end()) {
+    sight_.erase(replica.name);
+  } else {
+    sight_[replica.name] = std::move(pod->second);
+  }
+  return {};
+}
+
 MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime now) {
   const Thing* thing = record.of_revision(replica.revision);
   if (thing == nullptr) return MonoTime::never();
@@ -293,14 +312,20 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const auto recorded = still->replicas.find(replica.name);
   if (recorded == still->replicas.end() || recorded->second.leaving) return MonoTime::never();
 
-  const auto seen = sight_.find(replica.name);
-  const bool there = seen != sight_.end() && Pods::complete(*pod.shape, seen->second);
-  pod.created = pod.created || there;
+  bool there = is_there(replica, pod);
   const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision);
   if (!there && !ours) return MonoTime::never();  // control heals it
   if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
-  if (!there || needs_start(*pod.shape, seen->second)) {
+  if (!there || needs_start(*pod.shape, sight_.at(replica.name))) {
     if (now < pod.not_before) return pod.not_before;
+    // The last look may be older than our hold of the pod: a step was just then making it.
+    if (auto looked = look_again(replica); !looked) {
+      note_failure(replica, pod, looked.error(), now);
+      return pod.not_before;
+    }
+    there = is_there(replica, pod);
+  }
+  if (!there || needs_start(*pod.shape, sight_.at(replica.name))) {
     if (auto up = bring_up(record, replica, pod); !up) {
       note_failure(replica, pod, up.error(), now);
       return pod.not_before;

@@ -106,6 +106,10 @@ class Agent {
   };
 
   Result<> look_locked(const Cancel& cancel) REQUIRES(round_);
+  /// At the pods of this replica's revision; what a held pod is judged by before it is touched.
+  Result<> look_again(const Replica& replica) REQUIRES(round_);
+  /// All its containers exist.
+  bool is_there(const Replica& replica, Pod& pod) const REQUIRES(round_);
   void take_probe_answers(MonoTime now) REQUIRES(round_);
   Pod& know_pod(const Replica& replica, const Thing& thing) REQUIRES(round_);
   void know_process(const Replica& replica, const ContainerShape& shape, const ContainerSight& seen,
@@ -126,6 +130,7 @@ class Agent {
   MonoTime probe(const Replica& replica, const std::string& container, Container& kept,
                  const ContainerSight& seen, MonoTime now) REQUIRES(round_);
   void publish(const Record& record, MonoTime now) REQUIRES(round_);
+  void note_ready(const Record& record) REQUIRES(round_);
   PodStatus status_of(const Record& record, const Replica& replica, const Thing& thing, Pod& pod,
                       MonoTime now) const REQUIRES(round_);
   static ContainerStatus container_status(const ContainerShape& shape, const ContainerSight* seen,

@@ -146,22 +146,34 @@ void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& statu
 
 void Agent::publish(const Record& record, MonoTime now) {
   std::map<std::string, PodStatus> all;
-  ReadyProcesses ready;
   for (const auto& [name, replica] : record.replicas) {
     const Thing* thing = record.of_revision(replica.revision);
     const auto pod = pods_.find(name);
     if (thing == nullptr || pod == pods_.end()) continue;
     PodStatus status = status_of(record, replica, *thing, pod->second, now);
     if (!replica.leaving) tell_change(replica, pod->second, status);
-    for (const auto& [container, kept] : pod->second.containers) {
-      if (kept.ready()) ready[name].emplace(container, kept.probed_pid);
-    }
     all.emplace(name, std::move(status));
   }
   note_outcomes(record, all);
-  ready_file_.write(std::move(ready));
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));
+}
+
+/// Only after a whole round: before it nothing is known of what the last process left ready. A pod
+/// that this round could not judge, as a step held it, stays as it was noted.
+void Agent::note_ready(const Record& record) {
+  ReadyProcesses ready;
+  for (const auto& [name, replica] : record.replicas) {
+    const auto pod = pods_.find(name);
+    if (pod == pods_.end() || pod->second.containers.empty()) {
+      if (auto before = ready_file_.noted(name); !before.empty()) ready[name] = std::move(before);
+      continue;
+    }
+    for (const auto& [container, kept] : pod->second.containers) {
+      if (kept.ready()) ready[name].emplace(container, kept.probed_pid);
+    }
+  }
+  ready_file_.write(std::move(ready));
 }
 
 /// Jobs that ended since the last round.

@@ -141,9 +141,9 @@ Result<> PodmanTarget::Parts::undo_quiesce(const Step& step, const Fence& fence,
   const auto record = store->read();
   const Thing* thing = record->of_revision(revision);
   const PodShape shape = TRY(shape_of(thing->object));
-  const Sight seen = TRY(look(client(), options.install, cancel));
   for (const Replica* replica : record->replicas_of(revision)) {
     const auto hold = busy.take(replica->name);
+    const Sight seen = TRY(look(client(), options.install, cancel, revision));
     const auto pod = seen.find(replica->name);
     if (pod == seen.end()) continue;  // removed by a foreign hand: the agent makes it again
     TRY(pods->advance(*record, *replica, shape, pod->second, true, cancel));

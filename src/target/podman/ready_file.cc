@@ -27,6 +27,11 @@ bool ReadyFile::was_ready(const std::string& pod, const std::string& container, 
   return process != at->second.end() && process->second == pid;
 }
 
+std::map<std::string, int> ReadyFile::noted(const std::string& pod) const {
+  const auto at = written_.find(pod);
+  return at == written_.end() ? std::map<std::string, int>{} : at->second;
+}
+
 void ReadyFile::write(ReadyProcesses now) {
   if (now == written_) return;
   std::vector<Member> pods;

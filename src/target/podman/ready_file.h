@@ -20,6 +20,8 @@ class ReadyFile {
 
   /// True if this process was ready when the file was written, in this boot.
   bool was_ready(const std::string& pod, const std::string& container, int pid) const;
+  /// What the file says of this pod now: container -> process.
+  std::map<std::string, int> noted(const std::string& pod) const;
   /// Writes what is ready now, if it changed.
   void write(ReadyProcesses now);
 

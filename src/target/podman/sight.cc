@@ -21,8 +21,11 @@ std::string container_name(const std::string& pod, const std::string& container)
   return pod + "-" + container;
 }
 
-Result<Sight> look(const Client& client, const InstallationId& install, const Cancel& cancel) {
-  const Value list = TRY(client.list_containers({{kInstallLabel, install.value}}, true, cancel));
+Result<Sight> look(const Client& client, const InstallationId& install, const Cancel& cancel,
+                   const std::string& revision) {
+  Labels labels = {{kInstallLabel, install.value}};
+  if (!revision.empty()) labels.emplace(kRevisionLabel, revision);
+  const Value list = TRY(client.list_containers(labels, true, cancel));
   Sight out;
   for (const Value& container : list.items()) {
     const std::string pod_name = container["PodName"].str();

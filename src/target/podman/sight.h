@@ -41,7 +41,9 @@ struct PodSight {
 /// By pod name.
 using Sight = std::map<std::string, PodSight>;
 
-Result<Sight> look(const Client& client, const InstallationId& install, const Cancel& cancel);
+/// Everything of this installation or, if `revision` is not empty, the pods of that revision alone.
+Result<Sight> look(const Client& client, const InstallationId& install, const Cancel& cancel,
+                   const std::string& revision = "");
 
 /// Podman's name of a pod's container.
 std::string container_name(const std::string& pod, const std::string& container);
