@@ -217,7 +217,7 @@ std::string name_of(const ::testing::TestParamInfo<Scenario>& one) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, KubeEnumeration, ::testing::ValuesIn(scenarios()), name_of);
-INSTANTIATE_TEST_SUITE_P(DISABLED_Open, KubeEnumeration, ::testing::ValuesIn(open_scenarios()),
+INSTANTIATE_TEST_SUITE_P(DISABLED_Long, KubeEnumeration, ::testing::ValuesIn(long_scenarios()),
                          name_of);
 
 }  // namespace

@@ -123,9 +123,8 @@ class KubeRig {
 };
 
 const std::vector<Scenario>& scenarios();
-/// Those that do not end as they must yet. "hook": the hook's Job counts as changed by others.
-/// "policy-blocks-undo": after a call without an answer, the undo writes before the policy is gone.
-const std::vector<Scenario>& open_scenarios();
+/// Those that take minutes: for scripts/soak.sh.
+const std::vector<Scenario>& long_scenarios();
 Value annotated(Value object, const std::string& name, const std::string& value);
 
 }  // namespace rumbo::kubesim

@@ -173,13 +173,13 @@ Value annotated(Value object, const std::string& name, const std::string& value)
 
 namespace {
 
-bool is_open(const Scenario& scenario) {
+bool is_long(const Scenario& scenario) {
   return scenario.name == "policy-blocks-undo";
 }
 
-std::vector<Scenario> only(bool open) {
+std::vector<Scenario> only(bool long_ones) {
   std::vector<Scenario> out = build();
-  std::erase_if(out, [&](const Scenario& scenario) { return is_open(scenario) != open; });
+  std::erase_if(out, [&](const Scenario& scenario) { return is_long(scenario) != long_ones; });
   return out;
 }
 
@@ -190,7 +190,7 @@ const std::vector<Scenario>& scenarios() {
   return kAll;
 }
 
-const std::vector<Scenario>& open_scenarios() {
+const std::vector<Scenario>& long_scenarios() {
   static const std::vector<Scenario> kAll = only(true);
   return kAll;
 }
