@@ -242,6 +242,12 @@ ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, c
   return pods;
 }
 
+ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
+                                         const Cancel& cancel) {
+  const std::string uid = object["metadata"]["uid"].str();
+  return list_owned_by(client, kPods, object, uid, false, cancel);
+}
+
 bool pods_matter(const Value& object) {
   const std::string_view kind = object["kind"].as_string();
   const Value& status = object["status"];

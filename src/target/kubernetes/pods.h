@@ -17,6 +17,10 @@ namespace rumbo::target::kubernetes {
 ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, const Value& object,
                                       const Cancel& cancel);
 
+/// Pods that this object owns itself, of whatever revision; not those of a Deployment's ReplicaSets.
+ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
+                                         const Cancel& cancel);
+
 /// True if this is a workload that is not all there yet: worth a look at its pods.
 bool pods_matter(const Value& object);
 
