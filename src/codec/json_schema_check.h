@@ -56,11 +56,13 @@ class SchemaCheck {
   bool check_format(Frame& frame) const;
   bool check_references(Frame& frame);
   void check_object(Frame& frame);
+  void check_object_size(Frame& frame) const;
   void check_members(Frame& frame);
   void check_member(Frame& frame, const Member& member, std::vector<std::string>& additional);
   void check_dependencies(Frame& frame);
   void check_property_names(Frame& frame);
   void check_array(Frame& frame);
+  void check_array_size(Frame& frame) const;
   void check_items(Frame& frame);
   void check_contains(Frame& frame);
   void check_unique(Frame& frame) const;
