@@ -16,6 +16,8 @@ namespace {
 using namespace schema_words;
 
 constexpr int kMaxDepth = 400;
+constexpr std::uint64_t kMaxChecks = 5'000'000;  // of one schema over one value
+constexpr std::uint64_t kMaxFindings = 100'000;
 
 bool is_whole(const Value& value) {
   if (value.kind() != Value::Kind::real) return true;
@@ -36,7 +38,9 @@ std::vector<SchemaFinding> SchemaCheck::run(const Value& value) {
   return check(index_.root(), value, nullptr);
 }
 
-void SchemaCheck::add(Frame& frame, std::string message) const {
+void SchemaCheck::add(Frame& frame, std::string message) {
+  // Beyond a number, only that there is something counts.
+  if (++findings_ > kMaxFindings && !frame.findings.empty()) return;
   frame.findings.push_back({pointer_, std::move(message), {}});
 }
 
@@ -56,13 +60,25 @@ std::optional<SchemaFinding> SchemaCheck::as_cause(const SchemaPlace& place, con
   return SchemaFinding{pointer_, "validation failed", std::move(found), true};
 }
 
+/// True if this very schema is being checked against this very value already.
+bool SchemaCheck::runs_in_circles(const Frame& frame) const {
+  for (std::size_t i = scope_.size(); i > 0 && values_[i - 1] == &frame.value; --i) {
+    if (scope_[i - 1].schema == frame.place.schema) return true;
+  }
+  return false;
+}
+
 SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& value,
                                          Evaluated* evaluated) {
   Findings findings;
   Frame frame{place, value, findings};
   if (place.schema == nullptr) return findings;
-  if (depth_ >= kMaxDepth) {
+  if (depth_ >= kMaxDepth || runs_in_circles(frame)) {
     add(frame, "the schema leads into itself without end");
+    return findings;
+  }
+  if (++checks_ > kMaxChecks) {
+    add(frame, "the schema asks for more than " + count(kMaxChecks) + " checks");
     return findings;
   }
   if (place.schema->is_bool()) {
@@ -71,6 +87,7 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
   }
   ++depth_;
   scope_.push_back(place);
+  values_.push_back(&value);
   if (check_scalar_keywords(frame) && check_references(frame)) {
     check_object(frame);
     check_array(frame);
@@ -80,6 +97,7 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
     check_condition(frame);
     check_unevaluated(frame);
   }
+  values_.pop_back();
   scope_.pop_back();
   --depth_;
   if (evaluated != nullptr && findings.empty()) evaluated->merge(frame.evaluated);
@@ -87,7 +105,7 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
 }
 
 /// type, const, enum and format; false ends the check of this schema, as it does in the library.
-bool SchemaCheck::check_scalar_keywords(Frame& frame) const {
+bool SchemaCheck::check_scalar_keywords(Frame& frame) {
   if (frame.place.draft < Draft::v2019 && frame.place.schema->contains("$ref")) return true;
   if (!frame.place.asserts) return true;
   if (!check_type(frame)) return false;
@@ -99,7 +117,7 @@ bool SchemaCheck::check_scalar_keywords(Frame& frame) const {
   return check_enum(frame) && check_format(frame);
 }
 
-bool SchemaCheck::check_type(Frame& frame) const {
+bool SchemaCheck::check_type(Frame& frame) {
   const Value* type = frame.place.schema->find("type");
   if (type == nullptr) return true;
   std::vector<std::string> wanted;
@@ -122,7 +140,7 @@ bool SchemaCheck::check_type(Frame& frame) const {
   return false;
 }
 
-bool SchemaCheck::check_enum(Frame& frame) const {
+bool SchemaCheck::check_enum(Frame& frame) {
   const Value& options = (*frame.place.schema)["enum"];
   if (!options.is_array()) return true;
   std::vector<std::string> shown;
@@ -142,7 +160,7 @@ bool SchemaCheck::check_enum(Frame& frame) const {
   return false;
 }
 
-bool SchemaCheck::check_format(Frame& frame) const {
+bool SchemaCheck::check_format(Frame& frame) {
   const std::string_view format = (*frame.place.schema)["format"].as_string();
   // From 2019-09 on a format is a remark, not a check.
   if (format.empty() || !frame.value.is_string() || frame.place.draft >= Draft::v2019) return true;
@@ -196,7 +214,7 @@ bool SchemaCheck::check_references(Frame& frame) {
   return true;
 }
 
-void SchemaCheck::check_string(Frame& frame) const {
+void SchemaCheck::check_string(Frame& frame) {
   if (!frame.value.is_string() || !frame.place.asserts) return;
   const Value& schema = *frame.place.schema;
   const std::string_view text = frame.value.as_string();
@@ -216,7 +234,7 @@ void SchemaCheck::check_string(Frame& frame) const {
   }
 }
 
-void SchemaCheck::check_number(Frame& frame) const {
+void SchemaCheck::check_number(Frame& frame) {
   if (!frame.value.is_number() || !frame.place.asserts) return;
   const Value& schema = *frame.place.schema;
   const double got = frame.value.as_double();

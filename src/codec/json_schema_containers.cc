@@ -43,7 +43,7 @@ void SchemaCheck::check_object(Frame& frame) {
   check_property_names(frame);
 }
 
-void SchemaCheck::check_object_size(Frame& frame) const {
+void SchemaCheck::check_object_size(Frame& frame) {
   const Value& schema = *frame.place.schema;
   const auto size = static_cast<double>(frame.value.size());
   const Value &least = schema["minProperties"], &most = schema["maxProperties"];
@@ -140,7 +140,7 @@ void SchemaCheck::check_array(Frame& frame) {
   check_contains(frame);
 }
 
-void SchemaCheck::check_array_size(Frame& frame) const {
+void SchemaCheck::check_array_size(Frame& frame) {
   const Value& schema = *frame.place.schema;
   const auto size = static_cast<double>(frame.value.size());
   const Value &least = schema["minItems"], &most = schema["maxItems"];
@@ -153,7 +153,7 @@ void SchemaCheck::check_array_size(Frame& frame) const {
   if (schema["uniqueItems"].as_bool()) check_unique(frame);
 }
 
-void SchemaCheck::check_unique(Frame& frame) const {
+void SchemaCheck::check_unique(Frame& frame) {
   std::unordered_map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < frame.value.size(); ++i) {
     const auto [earlier, added] = seen.emplace(identity(frame.value.items()[i]), i);

@@ -113,5 +113,21 @@ TEST(JsonSchema, EndlessRecursionEnds) {
   EXPECT_NE(check(R"({"allOf":[{"$ref":"#"}]})", "1").find("without end"), std::string::npos);
 }
 
+TEST(JsonSchema, HostileSchemasEnd) {
+  EXPECT_NE(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},
+                     {"$ref":"#/$defs/a"}]}}})",
+                  "1")
+                .find("leads into itself without end"),
+            std::string::npos);
+  // Two ways at every level: as many checks as there are ways through 40 levels.
+  std::string value = "1";
+  for (int i = 0; i < 40; ++i) value = "[" + value + "]";
+  EXPECT_NE(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"allOf":[{"items":{"$ref":"#/$defs/a"}},
+                     {"items":{"$ref":"#/$defs/a"}}]}}})",
+                  value)
+                .find("more than 5,000,000 checks"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace rumbo::codec

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "codec/json.h"
 #include "engine/manifest_store.h"
+#include "io/work_guard.h"
 #include "render/substitute_manifest.h"
 
 namespace rumbo::control {
@@ -195,6 +196,9 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
   }
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
+  inputs.stopped = [guard = io::WorkGuard(clock_), cancel]() -> std::string {
+    return cancel.cancelled() ? "is cancelled" : guard.exceeded();
+  };
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   std::string seed = "random " + placement.scope.to_string();
   if (fresh_secrets) {
