@@ -29,6 +29,8 @@ namespace {
 
 constexpr Duration kStartTime = 20s;
 constexpr Duration kEndTime = 5s;
+// A ping takes none of Podman's locks: who does not answer one hangs.
+constexpr Duration kPingTime = 5s;
 constexpr std::size_t kLongestSocket = 100;  // sun_path holds 108 bytes
 constexpr std::uint64_t kMostLog = 64 << 10;
 
@@ -65,7 +67,11 @@ Service::Service(const io::Env& env, ServiceOptions options, HostFacts facts)
       options_(std::move(options)),
       facts_(std::move(facts)),
       socket_(options_.socket.empty() ? options_.run_directory + "/podman.sock" : options_.socket),
-      client_(env.http, env.clock, socket_) {}
+      client_(env.http, env.clock, socket_) {
+  client_.set_hint(options_.socket.empty() ? "Rumbo starts it itself; its words are in " +
+                                                 options_.run_directory + "/service.log"
+                                           : "see `systemctl status podman.socket podman.service`");
+}
 
 Service::~Service() {
   state_.with([](State& state) { state.child.reset(); });
@@ -214,24 +220,24 @@ Result<> Service::start(State& state, const Cancel& cancel) {
 
 Result<> Service::ensure(const Cancel& cancel) {
   if (!options_.socket.empty()) {
-    auto answer = client_.ping(cancel);
-    if (answer) return {};
-    return fail(std::move(answer).error().with_hint(
-        fmt::format("does `podman system service` listen on {}?", socket_)));
+    return client_.ping(cancel);
   }
   MutexLock lock(starting_);
   // The state is taken out for the start, so that pid() never waits for it.
   State state = state_.with([](State& held) { return std::exchange(held, State()); });
   Result<> result;
   if (state.child && state.child->running()) {
-    result = client_.ping(cancel.with_deadline(env_.clock.mono() + kStartTime));
+    result = client_.ping(cancel.with_deadline(env_.clock.mono() + kPingTime));
     if (!result && cancel.cancelled()) {
       state_.with([&](State& held) { held = std::move(state); });
       return result;
     }
   }
   if (!state.child || !state.child->running() || !result) {
-    if (state.child) log(LogLevel::warn, "podman", "the podman service died; starting it again");
+    if (state.child) {
+      log(LogLevel::warn, "podman", "the podman service {}; starting it again",
+          state.child->running() ? "does not answer" : "died");
+    }
     result = start(state, cancel);
   }
   state_.with([&](State& held) { held = std::move(state); });
