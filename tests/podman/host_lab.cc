@@ -221,12 +221,15 @@ std::vector<std::string> HostLab::pods() {
   return out;
 }
 
-void HostLab::use_socket(const std::string& socket) {
+void HostLab::configure(const std::string& podman) {
   const std::string storage =
-      "{podman: {root: " + directory_ + "/root, runRoot: " + directory_ + "/runroot}}";
+      "{root: " + directory_ + "/root, runRoot: " + directory_ + "/runroot}";
   const std::string text = env_.files.read_all(directory_ + "/rumbo.yaml").value_or("");
-  std::ofstream(directory_ + "/rumbo.yaml")
-      << replace_all(text, storage, "{podman: {socket: " + socket + "}}");
+  std::ofstream(directory_ + "/rumbo.yaml") << replace_all(text, storage, podman);
+}
+
+void HostLab::use_socket(const std::string& socket) {
+  configure("{socket: " + socket + "}");
 }
 
 std::unique_ptr<io::Child> HostLab::host_service(const std::string& socket) {

@@ -47,6 +47,8 @@ class HostLab {
   io::Exit podman(std::vector<std::string> words);
   /// Names of pods that run.
   std::vector<std::string> pods();
+  /// Puts this in the place of the configuration's `target.podman`.
+  void configure(const std::string& podman);
   /// Makes the configuration name this API socket instead of letting Rumbo start its own service.
   void use_socket(const std::string& socket);
   /// A Podman service of the lab's storage on `socket`, which is there on return.

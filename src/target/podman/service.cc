@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <fmt/core.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <utility>
 
 #include "base/log.h"
@@ -80,8 +81,10 @@ Service::~Service() {
 Result<std::unique_ptr<Service>> Service::open(const io::Env& env, ServiceOptions options,
                                                const Cancel& cancel) {
   HostFacts facts;
-  if (options.socket.empty()) facts = TRY(look_at_host(env, cancel));
+  facts.root = ::geteuid() == 0;
+  if (options.socket.empty() && facts.root) facts = TRY(look_at_host(env, cancel));
   std::unique_ptr<Service> service(new Service(env, std::move(options), std::move(facts)));
+  TRY(service->refuse_rootless(cancel));
   if (service->options_.socket.empty()) {
     TRY(service->prepare());
     TRY(service->end_leftover());
@@ -92,6 +95,27 @@ Result<std::unique_ptr<Service>> Service::open(const io::Env& env, ServiceOption
     service->facts_.podman_version = version["Version"].str();
   }
   return service;
+}
+
+/// What rootless Podman runs has no address that this machine could switch, nor a port that is
+/// held.
+Result<> Service::refuse_rootless(const Cancel& cancel) {
+  const std::string hint =
+      "run Rumbo as root, as its systemd unit does; the containers themselves may run as any user";
+  if (!facts_.root) {
+    return fail(Error(Code::unsupported,
+                      "rootless Podman is not supported: Rumbo switches Services "
+                      "in the machine's own network")
+                    .with_hint(hint));
+  }
+  if (options_.socket.empty()) return {};
+  const Value info = TRY(client_.info(cancel));
+  if (!info["host"]["security"]["rootless"].as_bool()) return {};
+  return fail(
+      Error(Code::unsupported,
+            fmt::format("the Podman service at {} is a rootless one, which is not supported",
+                        socket_))
+          .with_hint("name root's socket, /run/podman/podman.sock; " + hint));
 }
 
 Result<> Service::prepare() {
