@@ -1,6 +1,7 @@
 #include "base/regex.h"
 
 #include <algorithm>
+#include <map>
 #include <re2/re2.h>
 
 namespace rumbo {
@@ -57,6 +58,83 @@ std::string_view explain(re2::RE2::ErrorCode code) {
   }
 }
 
+/// Long names of Unicode's general categories (PropertyValueAliases.txt), which Go 1.25 knows and
+/// RE2 does not: letters in lower case only, since case, blanks, `-` and `_` do not count.
+std::string_view short_category(std::string_view name) {
+  static const std::map<std::string_view, std::string_view> kShort = {
+      {"closepunctuation", "Pe"},
+      {"connectorpunctuation", "Pc"},
+      {"control", "Cc"},
+      {"currencysymbol", "Sc"},
+      {"dashpunctuation", "Pd"},
+      {"decimalnumber", "Nd"},
+      {"digit", "Nd"},
+      {"enclosingmark", "Me"},
+      {"finalpunctuation", "Pf"},
+      {"format", "Cf"},
+      {"initialpunctuation", "Pi"},
+      {"letter", "L"},
+      {"letternumber", "Nl"},
+      {"lineseparator", "Zl"},
+      {"lowercaseletter", "Ll"},
+      {"mark", "M"},
+      {"combiningmark", "M"},
+      {"mathsymbol", "Sm"},
+      {"modifierletter", "Lm"},
+      {"modifiersymbol", "Sk"},
+      {"nonspacingmark", "Mn"},
+      {"number", "N"},
+      {"openpunctuation", "Ps"},
+      {"other", "C"},
+      {"otherletter", "Lo"},
+      {"othernumber", "No"},
+      {"otherpunctuation", "Po"},
+      {"othersymbol", "So"},
+      {"paragraphseparator", "Zp"},
+      {"privateuse", "Co"},
+      {"punctuation", "P"},
+      {"punct", "P"},
+      {"separator", "Z"},
+      {"spaceseparator", "Zs"},
+      {"spacingmark", "Mc"},
+      {"surrogate", "Cs"},
+      {"symbol", "S"},
+      {"titlecaseletter", "Lt"},
+      {"uppercaseletter", "Lu"},
+  };
+  std::string plain;
+  for (const char c : name) {
+    if (c != ' ' && c != '-' && c != '_')
+      plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+  }
+  const auto found = kShort.find(plain);
+  return found == kShort.end() ? name : found->second;
+}
+
+/// `\p{Letter}` as `\p{L}`; everything else as it is.
+std::string with_short_categories(std::string_view pattern) {
+  std::string out;
+  const bool quotes = pattern.find("\\Q") != pattern.npos;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    out += pattern[i];
+    if (pattern[i] != '\\' || ++i == pattern.size()) continue;
+    out += pattern[i];
+    const bool property = !quotes && (pattern[i] == 'p' || pattern[i] == 'P');
+    const std::size_t end = pattern.find('}', i);
+    if (!property || pattern.substr(i + 1, 1) != "{" || end == pattern.npos) continue;
+    std::string_view name = pattern.substr(i + 2, end - i - 2);
+    out += '{';
+    if (name.starts_with('^')) {
+      out += '^';
+      name.remove_prefix(1);
+    }
+    out += short_category(name);
+    out += '}';
+    i = end;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Regex> Regex::compile(std::string_view pattern) {
@@ -65,6 +143,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     regex.literal_ = pattern;
     return regex;
   }
+  const std::string translated = with_short_categories(pattern);
+  pattern = translated;
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(kMostMemory);

@@ -30,12 +30,18 @@ std::string print_findings(const std::vector<SchemaFinding>& findings) {
   return out;
 }
 
-Result<JsonSchema> JsonSchema::compile(Value schema, std::string_view uri) {
-  Draft draft = Draft::v2020;
-  draft_of(schema["$schema"].as_string(), draft);
-  const std::string_view meta_uri = meta_schema_uri(draft);
-  Value meta_text = TRY(parse_json(meta_schema(meta_uri)));
-  const auto meta = TRY(SchemaIndex::build(std::move(meta_text), meta_uri));
+Result<JsonSchema> JsonSchema::compile(Value schema, std::string_view uri,
+                                       const SchemaContext& context) {
+  Draft draft = context.draft;
+  std::string_view meta_uri = schema["$schema"].as_string();
+  const auto given = context.documents.find(meta_uri);
+  if (given == context.documents.end()) {
+    draft_of(meta_uri, draft);
+    meta_uri = meta_schema_uri(draft);
+  }
+  Value meta_text =
+      given == context.documents.end() ? TRY(parse_json(meta_schema(meta_uri))) : given->second;
+  const auto meta = TRY(SchemaIndex::build(std::move(meta_text), meta_uri, context));
   const auto findings = SchemaCheck(*meta).run(schema);
   if (!findings.empty()) {
     return fail(Code::invalid,
@@ -43,7 +49,7 @@ Result<JsonSchema> JsonSchema::compile(Value schema, std::string_view uri) {
                             "with '{}#'\n{}",
                             uri, meta_uri, print_findings(findings)));
   }
-  return JsonSchema(TRY(SchemaIndex::build(std::move(schema), uri)));
+  return JsonSchema(TRY(SchemaIndex::build(std::move(schema), uri, context)));
 }
 
 std::vector<SchemaFinding> JsonSchema::check(const Value& value) const {

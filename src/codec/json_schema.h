@@ -1,10 +1,11 @@
 // JsonSchema: checks values against a JSON Schema of draft 4, 6, 7, 2019-09 or 2020-12.
 //
-// References lead to places in the schema itself and to the drafts' own schemas, never to files or
-// the network. Messages are those of the library that Helm uses, since people search for them.
-// Threads: immutable after construction; may be shared.
+// References lead to places in the schema itself, to documents that the caller hands over and to
+// the drafts' own schemas, never to files or the network. Messages are those of the library that
+// Helm uses, since people search for them. Threads: immutable after construction; may be shared.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,10 +26,20 @@ struct SchemaFinding {
 
 class SchemaIndex;
 
+enum class Draft { v4 = 4, v6 = 6, v7 = 7, v2019 = 2019, v2020 = 2020 };
+
+/// What a schema may take for granted.
+struct SchemaContext {
+  Draft draft = Draft::v2020;  ///< of documents without `$schema`
+  /// Documents that references may name, by address without fragment. Nothing else is ever read.
+  std::map<std::string, Value, std::less<>> documents = {};
+};
+
 class JsonSchema {
  public:
   /// Checks the schema itself, too. `uri` names it in messages and is the base of references.
-  static Result<JsonSchema> compile(Value schema, std::string_view uri);
+  static Result<JsonSchema> compile(Value schema, std::string_view uri,
+                                    const SchemaContext& context = {});
 
   /// What is wrong with the value; empty if nothing is.
   std::vector<SchemaFinding> check(const Value& value) const;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/json_schema_equal.h"
 #include "codec/json_schema_format.h"
 #include "codec/json_schema_words.h"
 #include "codec/utf8.h"
@@ -15,26 +16,8 @@ namespace {
 using namespace schema_words;
 
 constexpr int kMaxDepth = 400;
-
-/// 1 equals 1.0 here.
-bool equal(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return a.as_double() == b.as_double();
-  if (a.kind() != b.kind() || a.size() != b.size()) return false;
-  if (a.is_array()) {
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      if (!equal(a.items()[i], b.items()[i])) return false;
-    }
-    return true;
-  }
-  if (a.is_object()) {
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      const Member &x = a.members()[i], &y = b.members()[i];
-      if (x.key() != y.key() || !equal(x.value, y.value)) return false;
-    }
-    return true;
-  }
-  return a == b;
-}
+constexpr std::uint64_t kMaxChecks = 5'000'000;  // of one schema over one value
+constexpr std::uint64_t kMaxFindings = 100'000;
 
 bool is_whole(const Value& value) {
   if (value.kind() != Value::Kind::real) return true;
@@ -55,7 +38,9 @@ std::vector<SchemaFinding> SchemaCheck::run(const Value& value) {
   return check(index_.root(), value, nullptr);
 }
 
-void SchemaCheck::add(Frame& frame, std::string message) const {
+void SchemaCheck::add(Frame& frame, std::string message) {
+  // Beyond a number, only that there is something counts.
+  if (++findings_ > kMaxFindings && !frame.findings.empty()) return;
   frame.findings.push_back({pointer_, std::move(message), {}});
 }
 
@@ -75,13 +60,25 @@ std::optional<SchemaFinding> SchemaCheck::as_cause(const SchemaPlace& place, con
   return SchemaFinding{pointer_, "validation failed", std::move(found), true};
 }
 
+/// True if this very schema is being checked against this very value already.
+bool SchemaCheck::runs_in_circles(const Frame& frame) const {
+  for (std::size_t i = scope_.size(); i > 0 && values_[i - 1] == &frame.value; --i) {
+    if (scope_[i - 1].schema == frame.place.schema) return true;
+  }
+  return false;
+}
+
 SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& value,
                                          Evaluated* evaluated) {
   Findings findings;
   Frame frame{place, value, findings};
   if (place.schema == nullptr) return findings;
-  if (depth_ >= kMaxDepth) {
+  if (depth_ >= kMaxDepth || runs_in_circles(frame)) {
     add(frame, "the schema leads into itself without end");
+    return findings;
+  }
+  if (++checks_ > kMaxChecks) {
+    add(frame, "the schema asks for more than " + count(kMaxChecks) + " checks");
     return findings;
   }
   if (place.schema->is_bool()) {
@@ -90,6 +87,7 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
   }
   ++depth_;
   scope_.push_back(place);
+  values_.push_back(&value);
   if (check_scalar_keywords(frame) && check_references(frame)) {
     check_object(frame);
     check_array(frame);
@@ -99,6 +97,7 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
     check_condition(frame);
     check_unevaluated(frame);
   }
+  values_.pop_back();
   scope_.pop_back();
   --depth_;
   if (evaluated != nullptr && findings.empty()) evaluated->merge(frame.evaluated);
@@ -106,18 +105,19 @@ SchemaCheck::Findings SchemaCheck::check(const SchemaPlace& place, const Value& 
 }
 
 /// type, const, enum and format; false ends the check of this schema, as it does in the library.
-bool SchemaCheck::check_scalar_keywords(Frame& frame) const {
+bool SchemaCheck::check_scalar_keywords(Frame& frame) {
   if (frame.place.draft < Draft::v2019 && frame.place.schema->contains("$ref")) return true;
+  if (!frame.place.asserts) return true;
   if (!check_type(frame)) return false;
   const Value* constant = frame.place.schema->find("const");
-  if (constant != nullptr && frame.place.draft > Draft::v4 && !equal(*constant, frame.value)) {
+  if (constant != nullptr && frame.place.draft > Draft::v4 && !same_value(*constant, frame.value)) {
     add(frame, is_scalar(*constant) ? "value must be " + display(*constant) : "const failed");
     return false;
   }
   return check_enum(frame) && check_format(frame);
 }
 
-bool SchemaCheck::check_type(Frame& frame) const {
+bool SchemaCheck::check_type(Frame& frame) {
   const Value* type = frame.place.schema->find("type");
   if (type == nullptr) return true;
   std::vector<std::string> wanted;
@@ -140,13 +140,13 @@ bool SchemaCheck::check_type(Frame& frame) const {
   return false;
 }
 
-bool SchemaCheck::check_enum(Frame& frame) const {
+bool SchemaCheck::check_enum(Frame& frame) {
   const Value& options = (*frame.place.schema)["enum"];
   if (!options.is_array()) return true;
   std::vector<std::string> shown;
   bool scalars = true;
   for (const Value& option : options.items()) {
-    if (equal(option, frame.value)) return true;
+    if (same_value(option, frame.value)) return true;
     scalars = scalars && is_scalar(option);
     shown.push_back(display(option));
   }
@@ -160,7 +160,7 @@ bool SchemaCheck::check_enum(Frame& frame) const {
   return false;
 }
 
-bool SchemaCheck::check_format(Frame& frame) const {
+bool SchemaCheck::check_format(Frame& frame) {
   const std::string_view format = (*frame.place.schema)["format"].as_string();
   // From 2019-09 on a format is a remark, not a check.
   if (format.empty() || !frame.value.is_string() || frame.place.draft >= Draft::v2019) return true;
@@ -172,8 +172,10 @@ bool SchemaCheck::check_format(Frame& frame) const {
 
 SchemaPlace SchemaCheck::dynamic_target(const SchemaPlace& from, std::string_view reference) const {
   const SchemaPlace target = index_.resolve(from, reference);
-  if (target.schema == nullptr || !index_.is_dynamic_anchor(target)) return target;
+  if (target.schema == nullptr) return target;
   const std::string_view name = (*target.schema)["$dynamicAnchor"].as_string();
+  // Only a reference by that very name is dynamic, one by a pointer is not.
+  if (name.empty() || !reference.ends_with(std::string("#").append(name))) return target;
   for (const SchemaPlace& outer : scope_) {
     const SchemaPlace found = index_.dynamic_anchor(outer.base, name);
     if (found.schema != nullptr) return found;
@@ -200,7 +202,7 @@ bool SchemaCheck::check_references(Frame& frame) {
     SchemaPlace target = index_.resolve(frame.place, reference->as_string());
     if (target.schema != nullptr && (*target.schema)["$recursiveAnchor"].as_bool()) {
       for (const SchemaPlace& outer : scope_) {
-        const SchemaPlace resource = index_.resolve(outer, "#");
+        const SchemaPlace resource = index_.resource(outer.base);
         if (resource.schema != nullptr && (*resource.schema)["$recursiveAnchor"].as_bool()) {
           target = resource;
           break;
@@ -212,8 +214,8 @@ bool SchemaCheck::check_references(Frame& frame) {
   return true;
 }
 
-void SchemaCheck::check_string(Frame& frame) const {
-  if (!frame.value.is_string()) return;
+void SchemaCheck::check_string(Frame& frame) {
+  if (!frame.value.is_string() || !frame.place.asserts) return;
   const Value& schema = *frame.place.schema;
   const std::string_view text = frame.value.as_string();
   const std::size_t length = count_runes(text);
@@ -232,8 +234,8 @@ void SchemaCheck::check_string(Frame& frame) const {
   }
 }
 
-void SchemaCheck::check_number(Frame& frame) const {
-  if (!frame.value.is_number()) return;
+void SchemaCheck::check_number(Frame& frame) {
+  if (!frame.value.is_number() || !frame.place.asserts) return;
   const Value& schema = *frame.place.schema;
   const double got = frame.value.as_double();
   const auto bound = [&](std::string_view keyword, double limit, bool broken) {
@@ -257,8 +259,7 @@ void SchemaCheck::check_number(Frame& frame) const {
   if (under.is_number()) bound("exclusiveMaximum", under.as_double(), got >= under.as_double());
   const Value& step = schema["multipleOf"];
   if (step.is_number() && step.as_double() > 0) {
-    const double ratio = got / step.as_double();
-    bound("multipleOf", step.as_double(), std::abs(ratio - std::round(ratio)) > 1e-9);
+    bound("multipleOf", step.as_double(), !is_multiple(frame.value, step));
   }
 }
 

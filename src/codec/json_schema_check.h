@@ -47,35 +47,40 @@ class SchemaCheck {
   SchemaPlace child(const Frame& frame, const Value& schema) const {
     return index_.below(frame.place, schema);
   }
-  void add(Frame& frame, std::string message) const;
+  void add(Frame& frame, std::string message);
   void add(Frame& frame, Findings found) const;
 
-  bool check_scalar_keywords(Frame& frame) const;
-  bool check_type(Frame& frame) const;
-  bool check_enum(Frame& frame) const;
-  bool check_format(Frame& frame) const;
+  bool check_scalar_keywords(Frame& frame);
+  bool check_type(Frame& frame);
+  bool check_enum(Frame& frame);
+  bool check_format(Frame& frame);
   bool check_references(Frame& frame);
   void check_object(Frame& frame);
+  void check_object_size(Frame& frame);
   void check_members(Frame& frame);
   void check_member(Frame& frame, const Member& member, std::vector<std::string>& additional);
   void check_dependencies(Frame& frame);
   void check_property_names(Frame& frame);
   void check_array(Frame& frame);
+  void check_array_size(Frame& frame);
   void check_items(Frame& frame);
   void check_contains(Frame& frame);
-  void check_unique(Frame& frame) const;
-  void check_string(Frame& frame) const;
-  void check_number(Frame& frame) const;
+  void check_unique(Frame& frame);
+  void check_string(Frame& frame);
+  void check_number(Frame& frame);
   void check_combined(Frame& frame);
   void check_one_of(Frame& frame, const Value& options);
   void check_condition(Frame& frame);
   void check_unevaluated(Frame& frame);
   void check_below(Frame& frame, const Value& schema, const Value& value, std::string_view token);
+  bool runs_in_circles(const Frame& frame) const;
   SchemaPlace dynamic_target(const SchemaPlace& from, std::string_view reference) const;
 
   const SchemaIndex& index_;
   std::string pointer_;
-  std::vector<SchemaPlace> scope_;  // the schemas that led here, for dynamic references
+  std::vector<SchemaPlace> scope_;    // the schemas that led here, for dynamic references
+  std::vector<const Value*> values_;  // what each of them is checked against
+  std::uint64_t checks_ = 0, findings_ = 0;
   int depth_ = 0;
 };
 

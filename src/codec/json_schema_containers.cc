@@ -1,8 +1,10 @@
 // SchemaCheck: the keywords of objects and arrays.
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "base/strings.h"
 #include "codec/json_schema_check.h"
+#include "codec/json_schema_equal.h"
 #include "codec/json_schema_words.h"
 
 namespace rumbo::codec {
@@ -35,6 +37,13 @@ void SchemaCheck::check_below(Frame& frame, const Value& schema, const Value& va
 
 void SchemaCheck::check_object(Frame& frame) {
   if (!frame.value.is_object()) return;
+  if (frame.place.asserts) check_object_size(frame);
+  check_dependencies(frame);
+  check_members(frame);
+  check_property_names(frame);
+}
+
+void SchemaCheck::check_object_size(Frame& frame) {
   const Value& schema = *frame.place.schema;
   const auto size = static_cast<double>(frame.value.size());
   const Value &least = schema["minProperties"], &most = schema["maxProperties"];
@@ -51,9 +60,6 @@ void SchemaCheck::check_object(Frame& frame) {
     add(frame, fmt::format("missing {} {}", missing.size() == 1 ? "property" : "properties",
                            quote_all(missing)));
   }
-  check_dependencies(frame);
-  check_members(frame);
-  check_property_names(frame);
 }
 
 void SchemaCheck::check_dependencies(Frame& frame) {
@@ -129,6 +135,12 @@ void SchemaCheck::check_property_names(Frame& frame) {
 
 void SchemaCheck::check_array(Frame& frame) {
   if (!frame.value.is_array()) return;
+  if (frame.place.asserts) check_array_size(frame);
+  check_items(frame);
+  check_contains(frame);
+}
+
+void SchemaCheck::check_array_size(Frame& frame) {
   const Value& schema = *frame.place.schema;
   const auto size = static_cast<double>(frame.value.size());
   const Value &least = schema["minItems"], &most = schema["maxItems"];
@@ -139,19 +151,15 @@ void SchemaCheck::check_array(Frame& frame) {
     add(frame, fmt::format("maxItems: got {}, want {}", number(size), number(most.as_double())));
   }
   if (schema["uniqueItems"].as_bool()) check_unique(frame);
-  check_items(frame);
-  check_contains(frame);
 }
 
-void SchemaCheck::check_unique(Frame& frame) const {
-  constexpr std::size_t kMost = 5'000;  // comparisons are quadratic
-  const auto items = frame.value.items().first(std::min(frame.value.size(), kMost));
-  for (std::size_t i = 1; i < items.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!(items[i] == items[j])) continue;
-      add(frame, fmt::format("items at {} and {} are equal", j, i));
-      return;
-    }
+void SchemaCheck::check_unique(Frame& frame) {
+  std::unordered_map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < frame.value.size(); ++i) {
+    const auto [earlier, added] = seen.emplace(identity(frame.value.items()[i]), i);
+    if (added) continue;
+    add(frame, fmt::format("items at {} and {} are equal", earlier->second, i));
+    return;
   }
 }
 

@@ -71,56 +71,71 @@ std::string_view SchemaIndex::keep(std::string text) {
 
 /// Notes addresses and anchors of a schema and of everything below it, known keyword or not: any
 /// place may be named by a reference.
-void SchemaIndex::index(const Value& schema, const std::string& base, Draft draft, int depth) {
+void SchemaIndex::index(const Value& schema, const SchemaPlace& parent, int depth) {
   if (depth > kMaxDepth) return;
   if (schema.is_array()) {
-    for (const Value& item : schema.items()) index(item, base, draft, depth + 1);
+    for (const Value& item : schema.items()) index(item, parent, depth + 1);
     return;
   }
   if (!schema.is_object()) return;
-  std::string own = base;
+  SchemaPlace own = parent;
+  own.schema = &schema;
+  const Draft draft = parent.draft;
   const std::string_view id = schema[draft == Draft::v4 ? "id" : "$id"].as_string();
   const bool hidden = draft < Draft::v2019 && schema.contains("$ref");
   if (!id.empty() && !hidden) {
-    const std::string uri = resolve_uri(base, id);
+    const std::string uri = resolve_uri(parent.base, id);
     const std::size_t hash = uri.find('#');
     const std::string fragment = hash == uri.npos ? "" : uri.substr(hash + 1);
     if (!fragment.empty() && draft < Draft::v2019) {
-      anchors_.emplace(uri, SchemaPlace{&schema, keep(base), draft});
+      anchors_.emplace(uri, own);
     } else {
-      own = uri.substr(0, hash);
-      const SchemaPlace place{&schema, keep(own), draft};
-      resources_.emplace(own, place);
-      based_.emplace(&schema, place);
+      own.base = keep(uri.substr(0, hash));
+      resources_.emplace(own.base, own);
+      based_.emplace(&schema, own);
     }
   }
   if (draft >= Draft::v2019) {
-    const SchemaPlace place{&schema, keep(own), draft};
+    const std::string prefix = std::string(own.base) + "#";
     if (const auto name = schema["$anchor"].as_string(); !name.empty()) {
-      anchors_.emplace(own + "#" + std::string(name), place);
+      anchors_.emplace(prefix + std::string(name), own);
     }
     if (const auto name = schema["$dynamicAnchor"].as_string(); !name.empty()) {
-      anchors_.emplace(own + "#" + std::string(name), place);
-      dynamic_.emplace(own + "#" + std::string(name), place);
+      anchors_.emplace(prefix + std::string(name), own);
+      dynamic_.emplace(prefix + std::string(name), own);
     }
   }
   for (const Member& member : schema.members()) {
     if (member.key() == "enum" || member.key() == "const") continue;
-    index(member.value, own, draft, depth + 1);
+    index(member.value, own, depth + 1);
   }
 }
 
-Result<> SchemaIndex::add_document(Value schema, const std::string& uri) {
-  Draft draft = Draft::v2020;
-  if (const auto named = schema["$schema"].as_string(); !named.empty() && !draft_of(named, draft)) {
+/// The draft that a document names, directly or by a metaschema of the caller's.
+Result<SchemaPlace> SchemaIndex::place_of(const Value& schema, Draft draft) const {
+  SchemaPlace place{&schema, {}, draft};
+  const std::string_view named = schema["$schema"].as_string();
+  if (named.empty() || draft_of(named, place.draft)) return place;
+  const auto given = context_->documents.find(named);
+  const Value& meta = given == context_->documents.end() ? Value() : given->second;
+  if (!draft_of(meta["$schema"].as_string(), place.draft)) {
     return fail(Code::invalid,
                 fmt::format("failing loading \"{}\": schemas are not read from elsewhere", named));
   }
+  const Value& words = meta["$vocabulary"];
+  place.asserts = !words.is_object() ||
+                  words.contains("https://json-schema.org/draft/2019-09/vocab/validation") ||
+                  words.contains("https://json-schema.org/draft/2020-12/vocab/validation");
+  return place;
+}
+
+Result<> SchemaIndex::add_document(Value schema, const std::string& uri, Draft draft) {
   documents_.push_back(std::make_unique<Value>(std::move(schema)));
   const Value& kept = *documents_.back();
-  const SchemaPlace place{&kept, keep(uri), draft};
+  SchemaPlace place = TRY(place_of(kept, draft));
+  place.base = keep(uri);
   resources_.emplace(uri, place);
-  index(kept, uri, draft, 0);
+  index(kept, place, 0);
   if (!root_.schema) root_ = below(place, kept);
   return {};
 }
@@ -128,7 +143,28 @@ Result<> SchemaIndex::add_document(Value schema, const std::string& uri) {
 SchemaPlace SchemaIndex::below(const SchemaPlace& parent, const Value& schema) const {
   const auto own = based_.find(&schema);
   if (own != based_.end()) return own->second;
-  return {&schema, parent.base, parent.draft};
+  SchemaPlace place = parent;
+  place.schema = &schema;
+  return place;
+}
+
+/// Takes in a document that is not part of this one: the caller's, or a draft's own schema.
+Result<> SchemaIndex::load(const SchemaPlace& from, const std::string& address) {
+  const auto given = context_->documents.find(address);
+  if (given != context_->documents.end()) return add_document(given->second, address, from.draft);
+  const std::string vocabulary = vocabulary_reference(address);
+  if (!vocabulary.empty()) {
+    resources_.emplace(address, TRY(find(from, vocabulary)));
+    return {};
+  }
+  const std::string_view text = meta_schema(address);
+  if (text.empty()) {
+    return fail(
+        Error(Code::invalid,
+              fmt::format("failing loading \"{}\": schemas are not read from elsewhere", address))
+            .with_hint("put the schema below `$defs` of this one"));
+  }
+  return add_document(TRY(parse_json(text)), address, from.draft);
 }
 
 Result<SchemaPlace> SchemaIndex::find(const SchemaPlace& from, std::string_view reference) {
@@ -136,17 +172,7 @@ Result<SchemaPlace> SchemaIndex::find(const SchemaPlace& from, std::string_view 
   const std::size_t hash = uri.find('#');
   const std::string address = uri.substr(0, hash);
   const std::string fragment = hash == std::string::npos ? "" : uri.substr(hash + 1);
-  if (!resources_.contains(address)) {
-    const std::string_view text = meta_schema(address);
-    if (text.empty()) {
-      return fail(
-          Error(Code::invalid,
-                fmt::format("failing loading \"{}\": schemas are not read from elsewhere", address))
-              .with_hint("put the schema below `$defs` of this one"));
-    }
-    Value schema = TRY(parse_json(text));
-    TRY(add_document(std::move(schema), address));
-  }
+  if (!resources_.contains(address)) TRY(load(from, address));
   SchemaPlace place = resources_.find(address)->second;
   if (fragment.empty()) return place;
   if (!fragment.starts_with('/')) {
@@ -181,8 +207,9 @@ SchemaPlace SchemaIndex::dynamic_anchor(std::string_view base, std::string_view 
   return found == dynamic_.end() ? SchemaPlace{} : found->second;
 }
 
-bool SchemaIndex::is_dynamic_anchor(const SchemaPlace& place) const {
-  return place.schema->is_object() && place.schema->contains("$dynamicAnchor");
+SchemaPlace SchemaIndex::resource(std::string_view base) const {
+  const auto found = resources_.find(base);
+  return found == resources_.end() ? SchemaPlace{} : found->second;
 }
 
 const Regex* SchemaIndex::pattern(std::string_view text) const {
@@ -242,11 +269,14 @@ Result<> SchemaIndex::visit(const SchemaPlace& place) {
   return {};
 }
 
-Result<std::shared_ptr<const SchemaIndex>> SchemaIndex::build(Value schema, std::string_view uri) {
+Result<std::shared_ptr<const SchemaIndex>> SchemaIndex::build(Value schema, std::string_view uri,
+                                                              const SchemaContext& context) {
   std::shared_ptr<SchemaIndex> made(new SchemaIndex);
   made->uri_ = uri;
-  TRY(made->add_document(std::move(schema), made->uri_));
+  made->context_ = &context;
+  TRY(made->add_document(std::move(schema), made->uri_, context.draft));
   TRY(made->visit(made->root_));
+  made->context_ = nullptr;
   return std::shared_ptr<const SchemaIndex>(std::move(made));
 }
 

@@ -14,23 +14,24 @@
 #include "base/regex.h"
 #include "base/result.h"
 #include "base/value.h"
+#include "codec/json_schema.h"
 
 namespace rumbo::codec {
-
-enum class Draft { v4 = 4, v6 = 6, v7 = 7, v2019 = 2019, v2020 = 2020 };
 
 /// A schema and the address that its references count from.
 struct SchemaPlace {
   const Value* schema = nullptr;
   std::string_view base;  ///< without fragment
   Draft draft = Draft::v2020;
+  bool asserts = true;  ///< false if its metaschema leaves out the vocabulary of validation
 };
 
 class SchemaIndex {
  public:
   /// Indexes the document and all that its references reach. Fails for a reference that leads
   /// nowhere and for patterns that cannot be compiled.
-  static Result<std::shared_ptr<const SchemaIndex>> build(Value schema, std::string_view uri);
+  static Result<std::shared_ptr<const SchemaIndex>> build(Value schema, std::string_view uri,
+                                                          const SchemaContext& context);
 
   SchemaPlace root() const { return root_; }
   const std::string& uri() const { return uri_; }
@@ -40,7 +41,8 @@ class SchemaIndex {
   SchemaPlace resolve(const SchemaPlace& from, std::string_view reference) const;
   /// The place with that `$dynamicAnchor` in the resource of `base`, or null.
   SchemaPlace dynamic_anchor(std::string_view base, std::string_view name) const;
-  bool is_dynamic_anchor(const SchemaPlace& place) const;
+  /// The resource with that address without fragment, or null.
+  SchemaPlace resource(std::string_view base) const;
   const Regex* pattern(std::string_view text) const;
   /// True if any schema looks at what others left unevaluated, so that it must be tracked.
   bool tracks_evaluated() const { return tracks_; }
@@ -48,16 +50,18 @@ class SchemaIndex {
  private:
   struct Document;
   SchemaIndex() = default;
-  Result<> add_document(Value schema, const std::string& uri);
-  void index(const Value& schema, const std::string& base, Draft draft, int depth);
-  void index_below(const Value& schema, const std::string& base, Draft draft, int depth);
+  Result<SchemaPlace> place_of(const Value& schema, Draft draft) const;
+  Result<> add_document(Value schema, const std::string& uri, Draft draft);
+  void index(const Value& schema, const SchemaPlace& parent, int depth);
   Result<> visit(const SchemaPlace& place);
   Result<> visit_keyword(const SchemaPlace& place, std::string_view key, const Value& value);
   Result<> visit_patterns(std::string_view key, const Value& value);
+  Result<> load(const SchemaPlace& from, const std::string& address);
   Result<SchemaPlace> find(const SchemaPlace& from, std::string_view reference);
   std::string_view keep(std::string text);
 
   std::string uri_;
+  const SchemaContext* context_ = nullptr;  // while building
   SchemaPlace root_;
   bool tracks_ = false;
   std::vector<std::unique_ptr<Value>> documents_;
@@ -75,6 +79,9 @@ class SchemaIndex {
 bool draft_of(std::string_view schema_uri, Draft& draft);
 /// The text of a draft's own schema, by address; empty if it is none.
 std::string_view meta_schema(std::string_view uri);
+/// Where a draft's own schema holds one of its vocabularies, which have addresses of their own; empty
+/// for other addresses.
+std::string vocabulary_reference(std::string_view uri);
 /// The address of a draft's own schema.
 std::string_view meta_schema_uri(Draft draft);
 

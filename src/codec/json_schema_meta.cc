@@ -245,4 +245,21 @@ std::string_view meta_schema(std::string_view uri) {
   return {};
 }
 
+std::string vocabulary_reference(std::string_view uri) {
+  for (const Draft draft : {Draft::v2019, Draft::v2020}) {
+    const std::string_view whole = meta_schema_uri(draft);
+    const std::string folder = std::string(whole.substr(0, whole.rfind('/'))) + "/meta/";
+    if (!uri.starts_with(folder)) continue;
+    const std::string_view name = uri.substr(folder.size());
+    for (const std::string_view known :
+         {"core", "applicator", "unevaluated", "validation", "content"}) {
+      if (name == known) return std::string(whole) + "#/$defs/" + std::string(name);
+    }
+    if (name == "meta-data") return std::string(whole) + "#/$defs/metaData";
+    // A format is text, which the remarks cover.
+    if (name.starts_with("format")) return std::string(whole) + "#/$defs/metaData";
+  }
+  return {};
+}
+
 }  // namespace rumbo::codec

@@ -33,10 +33,14 @@ TEST(JsonSchema, FindsWhatDoesNotFit) {
       {R"({"const":{"a":1}})", R"({"a":1.0})", ""},
       {R"({"minLength":3})", R"("äö")", "- at '': minLength: got 2, want 3"},
       {R"({"multipleOf":0.1})", "0.3", ""},
+      {R"({"multipleOf":0.01})", "0.075", "- at '': multipleOf: got 0.075, want 0.01"},
+      {R"({"multipleOf":3})", "9007199254740993", ""},
+      {R"({"pattern":"^\\p{Letter}+$"})", R"("\u00e4b")", ""},
       {R"({"exclusiveMinimum":3})", "3", "- at '': exclusiveMinimum: got 3, want 3"},
       {R"({"maximum":65535})", "70000", "- at '': maximum: got 70,000, want 65,535"},
       {R"({"pattern":"^a+$"})", R"("b")", "- at '': 'b' does not match pattern '^a+$'"},
-      {R"({"uniqueItems":true})", "[1,2,1.0]", ""},
+      {R"({"uniqueItems":true})", "[1,2,3]", ""},
+      {R"({"uniqueItems":true})", "[1,2,1.0]", "- at '': items at 0 and 2 are equal"},
       {R"({"uniqueItems":true})", "[1,2,1]", "- at '': items at 0 and 2 are equal"},
       {R"({"items":{"type":"string"}})", R"(["a",1])", "- at '/1': got number, want string"},
       {R"({"prefixItems":[{"type":"string"}],"items":false})", R"(["a",1])",
@@ -107,6 +111,22 @@ TEST(JsonSchema, RefusesBrokenSchemas) {
 TEST(JsonSchema, EndlessRecursionEnds) {
   EXPECT_NE(check(R"({"$ref":"#"})", "1").find("without end"), std::string::npos);
   EXPECT_NE(check(R"({"allOf":[{"$ref":"#"}]})", "1").find("without end"), std::string::npos);
+}
+
+TEST(JsonSchema, HostileSchemasEnd) {
+  EXPECT_NE(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},
+                     {"$ref":"#/$defs/a"}]}}})",
+                  "1")
+                .find("leads into itself without end"),
+            std::string::npos);
+  // Two ways at every level: as many checks as there are ways through 40 levels.
+  std::string value = "1";
+  for (int i = 0; i < 40; ++i) value = "[" + value + "]";
+  EXPECT_NE(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"allOf":[{"items":{"$ref":"#/$defs/a"}},
+                     {"items":{"$ref":"#/$defs/a"}}]}}})",
+                  value)
+                .find("more than 5,000,000 checks"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // clock or randomness: what it needs from outside is named by inputs_needed() and passed in.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,7 @@ struct RenderInputs {
   Value recorded;                   ///< results of random functions from earlier renders
   WallTime now;                     ///< what `now` means to a template
   std::string seed;                 ///< where random functions take new results from; secret
+  std::function<std::string()> stopped = {};  ///< why rendering must end ("takes longer than 60 s")
 };
 
 struct Rendered {

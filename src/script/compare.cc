@@ -122,7 +122,8 @@ Outcome<bool> less(const Any& a, const Any& b) {
   }
 }
 
-bool deep_equal(const Any& a, const Any& b, int depth) {
+Outcome<bool> deep_equal(Session& session, const Any& a, const Any& b, int depth) {
+  TRY(session.charge(1));
   if (a.type() != b.type() || depth > kMaxDepth) return false;
   if (a.is_nil()) return true;
   if (a.type() == &types::bytes || a.kind() == Kind::string) return a.text() == b.text();
@@ -133,8 +134,8 @@ bool deep_equal(const Any& a, const Any& b, int depth) {
     for (std::size_t i = 0; i < length(a); ++i) {
       if (const Map* map = a.map()) {
         if (map->key(i) != b.map()->key(i)) return false;
-        if (!deep_equal(map->at(i), b.map()->at(i), depth + 1)) return false;
-      } else if (!deep_equal(a.list()->at(i), b.list()->at(i), depth + 1)) {
+        if (!TRY(deep_equal(session, map->at(i), b.map()->at(i), depth + 1))) return false;
+      } else if (!TRY(deep_equal(session, a.list()->at(i), b.list()->at(i), depth + 1))) {
         return false;
       }
     }

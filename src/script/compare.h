@@ -5,6 +5,7 @@
 
 #include "script/any.h"
 #include "script/failure.h"
+#include "script/session.h"
 
 namespace rumbo::script {
 
@@ -12,7 +13,8 @@ namespace rumbo::script {
 Outcome<bool> equal(const Any& a, const Any& b);
 /// `lt`.
 Outcome<bool> less(const Any& a, const Any& b);
-/// reflect.DeepEqual; values that hold themselves compare unequal beyond a depth.
-bool deep_equal(const Any& a, const Any& b, int depth = 0);
+/// reflect.DeepEqual; values that hold themselves compare unequal beyond a depth. Fails when the
+/// session's work is used up: trees whose parts are shared are as large as they print.
+Outcome<bool> deep_equal(Session& session, const Any& a, const Any& b, int depth = 0);
 
 }  // namespace rumbo::script

@@ -25,6 +25,7 @@ Outcome<Any> yaml_text(Call& call, bool strict) {
     if (strict) return failed("error marshaling into JSON: " + text);
     return Any("");
   };
+  TRY(call.session.charge_tree(call[0]));
   auto value = to_value(call[0]);
   if (!value) return refuse(value.error().text());
   if (auto number = unsupported_number(*value)) {
@@ -37,6 +38,7 @@ Outcome<Any> yaml_text(Call& call, bool strict) {
 }
 
 Outcome<Any> to_yaml_pretty(Call& call) {
+  TRY(call.session.charge_tree(call[0]));
   auto value = to_value(call[0]);
   if (!value) return Any("");
   std::string text = codec::emit_yaml_pretty(*value);
@@ -90,6 +92,7 @@ Outcome<Any> from_yaml_array(Call& call) {
 
 Outcome<Any> toml_text(Call& call, bool strict) {
   if (call[0].is_nil()) return failed("reflect: call of reflect.Value.Type on zero Value");
+  TRY(call.session.charge_tree(call[0]));
   auto text = write_toml(call[0]);
   if (!text) {
     if (strict || text.error().kind() == Failure::Kind::limit) return fail(text.error());

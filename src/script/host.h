@@ -30,6 +30,9 @@ class Host {
   virtual ~Host() = default;
 
   virtual WallTime now() = 0;
+  /// Why the rendering must end now ("takes longer than 60 s"); empty to go on. Asked every few
+  /// thousand steps.
+  virtual std::string stopped() { return {}; }
   /// Fills bytes unpredictably.
   virtual void random(std::span<std::uint8_t> bytes) = 0;
 

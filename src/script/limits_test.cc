@@ -56,16 +56,47 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"Cycle", "{{ $d := dict }}{{ $_ := set $d \"k\" $d }}{{ $d }}", "holds itself"},
         Hostile{"CycleCopied", "{{ $d := dict }}{{ $_ := set $d \"k\" $d }}{{ deepCopy $d }}",
                 "nests too deeply"},
+        Hostile{"ToYaml",
+                "{{ $x := list 1 }}{{ range until 60 }}{{ $x = list $x $x }}{{ end }}"
+                "{{ toYaml $x }}",
+                "steps"},
+        Hostile{"ToJson",
+                "{{ $x := list 1 }}{{ range until 60 }}{{ $x = list $x $x }}{{ end }}"
+                "{{ toJson $x }}",
+                "steps"},
+        Hostile{"ToToml",
+                "{{ $x := dict \"a\" 1 }}{{ range until 60 }}{{ $x = dict \"l\" $x \"r\" $x }}"
+                "{{ end }}{{ toToml $x }}",
+                "steps"},
+        Hostile{"DeepEqual",
+                "{{ $x := list 1 }}{{ $y := list 1 }}{{ range until 60 }}{{ $x = list $x $x }}"
+                "{{ $y = list $y $y }}{{ end }}{{ deepEqual $x $y }}",
+                "steps"},
+        Hostile{"DeepCopy",
+                "{{ $x := list 1 }}{{ range until 60 }}{{ $x = list $x $x }}{{ end }}"
+                "{{ deepCopy $x }}",
+                "steps"},
         Hostile{"Keys", "{{ range 100 }}{{ $_ := genPrivateKey \"ed25519\" }}{{ end }}",
                 "more than 64 keys"}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
 
-TEST(Limits, ADeadlineStopsIt) {
-  SessionOptions options;
-  int asked = 0;
-  options.expired = [&] { return ++asked > 3; };
-  EXPECT_NE(run("{{ range 100000000 }}{{ end }}", {}, options).find("takes too long"),
-            std::string::npos);
+class ImpatientHost : public TestHost {
+ public:
+  std::string stopped() override { return ++asked_ > 3 ? "takes too long" : ""; }
+
+ private:
+  int asked_ = 0;
+};
+
+TEST(Limits, TheHostStopsIt) {
+  TemplateSet set(helm_functions());
+  ASSERT_TRUE(set.parse("t", "one\n{{ range 100000000 }}{{ end }}"));
+  ImpatientHost host;
+  Session session(host);
+  const auto out = set.execute("t", {}, session);
+  ASSERT_FALSE(out);
+  EXPECT_NE(out.error().text().find("t:2:"), std::string::npos) << out.error().text();
+  EXPECT_NE(out.error().text().find("takes too long"), std::string::npos) << out.error().text();
 }
 
 TEST(Limits, AnIncludeOfItselfIsCounted) {
@@ -73,6 +104,15 @@ TEST(Limits, AnIncludeOfItselfIsCounted) {
       run("{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}");
   EXPECT_TRUE(out.ends_with(
       "rendering template has a nested reference name: r: unable to execute template"));
+}
+
+TEST(Limits, ManyChangedMapsEndInLinearTime) {
+  EXPECT_EQ(run("{{ $d := dict }}{{ range until 3000 }}"
+                "{{ $_ := set $d (print .) (dict \"up\" $d) }}{{ end }}ok"),
+            "ok");
+  EXPECT_EQ(run("{{ $d := dict }}{{ range until 2000 }}{{ $e := dict }}"
+                "{{ $_ := set $e \"d\" $d }}{{ $_ := set $d (print .) $e }}{{ end }}ok"),
+            "ok");
 }
 
 TEST(Limits, DeepValuesAreFreedWithoutRecursion) {

@@ -1,8 +1,7 @@
 #include "script/session.h"
 
-#include <set>
-
 #include "codec/json.h"
+#include "script/cycles.h"
 #include "script/list.h"
 
 namespace rumbo::script {
@@ -10,31 +9,10 @@ namespace {
 
 constexpr std::uint64_t kStepsBetweenChecks = 4096;
 constexpr std::uint64_t kBytesPerStep = 64;
+constexpr int kMaxTree = 1000;
 
 Failure limit(std::string text) {
   return Failure(std::move(text), Failure::Kind::limit);
-}
-
-/// Whether following containers from `map` leads back to it.
-bool holds_itself(const Map& map) {
-  std::set<const Object*> seen;
-  std::vector<Any> open;
-  const auto open_children = [&](const Any& value) {
-    if (const Map* m = value.map()) {
-      for (std::size_t i = 0; i < m->size(); ++i) open.push_back(m->at(i));
-    } else if (const List* l = value.list()) {
-      for (std::size_t i = 0; i < l->size(); ++i) open.push_back(l->at(i));
-    }
-  };
-  for (std::size_t i = 0; i < map.size(); ++i) open.push_back(map.at(i));
-  while (!open.empty()) {
-    const Any next = std::move(open.back());
-    open.pop_back();
-    if (!next.object()) continue;
-    if (next.object().get() == &map) return true;
-    if (seen.insert(next.object().get()).second) open_children(next);
-  }
-  return false;
 }
 
 }  // namespace
@@ -44,9 +22,7 @@ Session::Session(Host& host, SessionOptions options) : host_(host), options_(std
 }
 
 Session::~Session() {
-  for (const Ref<Map>& map : changed_) {
-    if (holds_itself(*map)) map->clear();
-  }
+  break_cycles(changed_);
 }
 
 Outcome<> Session::check() {
@@ -54,7 +30,7 @@ Outcome<> Session::check() {
     return fail(
         limit("template takes more than " + std::to_string(options_.limits.max_steps) + " steps"));
   }
-  if (options_.expired && options_.expired()) return fail(limit("template takes too long"));
+  if (const std::string why = host_.stopped(); !why.empty()) return fail(limit("template " + why));
   next_check_ = std::min(steps_ + kStepsBetweenChecks, options_.limits.max_steps + 1);
   return {};
 }
@@ -73,6 +49,35 @@ Outcome<> Session::room_for_items(std::size_t count) {
                       std::to_string(options_.limits.max_items)));
   }
   return charge(1 + count);
+}
+
+Outcome<> Session::charge_tree(const Value& value, int depth) {
+  TRY(charge(1 + value.as_string().size() / kBytesPerStep));
+  if (depth > kMaxTree) return {};
+  for (const Value& item : value.items()) TRY(charge_tree(item, depth + 1));
+  for (const Member& member : value.members()) {
+    TRY(charge_tree(member.name, depth));
+    TRY(charge_tree(member.value, depth + 1));
+  }
+  return {};
+}
+
+Outcome<> Session::charge_tree(const Any& value, int depth) {
+  const Map* map = value.map();
+  const List* list = value.list();
+  if (map == nullptr && list == nullptr) {
+    return charge(value.kind() == Kind::string ? 1 + value.text().size() / kBytesPerStep : 1);
+  }
+  if (const Value* plain = map != nullptr ? map->pristine() : list->pristine()) {
+    return charge_tree(*plain, depth);
+  }
+  TRY(charge(1));
+  if (depth > kMaxTree) return {};  // it may hold itself
+  const std::size_t size = map != nullptr ? map->size() : list->size();
+  for (std::size_t i = 0; i < size; ++i) {
+    TRY(charge_tree(map != nullptr ? map->at(i) : list->at(i), depth + 1));
+  }
+  return {};
 }
 
 Outcome<> Session::charge_key() {

@@ -40,8 +40,6 @@ struct Limits {
 struct SessionOptions {
   MissingKey missing_key = MissingKey::zero;
   Limits limits;
-  /// Asked every few thousand steps; true ends the run ("time is up").
-  std::function<bool()> expired;
 };
 
 class Session {
@@ -67,6 +65,9 @@ class Session {
   /// The same for a list.
   Outcome<> room_for_items(std::size_t count);
   Outcome<> charge_key();
+  /// Counts everything below a value as work, as often as it would print: parts may be shared.
+  Outcome<> charge_tree(const Any& value, int depth = 0);
+  Outcome<> charge_tree(const Value& value, int depth = 0);
 
   /// Nested evaluation: enter() before, leave() after; fails when too deep.
   Outcome<> enter();

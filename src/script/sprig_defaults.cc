@@ -82,7 +82,7 @@ void add_sprig_defaults(FunctionTable& table) {
             [](Call& c) -> Outcome<Any> { return Any(c[0].text() == kind_of(c[1])); });
   table.add("deepEqual", "any, any", [](Call& c) -> Outcome<Any> {
     TRY(c.session.charge(1 + length(c[0])));
-    return Any(deep_equal(c[0], c[1]));
+    return Any(TRY(deep_equal(c.session, c[0], c[1])));
   });
 }
 

@@ -9,6 +9,7 @@ namespace rumbo::script {
 namespace {
 
 Outcome<std::string> written(Call& call, const GoJsonStyle& style) {
+  TRY(call.session.charge_tree(call[0]));
   std::string out = TRY(write_go_json(call[0], style));
   TRY(call.session.room_for_text(out.size()));
   return out;

@@ -98,17 +98,18 @@ Outcome<Any> compact(Call& call) {
   return made(call, std::move(all));
 }
 
-bool in_list(std::span<const Any> haystack, const Any& needle) {
-  return std::any_of(haystack.begin(), haystack.end(),
-                     [&](const Any& each) { return deep_equal(needle, each); });
+Outcome<bool> in_list(Call& call, std::span<const Any> haystack, const Any& needle) {
+  for (const Any& each : haystack) {
+    if (TRY(deep_equal(call.session, needle, each))) return true;
+  }
+  return false;
 }
 
 Outcome<Any> uniq(Call& call) {
   const Items all = TRY(items(call, call[0], "Cannot find uniq on type "));
   Items out;
   for (const Any& item : all) {
-    TRY(call.session.charge(1 + out.size()));
-    if (!in_list(out, item)) out.push_back(item);
+    if (!TRY(in_list(call, out, item))) out.push_back(item);
   }
   return made(call, std::move(out));
 }
@@ -117,14 +118,15 @@ Outcome<Any> without(Call& call) {
   const Items all = TRY(items(call, call[0], "Cannot find without on type "));
   Items out;
   for (const Any& item : all) {
-    if (!in_list(call.arguments.subspan(1), item)) out.push_back(item);
+    if (!TRY(in_list(call, call.arguments.subspan(1), item))) out.push_back(item);
   }
   return made(call, std::move(out));
 }
 
 Outcome<Any> has(Call& call) {
   if (call[1].is_nil()) return Any(false);
-  return Any(in_list(TRY(items(call, call[1], "Cannot find has on type ")), call[0]));
+  const Items all = TRY(items(call, call[1], "Cannot find has on type "));
+  return Any(TRY(in_list(call, all, call[0])));
 }
 
 Outcome<Any> slice(Call& call) {

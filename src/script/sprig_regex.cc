@@ -165,6 +165,7 @@ Outcome<std::shared_ptr<const Regex>> compiled(Call& call, Fault fault) {
   TRY(call.session.room_for_text(pattern.size() * 16));
   auto& known = call.session.regexes();
   if (const auto at = known.find(pattern); at != known.end()) return at->second;
+  TRY(call.session.charge(1000));
   auto regex = Regex::compile(pattern);
   if (!regex) {
     const std::string text = "error parsing regexp: " + regex.error().message();

@@ -118,11 +118,13 @@ Outcome<std::string> indented(Call& call, std::string_view before) {
   return out;
 }
 
-std::vector<std::string> split_all(std::string_view s, std::string_view separator,
-                                   std::int64_t most) {
+Outcome<std::vector<std::string>> split_all(Call& call, std::string_view s,
+                                            std::string_view separator, std::int64_t most) {
   std::vector<std::string> out;
   if (most == 0) return out;
+  TRY(call.session.charge(1 + s.size() / 16));
   const auto full = [&] { return most > 0 && static_cast<std::int64_t>(out.size()) + 1 >= most; };
+  const std::size_t bound = call.session.limits().max_items;
   if (separator.empty()) {
     const auto all = runes(s);
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -131,6 +133,7 @@ std::vector<std::string> split_all(std::string_view s, std::string_view separato
         break;
       }
       out.push_back(from_runes({all[i]}));
+      if (out.size() > bound) TRY(call.session.room_for_items(out.size()));
     }
     return out;
   }
@@ -138,6 +141,7 @@ std::vector<std::string> split_all(std::string_view s, std::string_view separato
     const std::size_t at = s.find(separator);
     if (at == s.npos) break;
     out.emplace_back(s.substr(0, at));
+    if (out.size() > bound) TRY(call.session.room_for_items(out.size()));
     s.remove_prefix(at + separator.size());
   }
   out.emplace_back(s);
@@ -146,9 +150,12 @@ std::vector<std::string> split_all(std::string_view s, std::string_view separato
 
 Outcome<Any> numbered(Call& call, const std::vector<std::string>& parts) {
   TRY(call.session.room_for_items(parts.size()));
-  auto map = make<Map>();
-  for (std::size_t i = 0; i < parts.size(); ++i) map->set("_" + std::to_string(i), Any(parts[i]));
-  return Any::object(types::string_map, Ref<Object>(map));
+  std::vector<Member> members;
+  members.reserve(parts.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    members.emplace_back("_" + std::to_string(i), parts[i]);
+  }
+  return Any::object(types::string_map, Ref<Object>(make<Map>(Value::object(std::move(members)))));
 }
 
 Outcome<Any> replace(Call& call) {
@@ -313,20 +320,24 @@ void add_sprig_strings(FunctionTable& table) {
   table.add("cat", "...any", cat);
   table.add("join", "string, any", join);
   table.add("toString", "any", [](Call& c) -> Outcome<Any> { return Any(TRY(to_text(c[0]))); });
-  table.add("toStrings", "any",
-            [](Call& c) -> Outcome<Any> { return Any::strings(TRY(to_texts(c[0]))); });
+  table.add("toStrings", "any", [](Call& c) -> Outcome<Any> {
+    TRY(c.session.charge_tree(c[0]));
+    return Any::strings(TRY(to_texts(c[0])));
+  });
   table.add("split", "string, string", [](Call& c) -> Outcome<Any> {
-    return numbered(c, split_all(text(c, 1), text(c, 0), -1));
+    return numbered(c, TRY(split_all(c, text(c, 1), text(c, 0), -1)));
   });
   table.add("splitn", "string, int, string", [](Call& c) -> Outcome<Any> {
-    return numbered(c, split_all(text(c, 2), text(c, 0), c[1].as_int()));
+    return numbered(c, TRY(split_all(c, text(c, 2), text(c, 0), c[1].as_int())));
   });
   table.add("splitList", "string, string", [](Call& c) -> Outcome<Any> {
-    auto parts = split_all(text(c, 1), text(c, 0), -1);
+    auto parts = TRY(split_all(c, text(c, 1), text(c, 0), -1));
     TRY(c.session.room_for_items(parts.size()));
     return Any::strings(std::move(parts));
   });
   table.add("sortAlpha", "any", [](Call& c) -> Outcome<Any> {
+    TRY(c.session.charge_tree(c[0]));
+    if (const List* list = c[0].list()) TRY(c.session.charge(list->size() * 20));  // log2
     auto parts = c[0].kind() == Kind::slice ? TRY(to_texts(c[0]))
                                             : std::vector<std::string>{TRY(to_text(c[0]))};
     std::sort(parts.begin(), parts.end());

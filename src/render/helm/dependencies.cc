@@ -12,6 +12,9 @@
 namespace rumbo::render::helm {
 namespace {
 
+constexpr std::size_t kMaxCharts = 1000;  // of a chart, at all depths
+constexpr std::size_t kMaxNames = 100;    // of a path in import-values
+
 bool in_range(const std::string& range, const std::string& version) {
   const auto parsed = Version::parse(version);
   const auto constraint = VersionRange::parse(range);
@@ -90,8 +93,15 @@ void apply_conditions(std::vector<Dependency>& wanted, const Value& values,
   }
 }
 
-Result<> enable(Chart& chart, const Value& values, const std::string& prefix, Warnings& warnings) {
+/// `charts` counts all that were met: with aliases, few files can ask for very many.
+Result<> enable(Chart& chart, const Value& values, const std::string& prefix, std::size_t& charts,
+                Warnings& warnings) {
   if (!chart.metadata.dependencies) return {};
+  charts += chart.metadata.dependencies->size();
+  if (charts > kMaxCharts) {
+    return fail(Code::too_large, fmt::format("chart {}: there are more than {} dependencies",
+                                             go_quote(chart.name()), kMaxCharts));
+  }
   apply_aliases(chart, warnings.profile());
   std::vector<Dependency>& wanted = *chart.metadata.dependencies;
   for (Dependency& one : wanted) one.enabled = true;
@@ -106,15 +116,18 @@ Result<> enable(Chart& chart, const Value& values, const std::string& prefix, Wa
   std::erase_if(chart.dependencies, [&](const Chart& c) { return disabled.contains(c.name()); });
   std::erase_if(wanted, [&](const Dependency& d) { return disabled.contains(d.name); });
   for (Chart& below : chart.dependencies) {
-    TRY(enable(below, all, prefix + below.name() + ".", warnings));
+    TRY(enable(below, all, prefix + below.name() + ".", charts, warnings));
   }
   return {};
 }
 
 /// {a: {b: data}} for "a.b"; the data itself for ".".
-Value nested(std::string_view path, Value data) {
+Result<Value> nested(std::string_view path, Value data) {
   if (path == ".") return data;
   auto names = split(path, '.');
+  if (names.size() > kMaxNames) {
+    return fail(Code::too_large, "import-values: `" + printable(path, 64) + "` nests too deeply");
+  }
   std::reverse(names.begin(), names.end());
   for (const auto name : names) data = Value::object({{name, std::move(data)}});
   return data;
@@ -156,7 +169,7 @@ Result<> import_values(Chart& chart, Warnings& warnings) {
         missing_table(warnings, one.name, missing, entry.is_object());
         continue;
       }
-      imported = coalesce_tables(imported, nested(parent, *table), Nulls::keep, warnings);
+      imported = coalesce_tables(imported, TRY(nested(parent, *table)), Nulls::keep, warnings);
     }
     if (!written.empty()) one.import_values = Value::array(std::move(written));
   }
@@ -185,7 +198,8 @@ Result<> check_dependencies(const Chart& chart, Profile profile) {
 }
 
 Result<> process_dependencies(Chart& chart, const Value& values, Warnings& warnings) {
-  TRY(enable(chart, values, "", warnings));
+  std::size_t charts = 0;
+  TRY(enable(chart, values, "", charts, warnings));
   set_paths(chart, "");
   return import_values(chart, warnings);
 }

@@ -12,6 +12,8 @@
 namespace rumbo::render::helm {
 namespace {
 
+constexpr std::size_t kMaxDocuments = 100'000;
+
 constexpr std::string_view kHook = "helm.sh/hook";
 
 constexpr std::string_view kInstallOrder[] = {"PriorityClass",
@@ -194,6 +196,10 @@ Result<SortedManifests> sort_manifests(const std::map<std::string, std::string>&
   for (const auto& [path, text] : files) {
     if (path.substr(path.rfind('/') + 1).starts_with('_') || is_blank(text)) continue;
     for (const std::string_view part : split_manifests(text, profile)) {
+      if (sorted.objects.size() + sorted.hooks.size() >= kMaxDocuments) {
+        return fail(Code::too_large,
+                    fmt::format("{}: the chart renders more than {} objects", path, kMaxDocuments));
+      }
       RenderedDocument document;
       document.path = path;
       document.text = part;

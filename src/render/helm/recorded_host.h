@@ -29,6 +29,7 @@ class RecordedHost : public script::Host {
       : inputs_(inputs), options_(std::move(options)) {}
 
   WallTime now() override { return inputs_.now; }
+  std::string stopped() override { return inputs_.stopped ? inputs_.stopped() : std::string(); }
   void random(std::span<std::uint8_t> bytes) override;
   std::optional<Value> recall(const script::RandomCall& call) override;
   void remember(const script::RandomCall& call, const Value& result) override;
