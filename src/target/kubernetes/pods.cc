@@ -287,7 +287,9 @@ PodReport look_at_pods(ApiClient& client, Discovery& discovery, const Value& obj
     add_events(out.lines, client, pod, cancel);
     if (!trouble.container.empty()) add_log(out.lines, client, pod, trouble, cancel);
   }
+  // A Job that may make no pod, a set over its quota: only events tell.
   if (pods->empty()) add_events(out.lines, client, object, cancel);
+  if (!out.lines.empty()) out.waiting = out.lines.front();
   return out;
 }
 

@@ -26,6 +26,7 @@ bool pods_matter(const Value& object);
 
 struct PodReport {
   std::string failing;             ///< as Observation::failing
+  std::string waiting;             ///< as Observation::waiting
   std::vector<std::string> lines;  ///< evidence, oldest first
 };
 /// Looks at the pods of a workload: what their containers wait for, their events, and the last
