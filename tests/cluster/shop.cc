@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sstream>
 
 #include "codec/json.h"
 #include "model/object.h"
@@ -80,8 +81,8 @@ spec:
             directory_ + R"(/repo", ref: {branch: main}, path: deploy}}
   environments: [dev]
   pollInterval: 1s
-  sync: {timeout: 30s)" +
-            (sync_.empty() ? "" : ", " + sync_) + R"(}
+  sync: {timeout: )" +
+            timeout_ + (sync_.empty() ? "" : ", " + sync_) + R"(}
 ---
 apiVersion: rumbo.dev/v1alpha1
 kind: Environment
@@ -183,8 +184,33 @@ Value Shop::object(const std::string& kind, const std::string& name) {
 }
 
 std::string Shop::picture() {
-  const Ran got = kubectl({"get", "configmaps,secrets,services,deployments,statefulsets,roles",
-                           "-n", ns_, "-o", "json"});
+  return picture_in({"configmaps,secrets,services,deployments,statefulsets,roles", "-n", ns_});
+}
+
+std::string Shop::picture_of_all() {
+  const Ran listed = kubectl({"api-resources", "--verbs=list", "-o", "name"});
+  std::istringstream names(listed.out);
+  std::string kinds;
+  for (std::string name; std::getline(names, name);) {
+    if (name == "customresourcedefinitions.apiextensions.k8s.io" || name == "componentstatuses") {
+      continue;
+    }
+    kinds += (kinds.empty() ? "" : ",") + name;
+  }
+  if (install_.empty()) {
+    const Ran got = kubectl({"get", "namespace", ns_, "-o", "json"});
+    const auto home = codec::parse_json(got.out);
+    if (!home) return got.out;
+    install_ = (*home)["metadata"]["labels"]["rumbo.dev/managed"].str();
+  }
+  return picture_in({kinds, "-A", "-l", "rumbo.dev/managed=" + install_});
+}
+
+std::string Shop::picture_in(const std::vector<std::string>& get) {
+  std::vector<std::string> arguments{"get"};
+  arguments.insert(arguments.end(), get.begin(), get.end());
+  arguments.insert(arguments.end(), {"-o", "json"});
+  const Ran got = kubectl(std::move(arguments));
   const auto list = codec::parse_json(got.out);
   if (!list) return got.out;
   std::string out;

@@ -26,6 +26,8 @@ class Shop {
   static bool has_cluster();
 
   const std::string& ns() const { return ns_; }
+  /// The application's timeout, 30 s unless set.
+  void set_timeout(const std::string& timeout) { timeout_ = timeout; }
   /// Lines for `spec.sync` of the application: "adopt: true".
   void set_sync(const std::string& fields) { sync_ = fields; }
 
@@ -44,6 +46,9 @@ class Shop {
   /// What Rumbo restores of the objects of the namespace: everything but status, versions, times,
   /// bookkeeping and what controllers write.
   std::string picture();
+  /// The same of all objects of this installation in the whole cluster, but for CRDs, which an undo
+  /// may keep. The manifests have the namespace among them.
+  std::string picture_of_all();
   /// Waits until the condition holds; false after `most`.
   bool eventually(const std::function<bool()>& condition, Duration most = 20s);
   std::string log() { return rumbo({"log"}).out; }
@@ -54,7 +59,9 @@ class Shop {
   void configure();
   Ran run(std::vector<std::string> argv, const std::string& input, Duration most);
 
-  std::string ns_, directory_, sync_;
+  std::string picture_in(const std::vector<std::string>& get);
+
+  std::string ns_, directory_, sync_, timeout_ = "30s", install_;
 };
 
 }  // namespace rumbo::cluster_test
