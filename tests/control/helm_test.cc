@@ -59,10 +59,12 @@ TEST(HelmApplication, AnUnchangedChartIsUnchangedAlsoInANewProcess) {
   EXPECT_EQ(password(rig), first) << "an edit elsewhere rotates no password";
 }
 
-std::string hook_job(const std::string& name, const std::string& event, const std::string& ends) {
+/// `more`: further annotations.
+std::string hook_job(const std::string& name, const std::string& event,
+                     const std::string& more = "") {
   return "apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name +
-         ", annotations: {helm.sh/hook: " + event + "}}\nspec: {}\nstatus: {conditions: [{type: " +
-         ends + ", status: 'True'}]}\n";
+         ", annotations: {helm.sh/hook: " + event + more +
+         "}}\nspec: {}\nstatus: {conditions: [{type: Complete, status: 'True'}]}\n";
 }
 
 int runs(const Rig& rig, const std::string& name) {
@@ -74,7 +76,7 @@ int runs(const Rig& rig, const std::string& name) {
 TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
   Rig rig(chart_application());
   auto files = chart("app:1");
-  files["deploy/templates/tests/works.yaml"] = hook_job("works", "test", "Complete");
+  files["deploy/templates/tests/works.yaml"] = hook_job("works", "test");
   rig.source.commit(kShopUrl, files);
   EXPECT_EQ(rig.sync()["worst"].str(), "committed");
   EXPECT_EQ(runs(rig, "works"), 0);
@@ -88,7 +90,7 @@ TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
   EXPECT_EQ((*answer)["outcome"].str(), "passed") << codec::to_json(*answer);
   EXPECT_EQ(runs(rig, "works"), 1);
 
-  files["deploy/templates/tests/fails.yaml"] = hook_job("fails", "test", "Failed");
+  files["deploy/templates/tests/fails.yaml"] = hook_job("fails", "test", ", sim/hook: fail");
   files["deploy/values.yaml"] = "image: app:2\n";
   rig.source.commit(kShopUrl, files);
   EXPECT_EQ(rig.sync()["worst"].str(), "committed");
@@ -104,8 +106,8 @@ TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
 TEST(HelmApplication, HooksOfRollbackRunThen) {
   Rig rig(chart_application());
   auto files = chart("app:1");
-  files["deploy/templates/undo.yaml"] = hook_job("undo", "post-rollback", "Complete");
-  files["deploy/templates/up.yaml"] = hook_job("up", "post-upgrade", "Complete");
+  files["deploy/templates/undo.yaml"] = hook_job("undo", "post-rollback");
+  files["deploy/templates/up.yaml"] = hook_job("up", "post-upgrade");
   rig.source.commit(kShopUrl, files);
   EXPECT_EQ(rig.sync()["worst"].str(), "committed");
   files["deploy/values.yaml"] = "image: app:2\n";
