@@ -25,7 +25,8 @@ endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE
                       -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
-  add_link_options(-static-libstdc++ -static-libgcc -Wl,-z,relro,-z,now -Wl,--as-needed)
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,-z,relro,-z,now -Wl,--as-needed
+                   -Wl,-z,pack-relative-relocs)  # 30,000 of them at each start
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (RUMBO_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release"))

@@ -114,7 +114,7 @@ Result<Value> RemoteOperations::sync(const SyncOptions& options, const EventSink
 }
 
 Result<Value> RemoteOperations::rollback(const RollbackOptions& options, const EventSink& events) {
-  return work("rollback",
+  return work(options.tests ? "test" : "rollback",
               Value::object({{"application", options.application},
                              {"environment", options.environment},
                              {"to", options.to},

@@ -176,6 +176,24 @@ std::vector<Route> make_routes() {
          options.actor = c.actor;
          return c.operations.rollback(options, c.events);
        }},
+      {"test",
+       "POST",
+       "/api/v1/test",
+       "Runs the tests of what is deployed",
+       Answer::work,
+       {{"application", Where::body, Type::text, "which application", true},
+        {"environment", Where::body, Type::text, "may be empty if it has only one"},
+        kForce,
+        kActor},
+       [](const Call& c) {
+         RollbackOptions options;
+         options.application = text(c, "application");
+         options.environment = text(c, "environment");
+         options.tests = true;
+         options.force = c.arguments["force"].as_bool();
+         options.actor = c.actor;
+         return c.operations.rollback(options, c.events);
+       }},
       {"remove",
        "POST",
        "/api/v1/delete",

@@ -1,6 +1,7 @@
 // Reading of the command line with CLI11. Only the chosen verb's flags are declared, so that
 // start-up does not pay for all the others.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/invocation.h"
 #include "base/strings.h"
@@ -67,8 +68,19 @@ Error unknown_flag(const Verb* verb, std::string_view word) {
                      near.empty() ? std::string() : "did you mean `" + std::string(near) + "`?");
 }
 
-void declare(CLI::App& parser, std::span<const Flag> flags, Invocation& into) {
+/// True if some word may be this flag: the others need not be declared, which takes longer than
+/// reading a small file.
+bool is_mentioned(const Flag& flag, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    if (word.starts_with("--")) return word.substr(2).starts_with(flag.name);
+    return word.starts_with('-') && flag.letter != 0 && word.find(flag.letter) != word.npos;
+  });
+}
+
+void declare(CLI::App& parser, std::span<const Flag> flags, const std::vector<std::string>& words,
+             Invocation& into) {
   for (const Flag& flag : flags) {
+    if (!is_mentioned(flag, words)) continue;
     std::string names = "--" + std::string(flag.name);
     if (flag.letter) names += std::string(",-") + flag.letter;
     const std::string key(flag.name);
@@ -138,8 +150,8 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
   parser.set_help_flag();
   parser.allow_extras();
   parser.add_flag("--help,-h", read.help);
-  declare(parser, global_flags(), read);
-  if (read.verb) declare(parser, read.verb->flags, read);
+  declare(parser, global_flags(), words, read);
+  if (read.verb) declare(parser, read.verb->flags, words, read);
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     parser.parse(words);

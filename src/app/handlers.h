@@ -29,6 +29,7 @@ Result<int> run_diff(Session& session);
 // verbs_sync.cc: transactions and what steers them.
 Result<int> run_sync(Session& session);
 Result<int> run_rollback(Session& session);
+Result<int> run_test(Session& session);
 Result<int> run_delete(Session& session);
 Result<int> run_recover(Session& session);
 Result<int> run_resume(Session& session);

@@ -59,12 +59,15 @@ std::string describe_outcome(const Value& transaction, const Paint& paint) {
   if (const std::string txn = transaction["transaction"].str(); !txn.empty())
     out += " (" + txn + ")";
   if (const std::string revision = cell(transaction["revision"]); !revision.empty()) {
-    out += (outcome == "committed" ? " at " : ", wanted ") + revision;
+    out += (outcome == "committed" || outcome == "passed" || outcome == "failed" ? " at "
+                                                                                 : ", wanted ") +
+           revision;
   }
   if (const std::string took = cell(transaction["duration"]); !took.empty()) out += " in " + took;
   out += "\n";
   const std::string cause = transaction["cause"].str();
-  if (outcome != "committed" && !cause.empty()) out += "  cause: " + printable(cause) + "\n";
+  if (outcome != "committed" && outcome != "passed" && !cause.empty())
+    out += "  cause: " + printable(cause) + "\n";
   const auto evidence = transaction["evidence"].items();
   const std::size_t skipped = evidence.size() > kEvidence ? evidence.size() - kEvidence : 0;
   for (const Value& line : evidence.subspan(skipped)) {
@@ -78,7 +81,7 @@ std::string describe_outcome(const Value& transaction, const Paint& paint) {
 
 int exit_of(const Value& transaction) {
   const std::string_view outcome = transaction["outcome"].as_string();
-  if (outcome == "committed" || nothing_to_do(transaction)) return kOk;
+  if (outcome == "committed" || outcome == "passed" || nothing_to_do(transaction)) return kOk;
   if (outcome == "restored") return kRestored;
   if (outcome == "needs-operator") return kNeedsOperator;
   return kError;

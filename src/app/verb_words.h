@@ -134,6 +134,13 @@ inline constexpr Words kRollbackExamples[] = {
     "rumbo rollback shop",
     "rumbo rollback shop -e dev --to t-000042",
 };
+inline constexpr Flag kTest[] = {
+    {"force", 0, "", "also while all is frozen"},
+};
+inline constexpr Words kTestExamples[] = {
+    "rumbo test shop",
+    "rumbo test shop@dev",
+};
 inline constexpr Flag kDelete[] = {
     {"cascade", 0, "", "delete its objects; otherwise they are kept and belong to nobody"},
     {"delete-volumes", 0, "", "also its volume claims, and the data in them"},

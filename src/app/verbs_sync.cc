@@ -121,6 +121,21 @@ Result<int> run_rollback(Session& session) {
   return exit_of(answer);
 }
 
+Result<int> run_test(Session& session) {
+  const auto select = TRY(session.selector());
+  control::RollbackOptions options;
+  options.application = select.applications[0];
+  options.environment = select.environment;
+  options.tests = true;
+  options.force = session.invocation().has("force");
+  options.actor = session.actor();
+  auto* operations = TRY(session.operations(Need::act));
+  const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
+    return operations->rollback(options, events);
+  }));
+  return finish(session, Value::object({{"transactions", Value::array({answer})}}));
+}
+
 Result<int> run_delete(Session& session) {
   const Invocation& asked = session.invocation();
   const auto select = TRY(session.selector());

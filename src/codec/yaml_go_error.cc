@@ -68,6 +68,7 @@ std::string scalar_complaint(const yaml_event_t& event) {
 }  // namespace
 
 std::string go_yaml_error(std::string_view text) {
+  if (text.empty()) return {};
   yaml_parser_t parser;
   if (yaml_parser_initialize(&parser) == 0) return {};
   yaml_parser_set_input_string(&parser, as_bytes(text).data(), text.size());

@@ -53,7 +53,9 @@ class Reader {
         events_(events) {
     ok_ = yaml_parser_initialize(&parser_) != 0;
     if (!ok_) return;
-    yaml_parser_set_input_string(&parser_, as_bytes(text_).data(), text_.size());
+    // The library refuses a null pointer, which a text of no bytes may have.
+    yaml_parser_set_input_string(&parser_, as_bytes(text_.empty() ? "" : text_).data(),
+                                 text_.size());
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
   }
   ~Reader() {

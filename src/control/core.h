@@ -97,6 +97,8 @@ class Core : private engine::Progress {
   /// Back to an earlier commit, from the journal alone. `to` empty: the last that differs.
   Result<engine::Request> rollback_request(const Scope& scope, const TxnId& to, bool with_hooks,
                                            const Actor& actor) const;
+  /// Runs the tests of what is committed, which changes nothing of it.
+  Result<engine::Request> test_request(const Scope& scope, const Actor& actor) const;
   /// Deletes all a scope owns, but objects of destructive kinds that are not in `kinds`.
   Result<engine::Request> delete_request(const Scope& scope, const std::vector<std::string>& kinds,
                                          const Actor& actor) const;

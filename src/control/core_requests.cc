@@ -216,7 +216,7 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
   engine::Request out = request({std::move(input)}, actor);
   out.cause = "rollback";
   out.hold_after = true;
-  out.hooks = with_hooks ? engine::HookRule::all : engine::HookRule::rollback;
+  out.hooks = with_hooks ? engine::HookRule::rollback_all : engine::HookRule::rollback;
   out.allow_deletions = true;  // a person chose the state, and it was good once
   out.pins = std::move(pins);
   // Automation would otherwise bring back at once what was just left.
@@ -226,6 +226,18 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
       !state.quarantined.contains(wanted.manifest_digest)) {
     out.held_against[scope] = wanted.manifest_digest;
   }
+  return out;
+}
+
+Result<engine::Request> Core::test_request(const Scope& scope, const Actor& actor) const {
+  if (!state(scope).committed) {
+    return fail(Error(Code::not_found, scope.to_string() + " is not deployed")
+                    .with_hint("`rumbo sync " + scope.to_string() + "` first"));
+  }
+  engine::Request out = TRY(heal_request(scope, actor));
+  out.cause = "test";
+  out.heal = false;
+  out.hooks = engine::HookRule::test;
   return out;
 }
 

@@ -237,14 +237,27 @@ Result<Scope> LocalOperations::one_scope(const std::string& application,
 
 Result<Value> LocalOperations::rollback(const RollbackOptions& options, const EventSink& events) {
   const Scope scope = TRY(one_scope(options.application, options.environment));
-  engine::Request back = TRY(core_.rollback_request(scope, TxnId{options.to}, options.with_hooks,
-                                                    actor_of(options.actor)));
+  const Actor actor = actor_of(options.actor);
+  engine::Request back = TRY(
+      options.tests ? core_.test_request(scope, actor)
+                    : core_.rollback_request(scope, TxnId{options.to}, options.with_hooks, actor));
   back.force = options.force;
   const MonoTime began = core_.clock().mono();
   Result<engine::Report> report = fail(Code::internal, "not run");
   with_events({scope}, events, {[&] { report = core_.run(back); }});
   if (options_.changed) options_.changed();
-  return transaction(TRY(std::move(report)), back, began);
+  const engine::Report ended = TRY(std::move(report));
+  Value answer = transaction(ended, back, began);
+  return options.tests ? test_outcome(std::move(answer), ended) : answer;
+}
+
+Value LocalOperations::test_outcome(Value answer, const engine::Report& report) {
+  const std::string_view outcome = answer["outcome"].as_string();
+  if (outcome == "unchanged") return answer.with("cause", "it has no tests");
+  if (outcome != "committed") return answer;
+  // Tests run behind the commit: what failed is what was left behind.
+  if (report.note.empty()) return answer.with("outcome", "passed");
+  return answer.with("outcome", "failed").with("cause", report.note);
 }
 
 Result<Value> LocalOperations::recover(const std::string& txn, const std::string& decision,

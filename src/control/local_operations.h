@@ -64,6 +64,7 @@ class LocalOperations : public Operations {
   std::string waits_for(const std::vector<Placement>& batch);
   Result<Scope> one_scope(const std::string& application, const std::string& environment) const;
   Result<Value> plans(const SyncOptions& options);
+  static Value test_outcome(Value answer, const engine::Report& report);
   Value transaction(const engine::Report& report, const engine::Request& request, MonoTime began);
   Value refused(const std::vector<Scope>& scopes, const std::string& revision,
                 const std::string& why);

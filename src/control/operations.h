@@ -46,6 +46,7 @@ struct RollbackOptions {
   std::string environment;  ///< may be empty if the application has only one
   std::string to;           ///< transaction; empty: the last committed before the current one
   bool with_hooks = false;
+  bool tests = false;  ///< no way back: the tests of what is deployed now are run
   std::string actor;
   bool force = false;  ///< also while all is frozen
 };
@@ -121,7 +122,8 @@ class Operations {
   /// needs-operator|suspended|unchanged, cause, evidence: [lines], revision, duration}], worst:
   /// outcome}
   virtual Result<Value> sync(const SyncOptions& options, const EventSink& events) = 0;
-  /// As one element of sync().transactions.
+  /// As one element of sync().transactions. Of tests the outcome is passed|failed instead of
+  /// committed, and `evidence` what the failed ones said.
   virtual Result<Value> rollback(const RollbackOptions& options, const EventSink& events) = 0;
   /// decision: undo|finish|accept; empty txn: take up every open transaction.
   virtual Result<Value> recover(const std::string& txn, const std::string& decision,

@@ -13,7 +13,7 @@ namespace {
 
 using When = HookRun::When;
 
-constexpr std::array<std::pair<HookPhase, std::string_view>, 7> kPhases{{
+constexpr std::array<std::pair<HookPhase, std::string_view>, 8> kPhases{{
     {HookPhase::pre_sync, "PreSync"},
     {HookPhase::sync, "Sync"},
     {HookPhase::post_sync, "PostSync"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<HookPhase, std::string_view>, 7> kPhases{{
     {HookPhase::pre_delete, "PreDelete"},
     {HookPhase::post_delete, "PostDelete"},
     {HookPhase::compensate, "Compensate"},
+    {HookPhase::test, "Test"},
 }};
 
 struct HelmWord {
@@ -28,7 +29,6 @@ struct HelmWord {
   std::optional<HookRun> run;  ///< none: it does not run here
 };
 
-// A rollback runs what an upgrade runs: Rumbo's rollback is a sync to an earlier state.
 constexpr std::array<HelmWord, 12> kHelm{{
     {"pre-install", HookRun{HookPhase::pre_sync, When::install}},
     {"pre-upgrade", HookRun{HookPhase::pre_sync, When::upgrade}},
@@ -36,10 +36,10 @@ constexpr std::array<HelmWord, 12> kHelm{{
     {"post-upgrade", HookRun{HookPhase::post_sync, When::upgrade}},
     {"pre-delete", HookRun{HookPhase::pre_delete, When::always}},
     {"post-delete", HookRun{HookPhase::post_delete, When::always}},
-    {"pre-rollback", std::nullopt},
-    {"post-rollback", std::nullopt},
-    {"test", std::nullopt},
-    {"test-success", std::nullopt},
+    {"pre-rollback", HookRun{HookPhase::pre_sync, When::rollback}},
+    {"post-rollback", HookRun{HookPhase::post_sync, When::rollback}},
+    {"test", HookRun{HookPhase::test, When::always}},
+    {"test-success", HookRun{HookPhase::test, When::always}},
     {"test-failure", std::nullopt},
     {"crd-install", HookRun{HookPhase::pre_sync, When::always}},
 }};
@@ -64,8 +64,9 @@ Result<> read_phases(const Value& object, std::string_view text, Hook& hook) {
     if (word == "Skip") continue;
     const auto phase = hook_phase_from(word);
     if (!phase) {
-      return unknown(object, "hook", word,
-                     "PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete, Skip, Compensate");
+      return unknown(
+          object, "hook", word,
+          "PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete, Test, Skip, Compensate");
     }
     hook.runs.push_back({*phase, When::always});
   }
@@ -94,8 +95,8 @@ void merge_runs(Hook& hook) {
   for (const HookRun& run : hook.runs) {
     if (out.empty() || out.back().phase != run.phase) {
       out.push_back(run);
-    } else if (out.back().when != run.when) {
-      out.back().when = When::always;
+    } else {
+      out.back().when = static_cast<When>(out.back().when | run.when);
     }
   }
   hook.runs = std::move(out);

@@ -20,20 +20,21 @@ enum class HookPhase {
   pre_delete,   ///< before an application's objects are deleted
   post_delete,  ///< after they are gone
   compensate,   ///< never by itself: on undo of the hook that names it (rumbo.dev/compensate)
+  test,         ///< on demand only, after a commit that changes nothing
 };
 std::string_view to_string(HookPhase phase);  ///< "PreSync", …
 std::optional<HookPhase> hook_phase_from(std::string_view word);
 
-/// One moment at which a hook runs. Helm tells first installations and upgrades apart.
+/// One moment at which a hook runs. Helm tells first installations, upgrades and rollbacks apart.
 struct HookRun {
-  enum class When { always, install, upgrade };
+  enum When : unsigned { install = 1, upgrade = 2, rollback = 4, always = 7 };
   HookPhase phase = HookPhase::sync;
   When when = When::always;
   friend bool operator==(const HookRun&, const HookRun&) = default;
 };
 
 struct Hook {
-  std::vector<HookRun> runs;  ///< in the order of phases; empty: it never runs here (Helm's tests)
+  std::vector<HookRun> runs;  ///< in the order of phases; empty: it never runs (Skip)
   HookCleanup cleanup;
 };
 

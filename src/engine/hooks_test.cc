@@ -37,10 +37,13 @@ TEST(Hooks, HelmTellsInstallAndUpgradeApart) {
   const auto one = hook_of(job({{"helm.sh/hook", "pre-install"}}));
   EXPECT_EQ((*one)->runs, (std::vector<HookRun>{{HookPhase::pre_sync, HookRun::When::install}}));
   const auto both = hook_of(job({{"helm.sh/hook", "pre-upgrade,pre-install"}}));
-  EXPECT_EQ((*both)->runs, (std::vector<HookRun>{{HookPhase::pre_sync, HookRun::When::always}}));
+  ASSERT_EQ((*both)->runs.size(), 1u);
+  EXPECT_EQ((*both)->runs[0].when, unsigned{HookRun::install} | unsigned{HookRun::upgrade});
+  const auto back = hook_of(job({{"helm.sh/hook", "post-rollback"}}));
+  EXPECT_EQ((*back)->runs, (std::vector<HookRun>{{HookPhase::post_sync, HookRun::rollback}}));
   const auto test = hook_of(job({{"helm.sh/hook", "test"}}));
   ASSERT_TRUE(test && *test);
-  EXPECT_TRUE((*test)->runs.empty());
+  EXPECT_EQ((*test)->runs, (std::vector<HookRun>{{HookPhase::test, HookRun::always}}));
   EXPECT_TRUE(is_hook(job({{"helm.sh/hook", "test"}})));
 }
 

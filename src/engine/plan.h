@@ -37,6 +37,8 @@ struct ScopeInput {
 enum class HookRule {
   all,
   rollback,  ///< no Jobs, and no PreSync hooks: what they did to data was for the newer revision
+  rollback_all,  ///< a rollback with Jobs and all hooks
+  test,          ///< tests alone, and no Jobs
   none,
 };
 

@@ -27,7 +27,8 @@ void Planner::classify(Wanted& wanted) {
   const bool there = now != nullptr && now->exists;
   if (left_alone(wanted, there ? now : nullptr)) return;
   const bool job = object.key.kind == "Job";
-  const bool runs_jobs = !input_.heal && input_.hooks == HookRule::all;
+  const bool runs_jobs =
+      !input_.heal && (input_.hooks == HookRule::all || input_.hooks == HookRule::rollback_all);
   if (!there) {
     wanted.action = ChangeAction::create;
     wanted.reason = input_.heal ? "missing" : "new";

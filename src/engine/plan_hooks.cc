@@ -88,16 +88,25 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
 std::string Planner::hook_skipped(const ScopeInput& scope, const HookRun& run) const {
   if (input_.heal) return "hooks do not run to heal";
   if (input_.hooks == HookRule::none) return "hooks were left out";
+  const bool tests = input_.hooks == HookRule::test;
+  if (tests != (run.phase == HookPhase::test)) {
+    return tests ? "only tests run" : "runs when tests are asked for (`rumbo test`)";
+  }
   if (is_of_deletion(run.phase) != scope.deletes) {
     return scope.deletes ? "its application is deleted" : "runs when its application is deleted";
   }
-  if (input_.hooks == HookRule::rollback && run.phase == HookPhase::pre_sync) {
-    return "a rollback skips PreSync hooks";
+  if (scope.deletes || tests || run.when == HookRun::always) {
+    const bool skipped = input_.hooks == HookRule::rollback && run.phase == HookPhase::pre_sync;
+    return skipped ? "a rollback skips PreSync hooks" : "";
   }
-  if (run.when == HookRun::When::install && !scope.first_time) return "runs at the first sync only";
-  if (run.when == HookRun::When::upgrade && scope.first_time)
-    return "does not run at the first sync";
-  return {};
+  // Helm's words name their moments.
+  unsigned moments = scope.first_time ? HookRun::install : HookRun::upgrade;
+  if (input_.hooks == HookRule::rollback) moments = HookRun::rollback;
+  if (input_.hooks == HookRule::rollback_all) moments = HookRun::rollback | HookRun::upgrade;
+  if ((run.when & moments) != 0) return {};
+  if (run.when == HookRun::install) return "runs at the first sync only";
+  if (run.when == HookRun::rollback) return "runs at a rollback only";
+  return scope.first_time ? "does not run at the first sync" : "does not run at a rollback";
 }
 
 /// The Job that a hook names as the one to take it back; null without one, or when it is refused.
@@ -123,8 +132,8 @@ const Object* Planner::compensation_of(const Wanted& hook) {
 
 void Planner::add_hook_step(const Wanted& wanted) {
   const Object* compensation = compensation_of(wanted);
-  const bool answers =
-      *wanted.hook == HookPhase::sync_fail || *wanted.hook == HookPhase::post_delete;
+  const bool answers = *wanted.hook == HookPhase::sync_fail ||
+                       *wanted.hook == HookPhase::post_delete || *wanted.hook == HookPhase::test;
   const Inverse inverse = answers                   ? Inverse::none
                           : compensation != nullptr ? Inverse::compensate
                                                     : Inverse::keep_and_report;

@@ -193,7 +193,8 @@ void Planner::add_after_commit_steps() {
   for (StepId id = 0; id < steps; ++id) {
     const Step hook = plan_.steps[id];
     if (hook.participant != participant_.id || hook.kind != StepKind::hook) continue;
-    const bool ran = hook.for_step == kNoStep && hook.hook != to_string(HookPhase::sync_fail);
+    const bool ran = hook.for_step == kNoStep && hook.hook != to_string(HookPhase::sync_fail) &&
+                     hook.hook != to_string(HookPhase::test);
     const bool deleted = hook.hook == to_string(HookPhase::pre_delete) ||
                          hook.hook == to_string(HookPhase::post_delete);
     if (!ran || !(hook.cleanup.on_success || deleted)) continue;

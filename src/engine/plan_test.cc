@@ -163,6 +163,8 @@ TEST(HooksInPlans, RunWhenTheyShould) {
         .want(job("first", {{"helm.sh/hook", "pre-install"}}))
         .want(job("next", {{"helm.sh/hook", "pre-upgrade"}}))
         .want(job("test", {{"helm.sh/hook", "test"}}))
+        .want(job("back", {{"helm.sh/hook", "pre-rollback"}}))
+        .want(job("both", {{"helm.sh/hook", "post-upgrade,post-rollback"}}))
         .want(job("bye", {{"rumbo.dev/hook", "PostDelete"}}))
         .want(job("plain", {}));
     std::string out;
@@ -172,12 +174,16 @@ TEST(HooksInPlans, RunWhenTheyShould) {
     return out;
   };
   Input input;
-  EXPECT_EQ(actions(input), "pre next plain post ");
+  EXPECT_EQ(actions(input), "pre next plain post both ");
   input.scope().first_time = true;
   EXPECT_EQ(actions(input), "pre first plain post ");
   input.plan.hooks = HookRule::rollback;
   input.scope().first_time = false;
-  EXPECT_EQ(actions(input), "post ");
+  EXPECT_EQ(actions(input), "back post both ");
+  input.plan.hooks = HookRule::rollback_all;
+  EXPECT_EQ(actions(input), "pre next back plain post both ");
+  input.plan.hooks = HookRule::test;
+  EXPECT_EQ(actions(input), "test ");
   input.plan.hooks = HookRule::none;
   EXPECT_EQ(actions(input), "");
   input.plan.hooks = HookRule::all;

@@ -35,6 +35,7 @@ StagePhase phase_of_hook(const Step& step) {
     case HookPhase::pre_delete:
       return StagePhase::pre_delete;
     case HookPhase::post_delete:
+    case HookPhase::test:
       return StagePhase::post_delete;
     case HookPhase::compensate:
       return StagePhase::compensate;

@@ -21,7 +21,7 @@ enum class StagePhase {
   post_sync,     ///< PostSync hooks, between SWITCH and COMMIT
   retire,        ///< after COMMIT
   prune,         ///< after COMMIT, waves downward
-  post_delete,   ///< after COMMIT: PostDelete hooks
+  post_delete,   ///< after COMMIT: PostDelete hooks, and tests
   hook_cleanup,  ///< after COMMIT: hooks that succeeded
   sync_fail,     ///< after an undo: SyncFail hooks
   compensate,    ///< in an undo: what takes hooks back

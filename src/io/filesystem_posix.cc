@@ -141,7 +141,9 @@ class PosixFile : public File {
 class PosixFileSystem : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, const OpenOptions& options) override {
-    int flags = O_CLOEXEC | (options.write ? O_RDWR : O_RDONLY);
+    // A pipe where a file should be must not hold us up until somebody writes into it: it cannot be
+    // read at an offset.
+    int flags = O_CLOEXEC | (options.write ? O_RDWR : O_RDONLY | O_NONBLOCK);
     if (options.create) flags |= O_CREAT;
     if (options.exclusive) flags |= O_EXCL;
     if (options.truncate) flags |= O_TRUNC;

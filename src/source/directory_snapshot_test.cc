@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rumbo::source {
@@ -45,6 +46,11 @@ class Directory : public testing::Test {
 
   std::filesystem::path base_;
 };
+
+TEST_F(Directory, APipeIsNoFileAndHoldsNobodyUp) {
+  ASSERT_EQ(::mkfifo((base_ / "tree/pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(open("tree")->read("pipe"));
+}
 
 TEST_F(Directory, ListsFilesSortedWithoutGitsOwn) {
   const auto snapshot = open("tree");

@@ -152,7 +152,7 @@ TEST_P(OperationsTest, ASinkThatHadEnoughStillGetsTheOutcome) {
 
 TEST_P(OperationsTest, Rollback) {
   const auto answer =
-      operations().rollback({"shop", "dev", "t-000007", true, "user:anna", true}, collect());
+      operations().rollback({"shop", "dev", "t-000007", true, false, "user:anna", true}, collect());
   expect_answer(answer, Value::object({{"call", "rollback"},
                                        {"application", "shop"},
                                        {"environment", "dev"},

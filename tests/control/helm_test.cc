@@ -59,6 +59,74 @@ TEST(HelmApplication, AnUnchangedChartIsUnchangedAlsoInANewProcess) {
   EXPECT_EQ(password(rig), first) << "an edit elsewhere rotates no password";
 }
 
+/// `more`: further annotations.
+std::string hook_job(const std::string& name, const std::string& event,
+                     const std::string& more = "") {
+  return "apiVersion: batch/v1\nkind: Job\nmetadata: {name: " + name +
+         ", annotations: {helm.sh/hook: " + event + more +
+         "}}\nspec: {}\nstatus: {conditions: [{type: Complete, status: 'True'}]}\n";
+}
+
+int runs(const Rig& rig, const std::string& name) {
+  int out = 0;
+  for (const auto& [at, count] : rig.world.hook_runs) out += at.second.name == name ? count : 0;
+  return out;
+}
+
+TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
+  Rig rig(chart_application());
+  auto files = chart("app:1");
+  files["deploy/templates/tests/works.yaml"] = hook_job("works", "test");
+  rig.source.commit(kShopUrl, files);
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(runs(rig, "works"), 0);
+
+  control::RollbackOptions options;
+  options.application = "shop";
+  options.tests = true;
+  options.actor = "user:anna";
+  auto answer = rig.operations().rollback(options, {});
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ((*answer)["outcome"].str(), "passed") << codec::to_json(*answer);
+  EXPECT_EQ(runs(rig, "works"), 1);
+
+  files["deploy/templates/tests/fails.yaml"] = hook_job("fails", "test", ", sim/hook: fail");
+  files["deploy/values.yaml"] = "image: app:2\n";
+  rig.source.commit(kShopUrl, files);
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  answer = rig.operations().rollback(options, {});
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ((*answer)["outcome"].str(), "failed") << codec::to_json(*answer);
+  EXPECT_NE((*answer)["cause"].str().find("fails"), std::string::npos) << codec::to_json(*answer);
+  EXPECT_EQ(runs(rig, "works"), 2);
+  EXPECT_EQ(rig.image(), "app:2") << "what a test says changes nothing";
+  EXPECT_EQ(rig.sync()["worst"].str(), "unchanged") << "and condemns no revision";
+}
+
+TEST(HelmApplication, HooksOfRollbackRunThen) {
+  Rig rig(chart_application());
+  auto files = chart("app:1");
+  files["deploy/templates/undo.yaml"] = hook_job("undo", "post-rollback");
+  files["deploy/templates/up.yaml"] = hook_job("up", "post-upgrade");
+  rig.source.commit(kShopUrl, files);
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  files["deploy/values.yaml"] = "image: app:2\n";
+  rig.source.commit(kShopUrl, files);
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(runs(rig, "undo"), 0);
+  EXPECT_EQ(runs(rig, "up"), 1);
+
+  control::RollbackOptions options;
+  options.application = "shop";
+  options.actor = "user:anna";
+  const auto answer = rig.operations().rollback(options, {});
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ((*answer)["outcome"].str(), "committed") << codec::to_json(*answer);
+  EXPECT_EQ(rig.image(), "app:1");
+  EXPECT_EQ(runs(rig, "undo"), 1);
+  EXPECT_EQ(runs(rig, "up"), 1);
+}
+
 TEST(HelmApplication, ABrokenTemplateIsToldWithItsPlace) {
   Rig rig(chart_application());
   auto files = chart("app:1");

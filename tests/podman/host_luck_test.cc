@@ -175,6 +175,68 @@ TEST_F(LuckTest, TheDaemonWaitsForAPodmanThatIsNotThereYet) {
   EXPECT_LT(lab().end_daemon(), 10.0);
 }
 
+TEST_F(LuckTest, RootlessIsRefusedWithWhatToDo) {
+  lab().commit(HostLab::web("one"));
+  ASSERT_EQ(lab().run({"chown", "-R", "65534:65534", lab().directory() + "/repo"}).status, 0);
+  ASSERT_EQ(lab().run({"install", "-d", "-o", "65534", "-g", "65534", lab().state()}).status, 0);
+  for (const std::string& path : {lab().directory(), lab().directory() + "/.."}) {
+    std::filesystem::permissions(path, std::filesystem::perms(0755));
+  }
+  const io::Exit sync =
+      lab().run({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", RUMBO_BINARY,
+                 "sync", "--state", lab().state(), "--config", lab().directory() + "/rumbo.yaml"});
+  EXPECT_EQ(sync.status, 2) << sync.out << sync.err;
+  EXPECT_NE((sync.out + sync.err).find("rootless Podman is not supported"), std::string::npos)
+      << sync.out << sync.err;
+  EXPECT_NE((sync.out + sync.err).find("run Rumbo as root"), std::string::npos) << sync.err;
+  EXPECT_TRUE(lab().pods().empty());
+}
+
+TEST_F(LuckTest, ContainerStorageThatIsFullCondemnsNoRevision) {
+  const std::string small = lab().directory() + "/small";
+  std::filesystem::create_directories(small);
+  ASSERT_EQ(::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=48m,mode=0711"), 0);
+  const std::string storage = " --root " + small + "/root --runroot " + lab().directory() +
+                              "/runroot2 --tmpdir " + lab().directory() + "/runroot2/libpod ";
+  const std::string conf = "export CONTAINERS_CONF=" + lab().directory() + "/b/containers.conf; ";
+  const io::Exit loaded =
+      lab().run({"/bin/sh", "-c",
+                 conf + "podman --root " + lab().directory() + "/root --runroot " +
+                     lab().directory() + "/runroot --tmpdir " + lab().directory() +
+                     "/runroot/libpod save localhost/app:1 | podman" + storage + "load"});
+  ASSERT_EQ(loaded.status, 0) << loaded.err;
+  lab().configure("{root: " + small + "/root, runRoot: " + lab().directory() + "/runroot2}");
+  deploy("one");
+  const std::string first =
+      lab().json({"history", "--max", "1"})["transactions"][0]["transaction"].str();
+  EXPECT_NE(first, "");
+  lab().start_daemon();
+  {
+    std::ofstream filler(small + "/filler", std::ios::binary);
+    const std::string block(4 << 10, 'x');
+    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+  lab().commit(HostLab::web("two"));
+  EXPECT_TRUE(lab().eventually(
+      [&] {
+        const Value newest = lab().json({"history", "--max", "1"})["transactions"][0];
+        return newest["transaction"].str() != first && newest["ended"].is_null();
+      },
+      20s))
+      << "begun, and held up: else this proves nothing";
+  lab().env().sleep(5s);
+  EXPECT_TRUE(lab().json({"history", "--max", "1"})["transactions"][0]["ended"].is_null());
+  EXPECT_EQ(lab().get_page(), "one") << "what serves goes on serving";
+  std::filesystem::remove(small + "/filler");
+  EXPECT_TRUE(lab().eventually([&] { return lab().get_page() == "two"; })) << lab().daemon_log();
+  EXPECT_EQ(lab().json({"status"})["applications"][0]["quarantined"].size(), 0u)
+      << "the revision is not to blame";
+  lab().end_daemon();
+  lab().run({"/bin/sh", "-c", conf + "podman" + storage + "pod rm -f -a -t 0"});
+  EXPECT_EQ(::umount2(small.c_str(), MNT_DETACH), 0);
+}
+
 TEST_F(LuckTest, APortOfTheHostThatAnotherHoldsRefusesBeforeAnythingIsTouched) {
   take_port(18099);
   lab().commit(

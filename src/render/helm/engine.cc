@@ -1,6 +1,8 @@
 #include "render/helm/engine.h"
 
 #include <algorithm>
+#include <deque>
+#include <memory>
 #include <optional>
 
 #include "base/strings.h"
@@ -24,7 +26,7 @@ std::string_view base_name(std::string_view path) {
 
 /// One template and the data it is run with.
 struct Renderable {
-  std::string_view text;
+  Value text;
   Ref<Map> data;
   std::string base_path;
 };
@@ -70,7 +72,7 @@ class Collector {
     }
     for (const ChartFile& file : chart.templates) {
       if (chart.metadata.library() && !base_name(file.name).starts_with('_')) continue;
-      all_[chart.path + "/" + file.name] = {file.data.as_string(), data, chart.path + "/templates"};
+      all_[chart.path + "/" + file.name] = {file.data, data, chart.path + "/templates"};
     }
     return data;
   }
@@ -93,6 +95,38 @@ std::vector<std::string> parse_order(const std::map<std::string, Renderable>& al
   return order;
 }
 
+/// The templates of a chart, parsed. They are kept for the next rendering in this thread: an
+/// application is rendered again and again, and its templates rarely change.
+Result<std::shared_ptr<const script::TemplateSet>> compile(
+    const std::vector<std::string>& order, const std::map<std::string, Renderable>& all) {
+  constexpr std::size_t kKept = 4;
+  constexpr std::size_t kLargest = std::size_t{8} << 20;  // bytes of text
+  struct Kept {
+    std::vector<std::pair<std::string, Value>> texts;
+    std::shared_ptr<const script::TemplateSet> templates;
+  };
+  thread_local std::deque<Kept> kept;
+
+  std::vector<std::pair<std::string, Value>> texts;
+  std::size_t bytes = 0;
+  for (const std::string& path : order) {
+    texts.emplace_back(path, all.at(path).text);
+    bytes += texts.back().second.as_string().size();
+  }
+  for (const Kept& one : kept) {
+    if (one.texts == texts) return one.templates;
+  }
+  auto templates = std::make_shared<script::TemplateSet>(script::helm_functions());
+  for (const auto& [path, text] : texts) {
+    if (auto parsed = templates->parse(path, text.as_string()); !parsed) {
+      return fail(Code::invalid, script::helm_parse_error(parsed.error(), path));
+    }
+  }
+  if (bytes <= kLargest) kept.push_front({std::move(texts), templates});
+  if (kept.size() > kKept) kept.pop_back();
+  return templates;
+}
+
 tl::unexpected<Error> execution_error(const script::Failure& failure, const std::string& path,
                                       Profile profile) {
   using FailureKind = script::Failure::Kind;
@@ -111,12 +145,8 @@ Result<std::map<std::string, std::string>> run_templates(const EngineInput& inpu
   auto& all = collector.all();
   const std::vector<std::string> order = parse_order(all);
 
-  script::TemplateSet templates(script::helm_functions());
-  for (const std::string& path : order) {
-    if (auto parsed = templates.parse(path, all[path].text); !parsed) {
-      return fail(Code::invalid, script::helm_parse_error(parsed.error(), path));
-    }
-  }
+  const auto compiled = TRY(compile(order, all));
+  const script::TemplateSet& templates = *compiled;
   script::Session session(input.host, input.session);
   std::map<std::string, std::string> rendered;
   for (const std::string& path : order) {

@@ -214,6 +214,7 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
   for (const auto& object : release->manifests.objects) TRY(reader.read(object.path, object.text));
   if (!options.no_hooks) {
     for (const auto& hook : release->manifests.hooks) {
+      if (options.skip_tests && helm::is_test_hook(hook)) continue;
       TRY(helm::read_hook(hook, reader, rendered.warnings));
     }
   }

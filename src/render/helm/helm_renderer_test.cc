@@ -91,13 +91,15 @@ TEST(HelmRenderer, HooksStayHooksAndWhatBelongsToThemComesFirst) {
   };
   EXPECT_EQ(phase("before"), "pre-install,pre-upgrade 3");
   EXPECT_EQ(phase("after"), "post-upgrade 3");
-  EXPECT_EQ(phase("check"), "none");
+  EXPECT_EQ(phase("check"), "test 3");
   const Object* account = rendered->manifest.find({"", "ServiceAccount", "shop-dev", "account"});
   ASSERT_NE(account, nullptr);
   EXPECT_EQ(account->value["metadata"]["annotations"],
             Value::object({{"a", "b"}, {"rumbo.dev/wave", "-2005"}}));
-  ASSERT_EQ(rendered->warnings.size(), 1u);
-  EXPECT_NE(rendered->warnings[0].find("check"), std::string::npos);
+  EXPECT_TRUE(rendered->warnings.empty());
+  const auto fewer = render(files, Value::object({{"skipTests", true}}));
+  ASSERT_TRUE(fewer) << fewer.error().to_string();
+  EXPECT_EQ(fewer->manifest.find({"batch", "Job", "shop-dev", "check"}), nullptr);
 }
 
 TEST(HelmRenderer, KeptResultsOfRandomFunctionsAreTakenUpAgain) {

@@ -12,15 +12,16 @@ constexpr std::string_view kWeight = "helm.sh/hook-weight";
 constexpr std::string_view kDelete = "helm.sh/hook-delete-policy";
 constexpr int kMostWeight = 1000;
 
-enum class Phase { none, before, after };
+enum class Phase { none, before, after, test };
 
 /// When what belongs to the hook must be there. The engine itself reads which Jobs run when.
 Phase phase_of(std::string_view events) {
   Phase phase = Phase::none;
   for (const auto word : split(events, ',')) {
     const std::string event = to_lower(trim(word));
-    if (event.starts_with("pre-") && event != "pre-rollback") return Phase::before;
-    if (event.starts_with("post-") && event != "post-rollback") phase = Phase::after;
+    if (event.starts_with("pre-")) return Phase::before;
+    if (event.starts_with("post-")) phase = Phase::after;
+    if (phase == Phase::none && (event == "test" || event == "test-success")) phase = Phase::test;
   }
   return phase;
 }
@@ -47,7 +48,9 @@ void mark_hooks(std::vector<Object>& objects) {
     const auto written = parse_int(text);
     const int weight =
         static_cast<int>(std::clamp<std::int64_t>(written.value_or(0), -kMostWeight, kMostWeight));
-    const bool runs = object.key.kind == "Job" || object.key.kind == "Pod";
+    // What a test needs is made for the test alone.
+    const bool runs = object.key.kind == "Job" || object.key.kind == "Pod" ||
+                      phase_of(events) == Phase::test;
     int wave = weight;
     if (!runs) {
       const Value& metadata = object.value["metadata"];

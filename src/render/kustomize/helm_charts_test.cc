@@ -103,7 +103,7 @@ TEST(HelmCharts, GeneratorsAndTheOldFieldWorkToo) {
 TEST(HelmCharts, WhatIsNotThereIsTold) {
   expect_in(run(with_chart("helmCharts: [{name: other}]\n")), "no chart found at 'charts/other'");
   expect_in(run(with_chart("helmCharts: [{name: other, repo: 'https://charts.example.com'}]\n")),
-            "helm pull --untar");
+            "`https://charts.example.com/other` was not fetched");
   expect_in(run(with_chart("helmCharts: [{name: web, foo: 1}]\n")), "unknown field \"foo\"");
   expect_in(run(with_chart("helmGlobals: {chartHome: ../..}\nhelmCharts: [{name: web}]\n")),
             "leads out of the tree");

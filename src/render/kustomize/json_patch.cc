@@ -12,6 +12,7 @@ namespace rumbo::render::kustomize {
 namespace {
 
 constexpr std::size_t kMostOperations = 10'000;
+constexpr std::size_t kMostCopied = 1'000'000;
 
 struct Place {
   std::vector<std::string> parents;
@@ -120,11 +121,29 @@ Result<Value> edit(const Value& node, std::span<const std::string> parents, cons
   return node.with(part, TRY(edit(node[part], parents.subspan(1), place, value, change)));
 }
 
-/// One operation on a document.
+/// Takes what the value holds from the number; false once there is nothing left.
+bool take(const Value& value, std::size_t& left) {
+  if (left == 0) return false;
+  --left;
+  if (value.is_array()) {
+    for (const Value& item : value.items()) {
+      if (!take(item, left)) return false;
+    }
+  } else if (value.is_object()) {
+    for (const Member& member : value.members()) {
+      if (!take(member.value, left)) return false;
+    }
+  }
+  return true;
+}
+
+/// One operation on a document. What it copies is taken from `left`: copies share their parts, and
+/// a few that copy each other would be endless once they are printed.
 class Operation {
  public:
-  Operation(const Value& operation, Value document)
+  Operation(const Value& operation, Value document, std::size_t& left)
       : operation_(operation),
+        left_(left),
         name_(operation["op"].as_string()),
         path_(operation["path"].as_string()),
         document_(std::move(document)) {}
@@ -185,6 +204,9 @@ class Operation {
     }
     const std::string from = operation_["from"].str();
     const Value moved = TRY(read(from)).value_or(Value());
+    if (name_ == "copy" && !take(moved, left_)) {
+      return fail(Code::too_large, "a patch that copies more than 1000000 values");
+    }
     if (name_ == "move") {
       const auto place = *parse_place(from);
       document_ = TRY(edit(document_, place.parents, place, nullptr, remove_from));
@@ -193,6 +215,7 @@ class Operation {
   }
 
   const Value& operation_;
+  std::size_t& left_;
   std::string_view name_, path_;
   Value document_;
 };
@@ -227,8 +250,9 @@ Result<JsonPatch> JsonPatch::parse(std::string_view text) {
 }
 
 Result<Value> JsonPatch::apply(Value document) const {
+  std::size_t left = kMostCopied;
   for (const Value& operation : operations_) {
-    document = TRY(Operation(operation, std::move(document)).run());
+    document = TRY(Operation(operation, std::move(document), left).run());
   }
   return document;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
 #include "codec/json.h"
 #include "model/memory_snapshot.h"
 
@@ -116,6 +117,51 @@ TEST(Kustomize, CyclesAndBombsEnd) {
   }
   expect_error(run({{"kustomization.yaml", "resources: [c.yaml]\n"}, {"c.yaml", aliases}}),
                "aliasing");
+}
+
+TEST(Kustomize, WhatCopiesItselfEnds) {
+  // Each step doubles what the one before made: 2^60 values without a bound.
+  std::string copies = "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n";
+  std::string replacements = "resources: [c.yaml]\nreplacements:\n";
+  for (int step = 0; step < 60; ++step) {
+    const std::string field = "data.x" + std::to_string(step);
+    copies += "    - {op: copy, from: /data, path: /data/x" + std::to_string(step) + "}\n";
+    replacements +=
+        "- {source: {kind: ConfigMap, fieldPath: data}, targets: [{select: {kind: "
+        "ConfigMap}, fieldPaths: [" +
+        field + "], options: {create: true}}]}\n";
+  }
+  expect_error(run({{"kustomization.yaml", copies}, {"c.yaml", kMap}}), "copies more than 1000000");
+  expect_error(run({{"kustomization.yaml", replacements}, {"c.yaml", kMap}}), "8 million nodes");
+}
+
+TEST(Kustomize, AValueIsPutIntoAFieldThatIsMade) {
+  const std::string replacement =
+      "resources: [c.yaml]\nreplacements: [{source: {kind: ConfigMap, fieldPath: metadata.name}, "
+      "targets: [{select: {kind: ConfigMap}, fieldPaths: [PATH], options: {create: true, "
+      "delimiter: ':', index: 1}}]}]\n";
+  for (const char* path : {"x/y", "data.new.deep", "x../y", "a.*.b", "data.'q'"}) {
+    const std::string said = run(
+        {{"kustomization.yaml", replace_all(replacement, "PATH", "\"" + std::string(path) + "\"")},
+         {"c.yaml", kMap}});
+    EXPECT_FALSE(said.empty()) << path;
+  }
+}
+
+TEST(Kustomize, APatchThatMayChangeNamesWritesAnnotationsAsTexts) {
+  const std::string patch =
+      "resources: [c.yaml]\npatches:\n- options: {allowNameChange: OPTION}\n  patch: |\n"
+      "    apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: c, annotations: {x: null}}\n";
+  const Files files = {{"c.yaml",
+                        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, annotations: {x: "
+                        "y, z: w}}\n"}};
+  const auto with = [&](const char* option) {
+    Files all = files;
+    all["kustomization.yaml"] = replace_all(patch, "OPTION", option);
+    return run(all);
+  };
+  EXPECT_NE(with("true").find("x: \"null\""), std::string::npos) << with("true");
+  EXPECT_EQ(with("false").find("x:"), std::string::npos) << with("false");
 }
 
 TEST(Kustomize, WhatNeedsAProgramOrTheNetworkIsRefused) {

@@ -76,8 +76,10 @@ Location Arena::place_of(const Node& node) const {
 
 Result<> Arena::check() const {
   if (nodes_.size() <= kMostNodes && text_bytes_ <= kMostText) return {};
-  return fail(Error(Code::too_large, "the kustomization grows beyond 20 million nodes or 1 GiB")
-                  .with_hint("look for bases or components that include each other many times"));
+  return fail(Error(Code::too_large, "the kustomization grows beyond 8 million nodes or 1 GiB")
+                  .with_hint("look for bases or components that include each other many times, and "
+                             "patches or replacements that "
+                             "copy what they made"));
 }
 
 bool is_empty(const Node* node) {

@@ -74,7 +74,7 @@ class Arena {
   Result<> check() const;
 
  private:
-  static constexpr std::size_t kMostNodes = 20'000'000;
+  static constexpr std::size_t kMostNodes = 8'000'000;
   static constexpr std::size_t kMostText = std::size_t{1} << 30;
   static constexpr std::size_t kBlock = 64 << 10;
 

@@ -15,6 +15,7 @@ namespace {
 /// Lays one patch over one object; it keeps its kind, name and namespace unless the patch may
 /// change them.
 Result<> apply_strategic(Build& build, Resource& target, const Resource& patch) {
+  TRY(build.arena().check());
   const std::string_view name = target.name(), ns = target.ns(), kind = target.kind();
   if (patch.allow_name_change || patch.allow_kind_change) target.store_previous(build);
   Node* merged = TRY(Merger(build.arena(), build.schema()).merge(target.node, patch.node));
@@ -57,6 +58,7 @@ Result<> apply_to_selected(Build& build, ResMap& map, const std::vector<Resource
 }
 
 Result<> apply_json(Build& build, Resource& target, const JsonPatch& patch) {
+  TRY(build.arena().check());
   Value value = TRY(to_value(target.node));
   // Kustomize's own notes are annotations: where it made some, the field is there.
   const Value& metadata = value["metadata"];

@@ -183,6 +183,7 @@ class Replacer {
   }
 
   Result<> set_field_value(Node& place, const Node& source, const ReplacementTarget& target) {
+    TRY(arena_.check());
     Node* value = arena_.copy(&source);
     if (target.options && !target.options->delimiter.empty()) {
       if (!place.is(Kind::scalar)) {
