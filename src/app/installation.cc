@@ -5,6 +5,7 @@
 #include "app/build_facts.h"
 #include "app/health_rules.h"
 #include "app/interrupt.h"
+#include "app/process_limits.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "crypto/digest.h"
@@ -81,6 +82,7 @@ Installation::~Installation() {
 
 Result<std::unique_ptr<Installation>> Installation::open(InstallationOptions options,
                                                          io::Env& env) {
+  TRY(ensure_open_files());
   std::unique_ptr<Installation> made(new Installation(std::move(options), env));
   TRY(made->open_parts());
   return made;
@@ -138,7 +140,7 @@ void Installation::add_podman(const TargetId& id, const Environment& environment
                                        options_.need != Need::act};
   one->lazy = std::make_unique<LazyTarget>(
       [this, one, podman]() -> Result<std::unique_ptr<Target>> {
-        auto opened = TRY(target::podman::PodmanTarget::open(podman, env_));
+        auto opened = TRY(target::podman::PodmanTarget::open(podman, env_, interrupt()));
         // Health is what the agent's probes find; without a daemon nobody else runs them.
         if (!podman.reads_only) opened->start();
         one->podman = opened.get();

@@ -3,10 +3,19 @@
 namespace rumbo::app {
 
 Result<Target*> LazyTarget::opened() {
+  const std::uint64_t known = attempts_;
   // Under the lock although it does I/O: two callers must not open it twice.
-  return target_.with([&](std::unique_ptr<Target>& target) -> Result<Target*> {
-    if (!target) target = TRY(opener_());
-    return target.get();
+  return state_.with([&](State& state) -> Result<Target*> {
+    if (state.target) return state.target.get();
+    if (attempts_ != known && state.failed) return fail(Error(*state.failed));
+    auto opened = opener_();
+    ++attempts_;
+    if (!opened) {
+      state.failed = opened.error();
+      return fail(std::move(opened).error());
+    }
+    state.target = std::move(*opened);
+    return state.target.get();
   });
 }
 

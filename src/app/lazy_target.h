@@ -4,8 +4,10 @@
 // Threads: as Target.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,8 @@ class LazyTarget : public Target {
   /// Asked about everything that is observed; to be set before the first use.
   void set_judge(HealthJudge judge) { judge_ = std::move(judge); }
 
-  /// Opens it if it is not yet. A failure is not kept: the next call tries again.
+  /// Opens it if it is not yet. A failure is not kept: the next call tries again; those that
+  /// waited meanwhile share it, instead of waiting for one attempt each.
   Result<Target*> opened();
 
   Result<std::string> identity(const Cancel& cancel) override;
@@ -61,7 +64,12 @@ class LazyTarget : public Target {
   const Opener opener_;
   const Capabilities capabilities_;
   HealthJudge judge_;
-  Guarded<std::unique_ptr<Target>> target_;
+  struct State {
+    std::unique_ptr<Target> target;
+    std::optional<Error> failed;  ///< of the last attempt
+  };
+  Guarded<State> state_;
+  std::atomic<std::uint64_t> attempts_{0};  ///< that ended, well or not
 };
 
 }  // namespace rumbo::app

@@ -52,30 +52,36 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
   return options;
 }
 
-/// Remote bases and files that the overlay names, as the pins file says where it does.
-Result<RenderInputs> fetch_remotes(Session& session, const OverlayTree& tree) {
+/// Remote bases, files and charts that the overlay names, as the pins file says where it does.
+Result<RenderInputs> fetch_remotes(Session& session, const OverlayTree& tree,
+                                   const kustomize::Options& options) {
   io::Env& env = session.env();
   const std::string cache = cache_directory();
-  source::Sources git(cache, env);
+  source::Sources sources(cache, env);
   source::HttpFiles urls(cache + "/files", env);
   const std::string file = session.invocation().value("pins");
   const auto known = file.empty() ? std::vector<Pin>() : TRY(read_pins(env.files, file));
   control::RemotePolicy policy;
   policy.local_repositories = true;
-  const auto missing = [&](const auto& here) {
-    RenderInputs inputs;
-    inputs.snapshots = here;
-    return kustomize::remote_locations(*tree.snapshot, tree.directory, inputs, {});
+  const auto needed = [&](const RenderInputs& inputs) {
+    return kustomize::remote_locations(*tree.snapshot, tree.directory, inputs, options);
   };
-  control::Fetched fetched =
-      TRY(control::Remotes(git, &urls).fetch_all(missing, known, policy, Cancel()));
+  const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
+    RenderInputs so_far;
+    so_far.snapshots = here;
+    return TRY(needed(so_far)).snapshots;
+  };
+  control::Remotes remotes(sources, &urls);
+  control::Fetched fetched = TRY(remotes.fetch_all(missing, known, policy, Cancel()));
+  RenderInputs inputs;
+  inputs.snapshots = std::move(fetched.snapshots);
+  const std::vector<ChartSpec> charts = TRY(needed(inputs)).charts;
+  TRY(remotes.fetch_charts(charts, known, policy, inputs, fetched.pins, Cancel()));
   if (!file.empty()) TRY(write_pins(env.files, file, fetched.pins));
   for (const Pin& pin : fetched.pins) {
     session.note("remote: " + printable(pin.location, 512) + " is " + printable(pin.name, 256) +
                  " (" + pin.id + ")\n");
   }
-  RenderInputs inputs;
-  inputs.snapshots = std::move(fetched.snapshots);
   return inputs;
 }
 
@@ -85,8 +91,8 @@ Result<kustomize::Built> build_overlay(Session& session, const OverlayTree& tree
                                        const kustomize::Options& options) {
   auto built = kustomize::build(*tree.snapshot, tree.directory, {}, options);
   if (built || built.error().code() != Code::unsupported) return built;
-  const RenderInputs inputs = TRY(fetch_remotes(session, tree));
-  if (inputs.snapshots.empty()) return built;
+  const RenderInputs inputs = TRY(fetch_remotes(session, tree, options));
+  if (inputs.snapshots.empty() && inputs.charts.empty()) return built;
   return kustomize::build(*tree.snapshot, tree.directory, inputs, options);
 }
 

@@ -323,6 +323,20 @@ std::shared_ptr<void> Core::listen(WaitListener listener) {
   });
 }
 
+std::map<TargetId, Error> Core::unreachable() const {
+  return unreachable_.with([](const auto& all) { return all; });
+}
+
+void Core::set_unreachable(const TargetId& target, const std::optional<Error>& why) {
+  unreachable_.with([&](auto& all) {
+    if (why) {
+      all.insert_or_assign(target, *why);
+    } else {
+      all.erase(target);
+    }
+  });
+}
+
 void Core::waiting(const engine::TxnState& state) {
   const auto listeners = listeners_->with([](const Listeners& all) { return all.all; });
   if (listeners.empty()) return;

@@ -115,6 +115,10 @@ class Core : private engine::Progress {
   /// Plans and loads; transactions go through the above.
   engine::Executor& executor() { return *executor_; }
 
+  /// Targets that cannot be reached at present, and why.
+  std::map<TargetId, Error> unreachable() const;
+  void set_unreachable(const TargetId& target, const std::optional<Error>& why);
+
   /// Set while nothing is deployed, deleted or healed.
   std::optional<engine::Freeze> frozen() const;
   Result<> freeze(bool frozen, const std::string& reason, const Actor& actor);
@@ -179,6 +183,7 @@ class Core : private engine::Progress {
   std::atomic<bool> suspend_{false};
   Guarded<std::map<TxnId, std::string>> superseded_;
   Guarded<std::set<Scope>> driving_;
+  Guarded<std::map<TargetId, Error>> unreachable_;
   struct Listeners {
     std::map<int, WaitListener> all;
     int next = 0;

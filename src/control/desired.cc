@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/semver.h"
 #include "base/strings.h"
 #include "codec/json.h"
 #include "engine/manifest_store.h"
@@ -30,6 +29,17 @@ std::pair<Revision, Revision> parts_of(const Revision& revision) {
   const std::size_t name = revision.name.find(", values ");
   return {{revision.id.substr(0, at), revision.name.substr(0, name), revision.subject},
           {revision.id.substr(at + 1), "", ""}};
+}
+
+/// Without a list, which only Kustomize has, all locations may be used.
+RemotePolicy policy_of(const Placement& placement) {
+  RemotePolicy policy;
+  if (const auto* git = std::get_if<GitSpec>(&placement.source)) policy.own = *git;
+  if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
+    policy.allowed.emplace();
+    for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
+  }
+  return policy;
 }
 
 std::string inside(const std::string& directory, std::string_view file) {
@@ -153,17 +163,6 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
                              "`renderer: plain` to take the files as they are"));
 }
 
-Result<Revision> Desired::resolve_chart(const ChartSpec& spec, const Cancel& cancel) {
-  const auto known = dependencies_.with([&](auto& all) -> std::optional<Revision> {
-    const auto it = all.find(spec);
-    return it == all.end() ? std::nullopt : std::optional(it->second);
-  });
-  if (known) return *known;
-  const Revision revision = TRY(source_.resolve(spec, cancel));
-  if (Version::parse(spec.version)) dependencies_.with([&](auto& all) { all[spec] = revision; });
-  return revision;
-}
-
 Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& snapshot,
                                    const Revision& revision, bool fresh_secrets, bool& settled,
                                    const Cancel& cancel) {
@@ -187,7 +186,7 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
   const auto known = TRY(known_pins(placement.scope, revision.id));
   auto pins = TRY(fetch_remotes(placement, snapshot, *renderer, spec, known, inputs, cancel));
   const InputsNeeded needed = TRY(renderer->inputs_needed(snapshot, spec, inputs));
-  TRY(fetch_charts(needed.charts, known, inputs, pins, cancel));
+  TRY(remotes_.fetch_charts(needed.charts, known, policy_of(placement), inputs, pins, cancel));
   if (!pins.empty()) {
     pins_.with([&](auto& all) { all[placement.scope] = {revision.id, pins}; });
   }
@@ -276,32 +275,9 @@ Result<std::vector<Pin>> Desired::fetch_remotes(const Placement& placement,
     return std::move(needed.snapshots);
   };
   if (TRY(missing(inputs.snapshots)).empty()) return std::vector<Pin>();
-  RemotePolicy policy;
-  if (const auto* git = std::get_if<GitSpec>(&placement.source)) policy.own = *git;
-  if (const Value& listed = placement.deployment->kustomize["remotes"]; listed.is_array()) {
-    policy.allowed.emplace();
-    for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
-  }
-  Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy, cancel));
+  Fetched fetched = TRY(remotes_.fetch_all(missing, known, policy_of(placement), cancel));
   inputs.snapshots.merge(fetched.snapshots);
   return std::move(fetched.pins);
-}
-
-Result<> Desired::fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
-                               RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel) {
-  for (const ChartSpec& chart : wanted) {
-    const std::string location = location_of(chart) + " " + reference_of(chart);
-    const auto pin = std::find_if(known.begin(), known.end(),
-                                  [&](const Pin& one) { return one.location == location; });
-    const Revision revision =
-        pin != known.end() ? Revision{pin->id, pin->name, ""} : TRY(resolve_chart(chart, cancel));
-    const auto snapshot = TRY(source_.fetch(chart, revision, SourceBounds{}, cancel));
-    inputs.charts.emplace(chart, FetchedChart{revision, TRY(snapshot->read(kChartFile))});
-    pins.push_back({location, revision.id, revision.name});
-  }
-  std::sort(pins.begin(), pins.end(),
-            [](const Pin& a, const Pin& b) { return a.location < b.location; });
-  return {};
 }
 
 Result<std::vector<Pin>> Desired::known_pins(const Scope& scope,

@@ -128,10 +128,6 @@ class Desired {
                                          const Renderer& renderer, const RenderSpec& spec,
                                          const std::vector<Pin>& known, RenderInputs& inputs,
                                          const Cancel& cancel);
-  /// The same of charts from repositories; appends their pins.
-  Result<Revision> resolve_chart(const ChartSpec& spec, const Cancel& cancel);
-  Result<> fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
-                        RenderInputs& inputs, std::vector<Pin>& pins, const Cancel& cancel);
   Result<std::vector<Pin>> known_pins(const Scope& scope, const std::string& revision) const;
   struct Chosen {
     RendererKind kind;
@@ -160,7 +156,6 @@ class Desired {
   Guarded<std::map<Scope, Recorded>> recorded_;  ///< of renderings in this process
   /// Of renderings with fresh secrets that are not committed yet, by what they replace.
   Guarded<std::map<Scope, std::pair<std::string, Value>>> fresh_;
-  Guarded<std::map<ChartSpec, Revision>> dependencies_;  ///< of exact versions: looked up once
   Guarded<std::map<Scope, PinnedRevision>> pins_;
   Guarded<std::map<SourceKey, SourceStatus>> sources_;
   Guarded<std::map<Scope, WantedStatus>> wanted_;

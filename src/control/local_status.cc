@@ -162,6 +162,10 @@ Result<Value> LocalOperations::status(const Selector& selector) {
       attention.emplace_back(name + " is no longer in the configuration; its objects are kept");
     }
   }
+  for (const auto& [target, why] : core_.unreachable()) {
+    healthy = false;
+    attention.emplace_back("target " + target.value + ": " + why.to_string());
+  }
   const auto frozen = core_.frozen();
   if (frozen) {
     attention.emplace_back("all is frozen by " + frozen->by + " since " + to_rfc3339(frozen->at) +

@@ -97,6 +97,11 @@ std::vector<Reconciler::Job> Reconciler::due_jobs(State& state, MonoTime now) {
     open.busy = true;
     jobs.push_back({Lane::deploy, [this, txn = txn] { recover(txn); }});
   }
+  for (auto& [id, one] : state.unwatched) {
+    if (one.busy || one.due > now) continue;
+    one.busy = true;
+    jobs.push_back({Lane::poll, [this, id = id] { watch(id); }});
+  }
   for (auto& [key, source] : state.sources) {
     if (source.busy || source.due > now) continue;
     source.busy = true;
@@ -127,6 +132,7 @@ MonoTime Reconciler::next_due(const State& state) const {
     if (!busy) next = std::min(next, due);
   };
   for (const auto& [txn, open] : state.open) consider(open.busy, open.due);
+  for (const auto& [id, one] : state.unwatched) consider(one.busy, one.due);
   for (const auto& [key, source] : state.sources) consider(source.busy, source.due);
   for (const Batch& batch : state.batches) consider(batch.busy || !batch.dirty, batch.not_before);
   for (const auto& [scope, watched] : state.watched) consider(watched.busy, watched.due);
@@ -181,6 +187,43 @@ MonoTime Reconciler::step(MonoTime now) {
     now = std::max(now, core_.clock().mono());
   }
   return state_.with([&](const State& state) { return next_due(state); });
+}
+
+// ---- Targets
+
+/// Opens the watch of a target. One that is not there now is tried again: the daemon waits for it.
+void Reconciler::watch(const TargetId& id) {
+  constexpr Backoff kAgain{1s, 10s};
+  auto watch =
+      core_.target(id)->watch(core_.journal().installation(),
+                              [this, id](const TargetEvent& event) { on_target_event(id, event); });
+  if (stopping_.cancelled()) return;
+  const MonoTime now = core_.clock().mono();
+  if (!watch) {
+    const bool first = !core_.unreachable().contains(id);
+    core_.set_unreachable(id, watch.error());
+    if (first) {
+      log(LogLevel::error, "reconciler", "waiting for target {}: {}", id.value,
+          watch.error().to_string());
+    }
+    state_.with([&](State& state) {
+      Unwatched& one = state.unwatched[id];
+      one.busy = false;
+      one.due = one.retries.failed(now, kAgain);
+    });
+    poke_scheduler();
+    return;
+  }
+  watches_.with([&](auto& watches) { watches.push_back(std::move(*watch)); });
+  const bool missed = state_.with([&](State& state) {
+    const bool failed = state.unwatched[id].retries.failures() > 0;
+    state.unwatched.erase(id);
+    return failed;
+  });
+  if (!missed) return;
+  core_.set_unreachable(id, std::nullopt);
+  log(LogLevel::info, "reconciler", "target {} answers", id.value);
+  poke();
 }
 
 // ---- Sources
@@ -333,11 +376,9 @@ Result<> Reconciler::start() {
       (lane == Lane::poll ? *pollers_ : *deployers_).submit(std::move(job));
     };
   }
-  for (const auto& [id, target] : core_.parts().targets) {
-    watches_.push_back(TRY(
-        target->watch(core_.journal().installation(),
-                      [this, id = id](const TargetEvent& event) { on_target_event(id, event); })));
-  }
+  state_.with([&](State& state) {
+    for (const auto& [id, target] : core_.parts().targets) state.unwatched[id] = {};
+  });
   scheduler_ = std::thread([this] {
     while (true) {
       const MonoTime next = step(core_.clock().mono());
@@ -358,7 +399,7 @@ Result<> Reconciler::start() {
 void Reconciler::stop() {
   core_.suspend();
   stopping_.cancel();
-  watches_.clear();
+  watches_.with([](auto& watches) { watches.clear(); });
   {
     MutexLock lock(mutex_);
     stop_ = true;
@@ -367,6 +408,7 @@ void Reconciler::stop() {
   if (scheduler_.joinable()) scheduler_.join();
   pollers_.reset();
   deployers_.reset();
+  watches_.with([](auto& watches) { watches.clear(); });  // one may have come meanwhile
 }
 
 }  // namespace rumbo::control

@@ -49,7 +49,8 @@ class Reconciler {
   /// Starts every job that is due and returns when to be called next.
   MonoTime step(MonoTime now);
 
-  /// Watches the targets, and calls step() on a thread of its own until stop().
+  /// Watches the targets, and calls step() on a thread of its own until stop(). A target that
+  /// cannot be reached is waited for.
   Result<> start();
   /// Suspends running transactions and returns when all jobs have ended.
   void stop();
@@ -101,8 +102,14 @@ class Reconciler {
     bool busy = false;
     Retries retries;
   };
+  struct Unwatched {
+    MonoTime due;
+    bool busy = false;
+    Retries retries;
+  };
   struct State {
     std::map<SourceKey, SourceJob> sources;
+    std::map<TargetId, Unwatched> unwatched;  ///< whose watch could not be opened yet
     std::vector<Batch> batches;
     std::map<Scope, Watched> watched;
     std::map<TxnId, OpenTxn> open;
@@ -134,6 +141,7 @@ class Reconciler {
   /// When drift is looked for again without a hint: seldom where the target's watch tells all.
   MonoTime next_scan(const Scope& scope, MonoTime now) const;
 
+  void watch(const TargetId& id);
   void poll(const SourceKey& key);
   std::set<std::size_t> touched(const SourceKey& key, const Revision& revision);
   void new_revision(std::size_t batch);
@@ -159,7 +167,7 @@ class Reconciler {
   RunJob run_;
   mutable Guarded<State> state_;
   Cancel stopping_;
-  std::vector<std::unique_ptr<Watch>> watches_;
+  Guarded<std::vector<std::unique_ptr<Watch>>> watches_;
   std::unique_ptr<Workers> pollers_, deployers_;
   std::thread scheduler_;
   Mutex mutex_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/semver.h"
 #include "base/strings.h"
 #include "render/kustomize/remote.h"
 #include "source/git_url.h"
@@ -99,6 +100,23 @@ bool is_web_page(const Snapshot& snapshot) {
   return start.starts_with("<!doctype html") || start.starts_with("<html");
 }
 
+/// "https://host" that a chart repository's credentials are for.
+std::string host_of_repository(const std::string& repo) {
+  constexpr std::string_view kOci = "oci://";
+  return host_of(repo.starts_with(kOci) ? "https://" + repo.substr(kOci.size()) : repo);
+}
+
+/// The chart as its server is asked for it, by the same rule.
+ChartSpec spec_of(const ChartSpec& chart, const RemotePolicy& policy) {
+  ChartSpec spec = chart;
+  const std::string host = host_of_repository(chart.repo);
+  if (is_listed(policy, location_of(chart)) && !host.empty() && host == host_of(policy.own.url)) {
+    if (spec.credentials_file.empty()) spec.credentials_file = policy.own.credentials_file;
+    if (spec.ca_file.empty()) spec.ca_file = policy.own.ca_file;
+  }
+  return spec;
+}
+
 /// The repository as git knows it. Its credentials are those of the application's own host, if the
 /// configuration lists this location.
 GitSpec spec_of(const Remote& remote, const std::string& location, const RemotePolicy& policy) {
@@ -108,7 +126,6 @@ GitSpec spec_of(const Remote& remote, const std::string& location, const RemoteP
   if (is_listed(policy, location) && !host_of(spec.url).empty() &&
       host_of(spec.url) == host_of(policy.own.url)) {
     spec.credentials_file = policy.own.credentials_file;
-    spec.credentials_env = policy.own.credentials_env;
     spec.credentials_env = policy.own.credentials_env;
     spec.ca_file = policy.own.ca_file;
     spec.known_hosts_file = policy.own.known_hosts_file;
@@ -137,8 +154,8 @@ Result<Remotes::Tree> Remotes::look_up_repository(const std::string& location,
   }
   for (std::size_t at = 0;; ++at) {
     spec.ref = candidates[at];
-    const auto revision = git_.resolve(spec, cancel);
-    if (revision) return git_.fetch(spec, *revision, SourceBounds{}, cancel);
+    const auto revision = source_.resolve(spec, cancel);
+    if (revision) return source_.fetch(spec, *revision, SourceBounds{}, cancel);
     const bool last = at + 1 == candidates.size();
     if (last || revision.error().code() != Code::not_found) return fail(Error(revision.error()));
   }
@@ -181,7 +198,7 @@ Result<Remotes::Tree> Remotes::fetch(const std::string& location, const Pin* kno
   if (!remote) return fail(Code::invalid, "it names no Git repository");
   GitSpec spec = spec_of(*remote, location, policy);
   spec.ref.commit = known->id;
-  return git_.fetch(spec, {known->id, known->name, ""}, SourceBounds{}, cancel);
+  return source_.fetch(spec, {known->id, known->name, ""}, SourceBounds{}, cancel);
 }
 
 Result<Fetched> Remotes::fetch_all(const Missing& missing, const std::vector<Pin>& known,
@@ -211,6 +228,40 @@ Result<Fetched> Remotes::fetch_all(const Missing& missing, const std::vector<Pin
     }
   }
   return fail(Code::too_large, "remote bases that name remote bases, more than 64 deep");
+}
+
+Result<Revision> Remotes::resolve_chart(const ChartSpec& spec, const Cancel& cancel) {
+  const auto known = charts_.with([&](auto& all) -> std::optional<Revision> {
+    const auto it = all.find(spec);
+    return it == all.end() ? std::nullopt : std::optional(it->second);
+  });
+  if (known) return *known;
+  const Revision revision = TRY(source_.resolve(spec, cancel));
+  if (Version::parse(spec.version)) charts_.with([&](auto& all) { all[spec] = revision; });
+  return revision;
+}
+
+Result<> Remotes::fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                               const RemotePolicy& policy, RenderInputs& inputs,
+                               std::vector<Pin>& pins, const Cancel& cancel) {
+  if (wanted.size() > kMostLocations) {
+    return fail(Code::too_large, "more than 256 charts of repositories in one build");
+  }
+  for (const ChartSpec& chart : wanted) {
+    TRY(check_allowed(policy, location_of(chart)));
+    const ChartSpec spec = spec_of(chart, policy);
+    const std::string location = location_of(chart) + " " + reference_of(chart);
+    const auto pin = std::find_if(known.begin(), known.end(),
+                                  [&](const Pin& one) { return one.location == location; });
+    const Revision revision =
+        pin != known.end() ? Revision{pin->id, pin->name, ""} : TRY(resolve_chart(spec, cancel));
+    const auto snapshot = TRY(source_.fetch(spec, revision, SourceBounds{}, cancel));
+    inputs.charts.emplace(chart, FetchedChart{revision, TRY(snapshot->read(kChartFile))});
+    pins.push_back({location, revision.id, revision.name});
+  }
+  std::sort(pins.begin(), pins.end(),
+            [](const Pin& a, const Pin& b) { return a.location < b.location; });
+  return {};
 }
 
 }  // namespace rumbo::control

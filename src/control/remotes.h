@@ -1,5 +1,5 @@
-// Remotes: the remote bases and files that kustomizations name, fetched before a build and pinned
-// to the content they stood for, so that the build itself is pure and can be repeated.
+// Remotes: the remote bases, files and charts that are named in a tree, fetched before a build and
+// pinned to the content they stood for, so that the build itself is pure and can be repeated.
 //
 // Threads: any.
 #pragma once
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/guarded.h"
 #include "base/result.h"
 #include "model/object.h"
 #include "model/renderer.h"
@@ -46,12 +47,18 @@ class Remotes {
       const std::map<std::string, std::shared_ptr<const Snapshot>>& here)>;
 
   /// Without `files` no files by URL. Both outlive it.
-  Remotes(Source& git, source::HttpFiles* files) : git_(git), files_(files) {}
+  Remotes(Source& source, source::HttpFiles* files) : source_(source), files_(files) {}
 
   /// Fetches until nothing is missing; what comes from elsewhere may name more. Locations among
   /// `known` mean what they meant then.
   Result<Fetched> fetch_all(const Missing& missing, const std::vector<Pin>& known,
                             const RemotePolicy& policy, const Cancel& cancel);
+
+  /// Charts of Helm repositories and registries, into the inputs and their pins, which stay sorted.
+  /// Those among `known` mean what they meant then.
+  Result<> fetch_charts(const std::vector<ChartSpec>& wanted, const std::vector<Pin>& known,
+                        const RemotePolicy& policy, RenderInputs& inputs, std::vector<Pin>& pins,
+                        const Cancel& cancel);
 
  private:
   using Tree = std::shared_ptr<const Snapshot>;
@@ -62,9 +69,11 @@ class Remotes {
   Result<Tree> look_up_repository(const std::string& location, const RemotePolicy& policy,
                                   const Cancel& cancel);
   Result<Tree> look_up_file(const std::string& location, const Cancel& cancel);
+  Result<Revision> resolve_chart(const ChartSpec& spec, const Cancel& cancel);
 
-  Source& git_;
+  Source& source_;
   source::HttpFiles* const files_;
+  Guarded<std::map<ChartSpec, Revision>> charts_;  ///< of exact versions: looked up once
 };
 
 }  // namespace rumbo::control

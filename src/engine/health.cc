@@ -82,6 +82,9 @@ Health assess(const Observation& observation) {
   if (verdict.status == HealthStatus::progressing && !observation.failing.empty()) {
     return health::failed(observation.failing);
   }
+  if (verdict.status == HealthStatus::progressing && !observation.waiting.empty()) {
+    return health::progressing(verdict.reason + " (" + observation.waiting + ")");
+  }
   return verdict;
 }
 

@@ -293,6 +293,19 @@ TEST(HealthTest, AddressesAreWaitedForWhereAsked) {
             ready);
 }
 
+TEST(HealthTest, WhatTheTargetKnowsOfTheWaitIsTold) {
+  Observation seen;
+  seen.exists = true;
+  seen.key = {"apps", "Deployment", "shop", "web"};
+  seen.object = Value::object({{"kind", "Deployment"}, {"status", Value::object({})}});
+  seen.waiting = "pod web-1: Unschedulable: 0/3 nodes are available";
+  const Health health = assess(seen);
+  EXPECT_EQ(health.status, HealthStatus::progressing);
+  EXPECT_NE(health.reason.find("(pod web-1: Unschedulable: 0/3 nodes are available)"),
+            std::string::npos)
+      << health.reason;
+}
+
 TEST(HealthTest, TheEnvironmentsRuleWinsForTheNewestGenerationOnly) {
   Observation one = seen(
       "apiVersion: x.io/v1\nkind: Thing\nmetadata: {name: x, generation: 3}\nstatus: "

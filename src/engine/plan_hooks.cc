@@ -1,5 +1,7 @@
 // Hooks in a plan: which run this time, and what takes them back.
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "base/strings.h"
 #include "engine/planner.h"
@@ -16,6 +18,15 @@ std::string kind_name(const ObjectKey& key) {
   return key.group.empty() ? key.kind : key.kind + "." + key.group;
 }
 
+/// True if each run of such a hook does something: a second run needs an object of its own. What
+/// is only there for others (a ServiceAccount, its Role) is made once, under its name, and stays
+/// until the transaction ends.
+bool runs(const ObjectKey& key) {
+  constexpr std::array<std::string_view, 5> kRunning{"Job", "Pod", "Workflow", "TaskRun",
+                                                     "PipelineRun"};
+  return std::ranges::find(kRunning, key.kind) != kRunning.end();
+}
+
 }  // namespace
 
 void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wanted& base,
@@ -27,13 +38,17 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
     wanted_.push_back(std::move(never));
     return;
   }
+  const bool each_time = runs(object.key);
+  bool made = false;
+  std::optional<Wanted> skipped;
   for (const HookRun& run : hook.runs) {
     if (run.phase == HookPhase::compensate) continue;  // its hook brings it
+    if (made && !each_time) break;
     Wanted wanted = base;
     wanted.hook = run.phase;
     wanted.cleanup = hook.cleanup;
     // Several runs in one transaction are several Jobs.
-    if (hook.runs.size() > 1) {
+    if (hook.runs.size() > 1 && each_time) {
       Object renamed = object;
       renamed.key.name += "-" + to_lower(to_string(run.phase));
       renamed.value = object.value.with_path({"metadata", "name"}, renamed.key.name);
@@ -44,7 +59,11 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
     if (std::string why = hook_skipped(scope, run); !why.empty()) {
       wanted.action = ChangeAction::skip;
       wanted.reason = std::move(why);
-      wanted_.push_back(std::move(wanted));
+      if (each_time) {
+        wanted_.push_back(std::move(wanted));
+      } else {
+        skipped = std::move(wanted);
+      }
       continue;
     }
     const auto& kinds = participant_.capabilities.hook_kinds;
@@ -53,6 +72,7 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
                     object.key.to_string() + ": this target cannot run hooks of kind " +
                         kind_name(object.key));
     }
+    made = true;
     wanted.action = ChangeAction::hook;
     wanted.reason = std::string(to_string(run.phase)) + " hook";
     plan_.effects.push_back(wanted.object->key.to_string() + " runs as " + wanted.reason +
@@ -61,6 +81,7 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
                                  : "; what it does cannot be undone"));
     wanted_.push_back(std::move(wanted));
   }
+  if (skipped && !made) wanted_.push_back(*std::move(skipped));
 }
 
 /// Why a hook does not run in this transaction; empty if it does.

@@ -227,6 +227,15 @@ TEST(HooksInPlans, OfSeveralPhasesAreSeveralJobs) {
   EXPECT_NE(change_of(plan, "check-postsync"), nullptr);
 }
 
+TEST(HooksInPlans, WhatAJobNeedsIsMadeOnceUnderItsName) {
+  Input input;
+  input.want(web()).want(config("settings", {{"argocd.argoproj.io/hook", "PreSync,PostSync"}}));
+  const Plan plan = input.make();
+  ASSERT_NE(change_of(plan, "settings"), nullptr);
+  EXPECT_EQ(std::ranges::count_if(plan.steps, [](const Step& s) { return !s.hook.empty(); }), 1);
+  EXPECT_EQ(change_of(plan, "settings-presync"), nullptr);
+}
+
 TEST(SyncOptionsInPlans, KeepObjectsThatAreNoLongerDeclared) {
   Input input;
   input.live(config("kept", {{"argocd.argoproj.io/sync-options", "Prune=false"}}))

@@ -105,6 +105,9 @@ struct Observation {
   /// What keeps it from ever getting ready, although its own status does not say so: "pod web-1:
   /// container web: ImagePullBackOff: …". Empty if nothing does.
   std::string failing;
+  /// What it waits for, where its own status says less: "pod web-1: Unschedulable: 0/3 nodes are
+  /// available". Empty if nothing more is known.
+  std::string waiting;
   /// Evidence of a failure, oldest first: the last lines of the failing container.
   std::vector<std::string> log_tail;
 };

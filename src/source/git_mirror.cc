@@ -16,6 +16,14 @@ constexpr std::uint64_t kMaxTag = 1ull << 20;
 constexpr std::size_t kKeptCommits = 64;
 constexpr Duration kFetchTimeout = 15min;
 
+Error too_much(std::uint64_t most) {
+  return Error(Code::too_large, "the transfer exceeds " + std::to_string(most) + " bytes",
+               Retry::never)
+      .with_hint(
+          "the repository is larger than what one transfer may bring; deploy from a "
+          "smaller one");
+}
+
 }  // namespace
 
 /// Holds the right to write; others wait. No lock is held while git runs.
@@ -96,7 +104,26 @@ Result<> GitMirror::remove_stale_locks() {
       TRY(files.remove(folder + "/" + name));
     }
   }
+  remove_partial_packs();
   return {};
+}
+
+/// git ends without a word on this one when the kernel stops it at the bound.
+std::uint64_t GitMirror::remove_partial_packs() {
+  auto& files = runner_.env().files;
+  const std::string folder = directory_ + "/objects/pack";
+  std::uint64_t largest = 0;
+  const auto names = files.list(folder);
+  if (!names) return 0;
+  for (const std::string& name : *names) {
+    if (!name.starts_with("tmp_")) continue;
+    const std::string path = folder + "/" + name;
+    if (const auto info = files.stat(path)) largest = std::max(largest, info->size);
+    if (const auto gone = files.remove(path); !gone) {
+      log(LogLevel::warn, "git", "{}", gone.error().to_string());
+    }
+  }
+  return largest;
 }
 
 Result<> GitMirror::fetch(const GitSpec& spec, const Revision& revision, std::uint64_t most,
@@ -135,6 +162,7 @@ Result<> GitMirror::fetch_here(const GitSpec& spec, const Revision& revision, st
                                   url_.remote, "+" + revision.id + ":refs/rumbo/" + revision.id}),
                           cancel));
   if (exit.status == 0) return {};
+  if (remove_partial_packs() >= most) return fail(too_much(most));
   Error error = git_error(exit.err);
   if (!is_refused_by_id(exit.err)) return fail(std::move(error));
   return fetch_by_reference(spec, revision, most, error, cancel);
@@ -149,7 +177,9 @@ Result<> GitMirror::fetch_by_reference(const GitSpec& spec, const Revision& revi
   words.emplace_back("--");
   words.push_back(url_.remote);
   for (auto& refspec : refspecs(spec.ref, revision)) words.push_back(std::move(refspec));
-  TRY(runner_.run(remote(spec, most, std::move(words)), cancel));
+  if (const auto done = runner_.run(remote(spec, most, std::move(words)), cancel); !done) {
+    return fail(remove_partial_packs() >= most ? too_much(most) : done.error());
+  }
   const auto present =
       TRY(runner_.try_run(local({"cat-file", "-e", revision.id + "^{commit}"}), cancel));
   if (present.status != 0) {

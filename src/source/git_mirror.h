@@ -63,6 +63,8 @@ class GitMirror {
 
   Result<> prepare(const Cancel& cancel);
   Result<> remove_stale_locks();
+  /// What killed transfers left; the size of the largest.
+  std::uint64_t remove_partial_packs();
   Result<> fetch_here(const GitSpec& spec, const Revision& revision, std::uint64_t most,
                       const Cancel& cancel);
   Result<> fetch_by_reference(const GitSpec& spec, const Revision& revision, std::uint64_t most,

@@ -103,7 +103,7 @@ start kube-scheduler --kubeconfig "$dir/kubeconfig" --leader-elect=false --bind-
 start kwok --kubeconfig "$dir/kubeconfig" --config "$here/stages.yaml" --manage-all-nodes=true \
   --node-lease-duration-seconds 40 --node-port "$kubelet" --server-address "127.0.0.1:$kubelet"
 for ((i = 0; i < nodes; i++)); do
-  printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%d, annotations: {kwok.x-k8s.io/node: fake}, labels: {kubernetes.io/hostname: node-%d}}\n' "$i" "$i"
+  printf -- '---\napiVersion: v1\nkind: Node\nmetadata: {name: node-%d, annotations: {kwok.x-k8s.io/node: fake}, labels: {kubernetes.io/hostname: node-%d, kubernetes.io/os: linux, kubernetes.io/arch: amd64}}\n' "$i" "$i"
 done | kubectl create -f - > /dev/null
 all_ready() { (($(kubectl get nodes --no-headers | grep -cw Ready) == nodes)); }
 wait_for 60 "a ready node" all_ready

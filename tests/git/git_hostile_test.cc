@@ -1,4 +1,5 @@
 // Repositories that are too large, full of traps, or point elsewhere.
+#include <filesystem>
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
@@ -88,6 +89,10 @@ TEST_F(GitHostile, ATransferEndsAtItsBound) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code(), Code::too_large) << found.error().to_string();
   EXPECT_EQ(found.error().retry(), Retry::never);
+  // What came until then is gone, and does not eat the disk at each try.
+  for (const auto& one : std::filesystem::recursive_directory_iterator(sources_.folder.path())) {
+    EXPECT_FALSE(one.path().filename().string().starts_with("tmp_pack")) << one.path();
+  }
   EXPECT_TRUE(sources_.look(branch(repository_.url())));
 }
 

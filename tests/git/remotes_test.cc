@@ -52,10 +52,10 @@ class RemoteBases : public ::testing::Test {
   }
 
   Result<Fetched> fetch(const Snapshot& tree) {
-    const auto missing = [&](const auto& here) {
+    const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
       RenderInputs inputs;
       inputs.snapshots = here;
-      return kustomize::remote_locations(tree, "", inputs, {});
+      return TRY(kustomize::remote_locations(tree, "", inputs, {})).snapshots;
     };
     return Remotes(git_, &files_).fetch_all(missing, known_, policy_, Cancel());
   }

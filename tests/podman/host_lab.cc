@@ -221,8 +221,47 @@ std::vector<std::string> HostLab::pods() {
   return out;
 }
 
+void HostLab::configure(const std::string& podman) {
+  const std::string storage =
+      "{root: " + directory_ + "/root, runRoot: " + directory_ + "/runroot}";
+  const std::string text = env_.files.read_all(directory_ + "/rumbo.yaml").value_or("");
+  std::ofstream(directory_ + "/rumbo.yaml") << replace_all(text, storage, podman);
+}
+
+void HostLab::use_socket(const std::string& socket) {
+  configure("{socket: " + socket + "}");
+}
+
+std::unique_ptr<io::Child> HostLab::host_service(const std::string& socket) {
+  std::filesystem::remove(socket);
+  io::Command command;
+  command.argv = {"podman",
+                  "--root",
+                  directory_ + "/root",
+                  "--runroot",
+                  directory_ + "/runroot",
+                  "--tmpdir",
+                  directory_ + "/runroot/libpod",
+                  "system",
+                  "service",
+                  "--time=0",
+                  "unix://" + socket};
+  command.env = io::minimal_environment();
+  command.env["CONTAINERS_CONF"] = directory_ + "/b/containers.conf";
+  command.env["HOME"] = "/";
+  auto started = env_.process.start(command, directory_ + "/host-service.log");
+  EXPECT_TRUE(started) << started.error().to_string();
+  if (!started) return nullptr;
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(socket); }, 20s));
+  return std::move(*started);
+}
+
 std::string HostLab::get() {
-  const Value objects = json({"get", "objects", "shop@dev"});
+  json({"get", "objects", "shop@dev"});
+  return get_page();
+}
+
+std::string HostLab::get_page() {
   std::string address;
   const io::Exit table = run({"nft", "list", "ruleset"});
   // The Service's address is the first virtual one: there is only one Service.

@@ -47,6 +47,14 @@ class HostLab {
   io::Exit podman(std::vector<std::string> words);
   /// Names of pods that run.
   std::vector<std::string> pods();
+  /// Puts this in the place of the configuration's `target.podman`.
+  void configure(const std::string& podman);
+  /// Makes the configuration name this API socket instead of letting Rumbo start its own service.
+  void use_socket(const std::string& socket);
+  /// A Podman service of the lab's storage on `socket`, which is there on return.
+  std::unique_ptr<io::Child> host_service(const std::string& socket);
+  /// As get(), without asking Rumbo anything.
+  std::string get_page();
   /// Body of GET of the Service `web`, or "error: …".
   std::string get();
   /// Outcome of the newest transaction, "" without one.

@@ -6,6 +6,7 @@
 #include "codec/yaml.h"
 #include "render/helm/chart_files.h"
 #include "render/helm/release.h"
+#include "render/kustomize/remote.h"
 #include "render/kustomize/resource_reader.h"
 
 namespace rumbo::render::kustomize {
@@ -13,10 +14,74 @@ namespace {
 
 constexpr std::string_view kValues = "values of the kustomization";
 constexpr std::string_view kSource = "# Source: ";
+constexpr std::string_view kOci = "oci://";
 
 std::string home_of(const HelmChart& chart) {
-  if (chart.version.empty() || chart.repo.empty()) return chart.home;
-  return fmt::format("{}/{}-{}", chart.home, chart.name, chart.version);
+  const std::string home = chart.home.empty() ? "charts" : chart.home;
+  if (chart.version.empty() || chart.repo.empty()) return home;
+  return fmt::format("{}/{}-{}", home, chart.name, chart.version);
+}
+
+bool is_here(const Loader& loader, const std::string& folder) {
+  const auto listed = loader.tree().list(folder);
+  return listed && !listed->empty();
+}
+
+/// Registries of this machine have no certificates; Kustomize has no field to say so.
+bool is_loopback(std::string_view repo) {
+  if (!repo.starts_with(kOci)) return false;
+  repo.remove_prefix(kOci.size());
+  const std::string_view host = repo.substr(0, repo.find_first_of(":/"));
+  return host == "localhost" || host == "127.0.0.1";
+}
+
+/// The files of one chart: a folder of the tree, or what was fetched.
+struct ChartFolder {
+  std::string place;                   ///< where it is in the tree, or would be
+  std::string shown;                   ///< as provenance names it
+  std::vector<helm::ChartFile> files;  ///< names below the folder
+  bool pulled = false;
+};
+
+Result<ChartFolder> open_chart(const Build& build, const Loader& loader, const HelmChart& chart,
+                               const helm::ChartLimits& limits) {
+  ChartFolder folder;
+  folder.place = TRY(loader.place(home_of(chart) + "/" + chart.name));
+  if (is_here(loader, folder.place)) {
+    folder.files = TRY(helm::read_chart_folder(loader.tree(), folder.place, limits));
+    for (const helm::ChartFile& file : folder.files) loader.note(folder.place + "/" + file.name);
+    folder.shown = loader.in_tree(folder.place);
+    return folder;
+  }
+  const auto wanted = pulled_chart(loader, chart);
+  if (!wanted) {
+    return fail(Code::not_found,
+                fmt::format("no chart found at '{}'", printable(folder.place, 512)));
+  }
+  const std::string location = location_of(*wanted);
+  const auto fetched = build.inputs().charts.find(*wanted);
+  if (fetched == build.inputs().charts.end()) {
+    return fail(Error(Code::unsupported,
+                      fmt::format("the chart `{}` was not fetched", printable(location, 512)))
+                    .with_hint(fmt::format("a build never uses the network: keep a copy at '{}'",
+                                           printable(folder.place, 512))));
+  }
+  folder.files = TRY(helm::read_chart_archive(fetched->second.archive, limits));
+  folder.shown = location;
+  folder.pulled = true;
+  return folder;
+}
+
+/// A file of values: of the chart if it lies in its folder, which the tree need not have.
+Result<std::string> load_values(const Loader& loader, const ChartFolder& folder,
+                                const std::string& path) {
+  if (folder.pulled && !is_remote_file(path)) {
+    const std::string place = TRY(loader.place(path));
+    for (const helm::ChartFile& file : folder.files) {
+      if (place == folder.place + "/" + file.name) return file.data.str();
+    }
+  }
+  return loader.load(path);
 }
 
 /// One tree of values over another: maps merge, null removes, all else replaces.
@@ -36,10 +101,13 @@ Value merged(const Value& base, const Value& over) {
 }
 
 /// The text of the chart's first values file.
-Result<std::string> values_of(const Loader& loader, const HelmChart& chart) {
-  if (chart.inline_values.empty()) return loader.load(chart.values_file);
-  if (chart.merge == "replace") return codec::emit_yaml(chart.inline_values);
-  const std::string text = TRY(loader.load(chart.values_file));
+Result<std::string> values_of(const Loader& loader, const ChartFolder& folder,
+                              const HelmChart& chart) {
+  if (chart.merge == "replace" && !chart.inline_values.empty()) {
+    return codec::emit_yaml(chart.inline_values);
+  }
+  std::string text = TRY(load_values(loader, folder, chart.values_file));
+  if (chart.inline_values.empty()) return text;
   codec::YamlOptions options;
   options.strict = false;
   options.first_only = true;
@@ -110,38 +178,40 @@ Result<> complete_chart(const Build& build, HelmChart& chart) {
   return {};
 }
 
+std::optional<ChartSpec> pulled_chart(const Loader& loader, const HelmChart& chart) {
+  if (chart.repo.empty()) return std::nullopt;
+  const auto place = loader.place(home_of(chart) + "/" + chart.name);
+  if (!place || is_here(loader, *place)) return std::nullopt;
+  ChartSpec spec;
+  spec.repo = chart.repo;
+  spec.chart = chart.name;
+  spec.version = chart.version.empty() && chart.devel ? ">0.0.0-0" : chart.version;
+  spec.plain_http = is_loopback(chart.repo);
+  return spec;
+}
+
 Result<std::vector<Resource*>> inflate_chart(Build& build, const Loader& loader,
                                              const HelmChart& chart) {
-  const std::string folder = TRY(loader.place(home_of(chart) + "/" + chart.name));
-  const auto listed = loader.tree().list(folder);
-  if (!listed || listed->empty()) {
-    Error missing(Code::not_found, fmt::format("no chart found at '{}'", printable(folder, 512)));
-    if (chart.repo.empty()) return fail(std::move(missing));
-    return fail(std::move(missing).with_hint(fmt::format(
-        "put it there: helm pull --untar --untardir {} --repo {} {}",
-        printable(home_of(chart), 256), printable(chart.repo, 256), printable(chart.name, 128))));
-  }
   helm::ReleaseOptions options = TRY(options_of(chart));
-  const auto files = TRY(helm::read_chart_folder(loader.tree(), folder, options.limits));
-  for (const helm::ChartFile& file : files) loader.note(folder + "/" + file.name);
-  const std::string values = TRY(values_of(loader, chart));
+  const ChartFolder folder = TRY(open_chart(build, loader, chart, options.limits));
+  const std::string values = TRY(values_of(loader, folder, chart));
   const auto read = [&](std::string_view path) -> Result<std::string> {
     if (path == kValues) return values;
-    return loader.load(std::string(path));
+    return load_values(loader, folder, std::string(path));
   };
   helm::Warnings warnings(options.profile);
   const auto release =
-      helm::render_release(files, options, read, *build.options().helm.host, warnings);
+      helm::render_release(folder.files, options, read, *build.options().helm.host, warnings);
   for (std::string& line : warnings.take()) build.warn(std::move(line));
   if (!release) {
-    return fail(Error(release.error()).with_context("chart '" + printable(folder, 256) + "'"));
+    return fail(
+        Error(release.error()).with_context("chart '" + printable(folder.shown, 256) + "'"));
   }
   const std::string text = TRY(helm::print_release(*release, options));
   const auto made = TRY(read_resources(build, text, ""));
-  const std::size_t parent = folder.rfind('/');
-  const Sources sources(text, parent == folder.npos ? "" : folder.substr(0, parent));
+  const Sources sources(text, folder.shown.substr(0, folder.shown.rfind('/')));
   for (Resource* one : made) {
-    one->file = build.arena().keep(loader.in_tree(sources.at(one->line)));
+    one->file = build.arena().keep(sources.at(one->line));
     one->line = 0;
     one->helm_generated = true;
   }

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
+#include "model/source.h"
 #include "render/kustomize/kustomization.h"
 #include "render/kustomize/loader.h"
 #include "render/kustomize/resource.h"
@@ -18,8 +20,13 @@ namespace rumbo::render::kustomize {
 /// (`--enable-helm`).
 Result<> complete_chart(const Build& build, HelmChart& chart);
 
+/// Where a chart comes from that the tree does not hold; nullopt if it is there, or names no
+/// repository.
+std::optional<ChartSpec> pulled_chart(const Loader& loader, const HelmChart& chart);
+
 /// What the chart makes, as `helm template` prints it and Kustomize reads it. Code::not_found if
-/// the chart is not in the chart home.
+/// the chart is not in the chart home and names no repository, Code::unsupported if it was not
+/// fetched.
 Result<std::vector<Resource*>> inflate_chart(Build& build, const Loader& loader,
                                              const HelmChart& chart);
 

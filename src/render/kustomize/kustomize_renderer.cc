@@ -10,11 +10,8 @@ namespace rumbo::render {
 Result<InputsNeeded> KustomizeRenderer::inputs_needed(const Snapshot& snapshot,
                                                       const RenderSpec& spec,
                                                       const RenderInputs& inputs) const {
-  const auto options = TRY(kustomize::read_options(spec.options));
-  InputsNeeded needed;
-  needed.snapshots =
-      TRY(kustomize::remote_locations(snapshot, spec.path, inputs, options.overrides));
-  return needed;
+  return kustomize::remote_locations(snapshot, spec.path, inputs,
+                                     TRY(kustomize::read_options(spec.options)));
 }
 
 Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const RenderSpec& spec,

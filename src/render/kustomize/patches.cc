@@ -162,6 +162,11 @@ Result<Transformer> patch_transformer(Build& build, const Loader& loader, const 
     for (Resource* one : *strategic) {
       one->allow_name_change = patch.options->allow_name_change;
       one->allow_kind_change = patch.options->allow_kind_change;
+      if (!one->allow_name_change && !one->allow_kind_change) continue;
+      // Kustomize notes the options among the annotations and writes all of them anew as texts: a
+      // null deletes no more.
+      const auto annotations = one->metadata_map("annotations");
+      if (!annotations.empty()) TRY(one->set_metadata_map(build, "annotations", annotations));
     }
   }
   return strategic_entry(std::move(*strategic), patch.target, text.source);

@@ -36,6 +36,7 @@ Observation KubernetesTarget::Parts::observation(const ObjectKey& key,
     memory.with([&](Memory& known) { known.pods[key] = {now, *report}; });
   }
   out.failing = report->failing;
+  if (key.kind != "Pod") out.waiting = report->waiting;  // a pod says so itself
   out.log_tail = report->lines;
   return out;
 }

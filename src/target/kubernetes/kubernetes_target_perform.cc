@@ -112,6 +112,9 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
         client.apply(resource, with_precondition(body, item.pre.uid, version), how, cancel);
     if (done) {
       note_written(item.key);
+      if (pods_matter(done->object)) {
+        TRY(unstick(item.key, done->object, Stuck::for_good, cancel));
+      }
       return receipt_of(item.key, done->object);
     }
     const ApiError& error = done.error();

@@ -1,12 +1,13 @@
-// inspect, revert and fence: what became of a write, back to what was before it, and keeping late
-// ones out.
+// inspect and revert: what became of a write, and back to what was before it.
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/strings.h"
 #include "target/kubernetes/comparison.h"
 #include "target/kubernetes/mirror_text.h"
 #include "target/kubernetes/ownership.h"
 #include "target/kubernetes/restore_fields.h"
+#include "target/kubernetes/stuck_pods.h"
 #include "target/kubernetes/target_parts.h"
 #include "target/kubernetes/write_body.h"
 
@@ -153,7 +154,10 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
     const OwnershipComparison comparison;
     const bool untouched =
         !item.pre.absent && comparison.as_before(*now, item.pre.object, item.want_object);
-    if (untouched) return out;
+    if (untouched) {
+      TRY(parts_->unstick(item.key, *now, Stuck::not_ready, cancel));  // if it ended before that
+      return out;
+    }
     out.kept_foreign = writers(item.key, *now);
     if (out.kept_foreign.empty()) out.kept_foreign.push_back({item.key, "someone", {}, {}});
     return out;
@@ -173,7 +177,24 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
   } else {
     TRY(parts_->undo_update(item, served, *now, out, cancel));
   }
+  const auto back = TRY(parts_->read(item.key, Read::consistent, cancel));
+  if (back) TRY(parts_->unstick(item.key, *back, Stuck::not_ready, cancel));
   return out;
+}
+
+Result<> KubernetesTarget::Parts::unstick(const ObjectKey& key, const Value& written, Stuck which,
+                                          const Cancel& cancel) {
+  if (key.kind != "StatefulSet") return {};
+  const Resource served = TRY(resource(key, cancel, written["apiVersion"].as_string()));
+  const auto removed = remove_stuck_pods(client, served, written, which, clock, sleep, cancel);
+  if (!removed && removed.error().code() == Code::denied) {
+    log(LogLevel::warn, "kubernetes", "pods that keep {} from its template may not be deleted: {}",
+        key.to_string(), removed.error().to_string());
+    return {};
+  }
+  if (!removed) return fail(removed.error());
+  if (!removed->empty()) note_written(key);
+  return {};
 }
 
 /// Whatever others put into a namespace, or made of a kind, that this transaction brought.
@@ -346,55 +367,6 @@ Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& re
   }
   out.items.push_back(version_of(item.key, last));
   return {};
-}
-
-// ---- fence
-
-Result<std::optional<ObservedVersion>> KubernetesTarget::Parts::bump(const Item& item,
-                                                                     const Fence& newer,
-                                                                     const Cancel& cancel) {
-  const std::string value = std::to_string(newer.epoch) + "." + std::to_string(newer.attempt);
-  for (int race = 0;; ++race) {
-    const auto now = TRY(read(item.key, Read::consistent, cancel));
-    if (!now) return std::optional<ObservedVersion>();
-    const Resource served = TRY(resource(item.key, cancel, (*now)["apiVersion"].as_string()));
-    const bool has_some = (*now)["metadata"]["annotations"].is_object();
-    const Value mark = has_some ? Value::object({{"op", "add"},
-                                                 {"path", "/metadata/annotations/rumbo.dev~1fence"},
-                                                 {"value", value}})
-                                : Value::object({{"op", "add"},
-                                                 {"path", "/metadata/annotations"},
-                                                 {"value", Value::object({{kFenceMark, value}})}});
-    const Value operations =
-        Value::array({mark, Value::object({{"op", "replace"},
-                                           {"path", "/metadata/resourceVersion"},
-                                           {"value", version_of(item.key, *now).version}})});
-    const auto bumped = client.json_patch(served, served.namespaced ? item.key.ns : "",
-                                          item.key.name, operations, kFenceManager, cancel);
-    if (bumped) {
-      note_written(item.key);
-      return std::optional(version_of(item.key, *bumped));
-    }
-    const ApiFailure failure = bumped.error().failure;
-    if (failure == ApiFailure::absent) return std::optional<ObservedVersion>();
-    if (failure != ApiFailure::version_conflict || race == kMostRaces) {
-      return fail(Error(bumped.error()).with_retry(Retry::later));
-    }
-  }
-}
-
-Result<std::vector<ObservedVersion>> KubernetesTarget::fence(const std::vector<Step>& steps,
-                                                             const Fence& newer,
-                                                             const Cancel& cancel) {
-  std::vector<ObservedVersion> out;
-  for (const Step& step : steps) {
-    // A hook is made once under its name, and a prune names the uid: nothing late can harm them.
-    if (step.kind == StepKind::hook || step.kind == StepKind::prune) continue;
-    for (const Item& item : step.items) {
-      if (auto bumped = TRY(parts_->bump(item, newer, cancel))) out.push_back(*bumped);
-    }
-  }
-  return out;
 }
 
 }  // namespace rumbo::target::kubernetes

@@ -242,6 +242,12 @@ ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, c
   return pods;
 }
 
+ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
+                                         const Cancel& cancel) {
+  const std::string uid = object["metadata"]["uid"].str();
+  return list_owned_by(client, kPods, object, uid, false, cancel);
+}
+
 bool pods_matter(const Value& object) {
   const std::string_view kind = object["kind"].as_string();
   const Value& status = object["status"];
@@ -281,7 +287,9 @@ PodReport look_at_pods(ApiClient& client, Discovery& discovery, const Value& obj
     add_events(out.lines, client, pod, cancel);
     if (!trouble.container.empty()) add_log(out.lines, client, pod, trouble, cancel);
   }
+  // A Job that may make no pod, a set over its quota: only events tell.
   if (pods->empty()) add_events(out.lines, client, object, cancel);
+  if (!out.lines.empty()) out.waiting = out.lines.front();
   return out;
 }
 

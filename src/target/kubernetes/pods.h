@@ -17,11 +17,16 @@ namespace rumbo::target::kubernetes {
 ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, const Value& object,
                                       const Cancel& cancel);
 
+/// Pods that this object owns itself, of whatever revision; not those of a Deployment's ReplicaSets.
+ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
+                                         const Cancel& cancel);
+
 /// True if this is a workload that is not all there yet: worth a look at its pods.
 bool pods_matter(const Value& object);
 
 struct PodReport {
   std::string failing;             ///< as Observation::failing
+  std::string waiting;             ///< as Observation::waiting
   std::vector<std::string> lines;  ///< evidence, oldest first
 };
 /// Looks at the pods of a workload: what their containers wait for, their events, and the last

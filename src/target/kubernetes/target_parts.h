@@ -17,6 +17,7 @@
 #include "target/kubernetes/field_set.h"
 #include "target/kubernetes/kubernetes_target.h"
 #include "target/kubernetes/pods.h"
+#include "target/kubernetes/stuck_pods.h"
 
 namespace rumbo::target::kubernetes {
 
@@ -82,6 +83,9 @@ struct KubernetesTarget::Parts {
                           const FieldSet& fields, const std::string& manager, const Cancel& cancel);
   Result<> give_back(const Item& item, const Resource& resource, const Value& now, Reverted& out,
                      const Cancel& cancel);
+  /// After a write to a StatefulSet: removes what keeps its pods from the template. What it may not
+  /// delete is told in the log, and by the health of the set.
+  Result<> unstick(const ObjectKey& key, const Value& written, Stuck which, const Cancel& cancel);
   Result<std::vector<std::string>> content_of(const Item& item, const Cancel& cancel);
   /// Deletes an object and waits until it is gone, for at most `patience`; Retry::later with the
   /// finalizers' names if it stays.

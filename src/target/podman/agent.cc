@@ -119,9 +119,14 @@ MonoTime Agent::step(MonoTime now) {
       log(LogLevel::warn, "podman", "cannot look at the containers: {}",
           looked.error().to_string());
       look_due_ = now + kLookWhenBusy;
-      if (!cancel_.cancelled() && looked.error().retry() != Retry::never) parts_.revive();
+      if (cancel_.cancelled() || looked.error().retry() == Retry::never) return look_due_;
+      if (auto up = parts_.revive(); !up) {
+        log(LogLevel::warn, "podman", "{}", up.error().to_string());
+        parts_.live.set_blind(std::move(up).error());
+      }
       return look_due_;
     }
+    parts_.live.set_blind(std::nullopt);
     look_due_ = now + kLookWhenCalm;
   }
   MonoTime next = std::min(look_due_, work_off_schedules(now));

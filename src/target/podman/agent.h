@@ -46,7 +46,7 @@ struct AgentParts {
   DataPlane& plane;
   Live& live;
   Watchers& watchers;
-  std::function<void()> revive;  ///< Podman's service does not answer: start it again
+  std::function<Result<>()> revive;  ///< Podman's service does not answer: start it again
 };
 
 class Agent {

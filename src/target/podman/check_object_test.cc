@@ -198,6 +198,14 @@ TEST(CheckObject, Services) {
                 .find("set `type: NodePort`"),
             std::string::npos);
   EXPECT_NE(service("ports: [{port: 80}]").find("/spec/selector"), std::string::npos);
+  EXPECT_NE(service("type: ExternalName, externalName: a.example").find("/spec/externalName: "),
+            std::string::npos);
+  const std::string plain = "selector: {app: web}, ports: [{port: 80}]";
+  EXPECT_EQ(service(plain + ", ipFamilies: [IPv4], ipFamilyPolicy: PreferDualStack"), "");
+  EXPECT_NE(service(plain + ", ipFamilies: [IPv4, IPv6]").find("/spec/ipFamilies/1: "),
+            std::string::npos);
+  EXPECT_NE(service(plain + ", ipFamilyPolicy: RequireDualStack").find("/spec/ipFamilyPolicy: "),
+            std::string::npos);
 }
 
 TEST(CheckObject, DataOfSecretsIsNotShown) {

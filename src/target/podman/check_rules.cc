@@ -328,7 +328,18 @@ void check_service(const Value& object, Rules& rules) {
   const Value& spec = object["spec"];
   const std::string_view type = spec["type"].as_string("ClusterIP");
   if (type == "ExternalName") {
-    rules.add("/spec/type", "type ExternalName is not supported on a Podman host");
+    // aardvark-dns keeps addresses only: it has no aliases of names.
+    rules.add("/spec/type", "type ExternalName is not supported on a Podman host",
+              "name the other host in the pods' configuration, or its address in `hostAliases`");
+  }
+  for (std::size_t i = 0; i < spec["ipFamilies"].size(); ++i) {
+    if (spec["ipFamilies"][i].as_string() == "IPv4") continue;
+    rules.add(below("/spec/ipFamilies", i), "services have IPv4 addresses only on a Podman host",
+              "write [IPv4], or leave ipFamilies out");
+  }
+  if (spec["ipFamilyPolicy"].as_string() == "RequireDualStack") {
+    rules.add("/spec/ipFamilyPolicy", "services have IPv4 addresses only on a Podman host",
+              "SingleStack and PreferDualStack are honoured with IPv4");
   }
   const bool headless = spec["clusterIP"].as_string() == "None";
   if (headless && type != "ClusterIP") {

@@ -14,40 +14,8 @@
 namespace rumbo::target::podman {
 namespace {
 
-Value label_filter(const Labels& labels) {
-  std::vector<Value> wanted;
-  for (const auto& [name, value] : labels) {
-    wanted.emplace_back(value.empty() ? name : name + "=" + value);
-  }
-  return Value::object({{"label", Value::array(std::move(wanted))}});
-}
-
-std::string seconds(Duration grace) {
-  const auto whole = std::chrono::ceil<std::chrono::seconds>(grace).count();
-  return std::to_string(std::max<std::int64_t>(whole, 0));
-}
-
-std::string flag(bool value) {
-  return value ? "true" : "false";
-}
-
-std::string id_of(const Value& answer) {
-  return answer["Id"].str();
-}
-
-bool retryable(const Error& error) {
-  return error.message().find("container state improper") != std::string::npos;
-}
-
-// Podman may echo what it was sent; a value of the environment is never shown.
-Error without_values(const Error& error, const Value& spec) {
-  std::string message = error.message();
-  for (const Member& variable : spec["env"].members()) {
-    const std::string_view text = variable.value.as_string();
-    if (text.size() >= 4) message = replace_all(message, text, "***");
-  }
-  return Error(error.code(), std::move(message), error.retry());
-}
+constexpr Duration kAnswer = 10s;
+constexpr Duration kAnswerAgain = 5s;
 
 }  // namespace
 
@@ -66,6 +34,17 @@ std::string_view to_string(PullPolicy policy) {
 Client::Client(io::Http& http, Clock& clock, std::string socket)
     : http_(http), clock_(clock), socket_(std::move(socket)) {}
 
+std::string Client::no_answer() const {
+  return fmt::format("the Podman service at {} does not answer", socket_);
+}
+
+/// How long to wait for the end of a call. The service answers reads in milliseconds, and in
+/// seconds on a machine that is swamped; one that was silent a moment ago is given less, so that
+/// work of several calls does not wait for each of them in turn.
+Duration Client::bound(const Call& call) const {
+  return (silent_ ? kAnswerAgain : kAnswer) + call.work;
+}
+
 Result<io::HttpResponse> Client::send(const Call& call, const Cancel& cancel) const {
   io::HttpRequest request;
   request.method = call.method;
@@ -81,9 +60,23 @@ Result<io::HttpResponse> Client::send(const Call& call, const Cancel& cancel) co
   // Podman drops the body of a request that does not say it is JSON.
   if (call.method == "POST") request.headers.emplace_back("Content-Type", "application/json");
   request.sink = call.sink;
-  auto answer = http_.send(request, cancel);
-  if (!answer) return fail(std::move(answer).error().with_context(call.what));
-  return answer;
+  const Duration most = bound(call);
+  const MonoTime end = call.endless ? MonoTime::never() : clock_.mono() + most;
+  auto answer = http_.send(request, call.endless ? cancel : cancel.with_deadline(end));
+  if (answer) {
+    silent_ = false;
+    return answer;
+  }
+  Error error = std::move(answer).error();
+  const bool asked = cancel.cancelled() || (cancel.deadline() && *cancel.deadline() <= end);
+  const bool silent = !asked && clock_.mono() >= end;
+  const bool absent = error.code() == Code::unavailable && error.retry() == Retry::later;
+  if (silent) silent_ = true;
+  if (silent || absent) {
+    const std::string words = silent ? "nothing for " + rumbo::to_string(most) : error.message();
+    error = Error(Code::unavailable, no_answer() + ": " + words, error.retry()).with_hint(hint_);
+  }
+  return fail(std::move(error).with_context(call.what));
 }
 
 Result<Value> Client::ask(const Call& call, const Cancel& cancel) const {
@@ -130,7 +123,8 @@ Result<std::string> Client::pull(const PullRequest& request, const Cancel& cance
             .path = "/images/pull",
             .query = {{"reference", request.reference},
                       {"policy", std::string(to_string(request.policy))}},
-            .what = "pull image " + request.reference};
+            .what = "pull image " + request.reference,
+            .endless = true};
   // Said only where it is off: said, it overrides `insecure` of registries.conf, mirrors included.
   if (!request.tls_verify) call.query.emplace_back("tlsVerify", "false");
   if (request.auth) {
@@ -173,7 +167,8 @@ Result<> Client::tag_image(const std::string& name, const std::string& repositor
   return act({.method = "POST",
               .path = "/images/" + url_escape(name) + "/tag",
               .query = {{"repo", repository}, {"tag", tag}},
-              .what = "tag image " + name},
+              .what = "tag image " + name,
+              .work = kChange},
              cancel);
 }
 
@@ -182,7 +177,8 @@ Result<> Client::untag_image(const std::string& name, const std::string& reposit
   return act({.method = "POST",
               .path = "/images/" + url_escape(name) + "/untag",
               .query = {{"repo", repository}, {"tag", tag}},
-              .what = "untag image " + name},
+              .what = "untag image " + name,
+              .work = kChange},
              cancel);
 }
 
@@ -190,19 +186,21 @@ Result<> Client::remove_image(const std::string& name, bool force, const Cancel&
   return act({.method = "DELETE",
               .path = "/images/" + url_escape(name),
               .query = {{"force", flag(force)}},
-              .what = "remove image " + name},
+              .what = "remove image " + name,
+              .work = kRemoval},
              cancel);
 }
 
 Result<Value> Client::list_images(const Cancel& cancel) const {
-  return ask({.path = "/images/json", .what = "list images"}, cancel);
+  return ask({.path = "/images/json", .what = "list images", .work = kChange}, cancel);
 }
 
 Result<Value> Client::create_network(const Value& spec, const Cancel& cancel) const {
   return ask({.method = "POST",
               .path = "/networks/create",
               .body = spec,
-              .what = "create network " + spec["name"].str()},
+              .what = "create network " + spec["name"].str(),
+              .work = kChange},
              cancel);
 }
 
@@ -226,7 +224,8 @@ Result<> Client::remove_network(const std::string& name, bool force, const Cance
   const Value report = TRY(ask({.method = "DELETE",
                                 .path = "/networks/" + url_escape(name),
                                 .query = {{"force", flag(force)}},
-                                .what = "remove network " + name},
+                                .what = "remove network " + name,
+                                .work = kChange},
                                cancel));
   for (const Value& item : report.items()) {
     if (item["Err"].is_null()) continue;
@@ -240,7 +239,8 @@ Result<Value> Client::create_volume(const Value& spec, const Cancel& cancel) con
   return ask({.method = "POST",
               .path = "/volumes/create",
               .body = spec,
-              .what = "create volume " + spec["Name"].str()},
+              .what = "create volume " + spec["Name"].str(),
+              .work = kChange},
              cancel);
 }
 
@@ -264,156 +264,9 @@ Result<> Client::remove_volume(const std::string& name, bool force, const Cancel
   return act({.method = "DELETE",
               .path = "/volumes/" + url_escape(name),
               .query = {{"force", flag(force)}},
-              .what = "remove volume " + name},
+              .what = "remove volume " + name,
+              .work = kChange},
              cancel);
-}
-
-Result<std::string> Client::create_pod(const Value& spec, const Cancel& cancel) const {
-  const Value answer = TRY(ask({.method = "POST",
-                                .path = "/pods/create",
-                                .body = spec,
-                                .what = "create pod " + spec["name"].str()},
-                               cancel));
-  return id_of(answer);
-}
-
-Result<> Client::start_pod(const std::string& name, const Cancel& cancel) const {
-  const auto answer = TRY(send({.method = "POST",
-                                .path = "/pods/" + url_escape(name) + "/start",
-                                .what = "start pod " + name},
-                               cancel));
-  if (answer.status < 400) return {};
-  if (answer.status != 409) return fail(api_error(answer.status, answer.body, "start pod " + name));
-  // Podman's report of a pod holds empty errors: only a container's own start says why.
-  const Value pod = TRY(inspect_pod(name, cancel));
-  for (const Value& container : pod["Containers"].items()) {
-    if (auto started = start_container(container["Name"].str(), cancel); !started) {
-      return fail(std::move(started).error().with_context("start pod " + name));
-    }
-  }
-  return {};
-}
-
-Result<> Client::stop_pod(const std::string& name, Duration grace, const Cancel& cancel) const {
-  return act({.method = "POST",
-              .path = "/pods/" + url_escape(name) + "/stop",
-              .query = {{"t", seconds(grace)}},
-              .what = "stop pod " + name},
-             cancel);
-}
-
-Result<> Client::kill_pod(const std::string& name, const std::string& signal,
-                          const Cancel& cancel) const {
-  return act({.method = "POST",
-              .path = "/pods/" + url_escape(name) + "/kill",
-              .query = {{"signal", signal}},
-              .what = "kill pod " + name},
-             cancel);
-}
-
-Result<> Client::remove_pod(const std::string& name, bool force, const Cancel& cancel) const {
-  const Call call{.method = "DELETE",
-                  .path = "/pods/" + url_escape(name),
-                  .query = {{"force", flag(force)}},
-                  .what = "remove pod " + name};
-  auto removed = act(call, cancel);
-  // A container that Podman is about to restart can be neither killed nor removed at that moment;
-  // a stop ends its restarts.
-  for (int again = 0; again < 5 && force && !removed && retryable(removed.error()); ++again) {
-    TRY(stop_pod(name, Duration(0), cancel));
-    removed = act(call, cancel);
-  }
-  return removed;
-}
-
-Result<Value> Client::inspect_pod(const std::string& name, const Cancel& cancel) const {
-  return ask({.path = "/pods/" + url_escape(name) + "/json", .what = "inspect pod " + name},
-             cancel);
-}
-
-Result<bool> Client::pod_exists(const std::string& name, const Cancel& cancel) const {
-  return exists("pods", name, cancel);
-}
-
-Result<Value> Client::list_pods(const Labels& labels, const Cancel& cancel) const {
-  return ask({.path = "/pods/json",
-              .query = {{"filters", codec::to_json(label_filter(labels))}},
-              .what = "list pods"},
-             cancel);
-}
-
-Result<std::string> Client::create_container(const Value& spec, const Cancel& cancel) const {
-  auto answer = ask({.method = "POST",
-                     .path = "/containers/create",
-                     .body = spec,
-                     .what = "create container " + spec["name"].str()},
-                    cancel);
-  if (!answer) return fail(without_values(std::move(answer).error(), spec));
-  return id_of(*answer);
-}
-
-Result<> Client::start_container(const std::string& name, const Cancel& cancel) const {
-  return act({.method = "POST",
-              .path = "/containers/" + url_escape(name) + "/start",
-              .what = "start container " + name},
-             cancel);
-}
-
-Result<> Client::stop_container(const std::string& name, Duration grace,
-                                const Cancel& cancel) const {
-  return act({.method = "POST",
-              .path = "/containers/" + url_escape(name) + "/stop",
-              .query = {{"timeout", seconds(grace)}},
-              .what = "stop container " + name},
-             cancel);
-}
-
-Result<> Client::kill_container(const std::string& name, const std::string& signal,
-                                const Cancel& cancel) const {
-  return act({.method = "POST",
-              .path = "/containers/" + url_escape(name) + "/kill",
-              .query = {{"signal", signal}},
-              .what = "kill container " + name},
-             cancel);
-}
-
-Result<> Client::remove_container(const std::string& name, bool force, const Cancel& cancel) const {
-  // v: the volumes that an image declares and nobody named go with their container.
-  return act({.method = "DELETE",
-              .path = "/containers/" + url_escape(name),
-              .query = {{"force", flag(force)}, {"v", "true"}},
-              .what = "remove container " + name},
-             cancel);
-}
-
-Result<Value> Client::inspect_container(const std::string& name, const Cancel& cancel) const {
-  return ask(
-      {.path = "/containers/" + url_escape(name) + "/json", .what = "inspect container " + name},
-      cancel);
-}
-
-Result<bool> Client::container_exists(const std::string& name, const Cancel& cancel) const {
-  return exists("containers", name, cancel);
-}
-
-Result<Value> Client::list_containers(const Labels& labels, bool all, const Cancel& cancel) const {
-  return ask({.path = "/containers/json",
-              .query = {{"all", flag(all)}, {"filters", codec::to_json(label_filter(labels))}},
-              .what = "list containers"},
-             cancel);
-}
-
-Result<int> Client::wait_container(const std::string& name, const Cancel& cancel) const {
-  auto code = ask({.method = "POST",
-                   .path = "/containers/" + url_escape(name) + "/wait",
-                   .query = {{"condition", "stopped"}, {"condition", "exited"}},
-                   .what = "wait for container " + name},
-                  cancel);
-  if (!code && code.error().retry() == Retry::unknown_outcome) {
-    return fail(std::move(code).error().with_retry(Retry::now));
-  }
-  if (!code) return fail(std::move(code).error());
-  return static_cast<int>(code->as_int(-1));
 }
 
 }  // namespace rumbo::target::podman

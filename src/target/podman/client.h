@@ -4,11 +4,13 @@
 // socket that refuses unavailable (later), an answer that got lost unknown_outcome. They never
 // show what was sent: create bodies hold environment values. Podman reports some lasting mistakes
 // as 500 too (a missing program, a used name); those that are known by their words are classed by
-// what they mean.
+// what they mean. A service that does not answer is unavailable, too: every call but the streams
+// has a bound in time of its own, far above what the slowest healthy service needs.
 //
 // Threads: every method may be called from any thread; each call is a connection of its own.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -67,6 +69,11 @@ class Client {
   Client(io::Http& http, Clock& clock, std::string socket);
 
   const std::string& socket() const { return socket_; }
+
+  /// What every error says of a service that is not there or hangs.
+  std::string no_answer() const;
+  /// Where to look then, as is right for how this service is run; part of those errors.
+  void set_hint(std::string hint) { hint_ = std::move(hint); }
 
   Result<> ping(const Cancel& cancel) const;
   Result<Value> version(const Cancel& cancel) const;
@@ -148,9 +155,14 @@ class Client {
   Result<bool> exists(const std::string& kind, const std::string& name, const Cancel& cancel) const;
   void kill_exec(const std::string& session, const std::string& container) const;
 
+  Duration bound(const Call& call) const;
+
   io::Http& http_;
   Clock& clock_;
   std::string socket_;
+  std::string hint_;  ///< set before the first call
+  /// The last bounded call got no answer: the next waits less.
+  mutable std::atomic<bool> silent_{false};
 };
 
 }  // namespace rumbo::target::podman

@@ -21,8 +21,28 @@ struct Client::Call {
   std::string what;  ///< "start pod web": for messages
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::function<bool(std::string_view piece)> sink = {};
+  /// Time the work itself may take on a healthy service, besides the answering.
+  Duration work{};
+  bool endless = false;  ///< a stream, or waiting for what takes as long as it takes
 };
 
 using io::url_escape;
+
+// Creating, starting and removing wait for disks, the network and Podman's own locks.
+inline constexpr Duration kChange = 60s;
+// Removing what runs stops it first, with the grace period it was made with.
+inline constexpr Duration kRemoval = 120s;
+
+inline Value label_filter(const Labels& labels) {
+  std::vector<Value> wanted;
+  for (const auto& [name, value] : labels) {
+    wanted.emplace_back(value.empty() ? name : name + "=" + value);
+  }
+  return Value::object({{"label", Value::array(std::move(wanted))}});
+}
+
+inline std::string flag(bool value) {
+  return value ? "true" : "false";
+}
 
 }  // namespace rumbo::target::podman

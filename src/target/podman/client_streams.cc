@@ -83,7 +83,8 @@ Result<> Client::logs(const std::string& name, const LogOptions& options, const 
             .query = {{"stdout", "true"},
                       {"stderr", "true"},
                       {"follow", options.follow ? "true" : "false"}},
-            .what = "read the log of container " + name};
+            .what = "read the log of container " + name,
+            .endless = options.follow};
   if (options.tail >= 0) call.query.emplace_back("tail", std::to_string(options.tail));
   if (options.since) call.query.emplace_back("since", to_rfc3339(*options.since));
   if (options.timestamps) call.query.emplace_back("timestamps", "true");
@@ -131,7 +132,8 @@ Result<ExecResult> Client::exec(const std::string& name, const std::vector<std::
   Call start{.method = "POST",
              .path = "/exec/" + url_escape(session) + "/start",
              .body = Value::object({{"Detach", false}, {"Tty", false}}),
-             .what = what};
+             .what = what,
+             .endless = true};
   start.sink = [&](std::string_view piece) {
     refusal.add(piece);
     if (refusal.plausible()) return true;
@@ -206,7 +208,8 @@ Result<> Client::events(std::optional<std::int64_t> since, const Filters& filter
   Call call{
       .path = "/events",
       .query = {{"stream", "true"}, {"filters", codec::to_json(Value::object(std::move(members)))}},
-      .what = "send its events"};
+      .what = "send its events",
+      .endless = true};
   if (since) call.query.emplace_back("since", std::to_string(*since));
   codec::JsonLines lines(std::size_t{1} << 20);
   Refusal refusal;

@@ -11,8 +11,14 @@ namespace {
 
 class ScriptedHttp : public io::Http {
  public:
-  Result<io::HttpResponse> send(const io::HttpRequest& request, const Cancel&) override {
+  Result<io::HttpResponse> send(const io::HttpRequest& request, const Cancel& cancel) override {
     requests.push_back(request);
+    if (silence) {
+      if (!cancel.deadline()) return fail(Code::internal, "waited for ever");
+      waited.push_back(*cancel.deadline() - clock->mono());
+      clock->advance(waited.back());
+      return fail(Code::timeout, "timed out", retry);
+    }
     if (!error.empty()) return fail(Code::unavailable, error, retry);
     io::HttpResponse answer;
     answer.status = status;
@@ -35,6 +41,9 @@ class ScriptedHttp : public io::Http {
   std::vector<std::string> next;  ///< bodies of the next answers; the last one stays
   std::string error;
   Retry retry = Retry::later;
+  bool silence = false;  ///< nothing answers until the caller's patience ends
+  io::fake::ManualClock* clock = nullptr;
+  std::vector<Duration> waited;
 };
 
 class ClientTest : public ::testing::Test {
@@ -56,6 +65,39 @@ TEST_F(ClientTest, EscapesNamesAndLabels) {
   ASSERT_TRUE(client_.inspect_image("localhost/a@sha256:00", cancel_));
   EXPECT_EQ(http_.requests[1].url,
             "http://podman/v4.0.0/libpod/images/localhost%2Fa%40sha256%3A00/json");
+}
+
+TEST_F(ClientTest, AServiceThatHangsIsNamedAndTheNextCallWaitsLess) {
+  http_.silence = true;
+  http_.clock = &clock_;
+  client_.set_hint("look there");
+  const auto first = client_.list_pods({}, cancel_);
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().code(), Code::unavailable);
+  EXPECT_EQ(first.error().hint(), "look there");
+  EXPECT_NE(first.error().to_string().find("the Podman service at /run/p.sock does not answer"),
+            std::string::npos)
+      << first.error().to_string();
+  EXPECT_FALSE(client_.ping(cancel_));
+  ASSERT_EQ(http_.waited.size(), 2u);
+  EXPECT_EQ(http_.waited[0], 10s);
+  EXPECT_EQ(http_.waited[1], 5s);
+  // A write may have been done; stopping has its grace, whatever the patience.
+  http_.retry = Retry::unknown_outcome;
+  const auto stopped = client_.stop_pod("p", 30s, cancel_);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().retry(), Retry::unknown_outcome);
+  EXPECT_GE(http_.waited[2], 30s);
+  // The caller's own deadline is the caller's: nothing is said of the service.
+  const auto brief = client_.ping(cancel_.with_deadline(clock_.mono() + 1s));
+  ASSERT_FALSE(brief);
+  EXPECT_EQ(brief.error().code(), Code::timeout);
+  http_.silence = false;
+  http_.body = "OK";
+  EXPECT_TRUE(client_.ping(cancel_));
+  http_.silence = true;
+  EXPECT_FALSE(client_.ping(cancel_));
+  EXPECT_EQ(http_.waited.back(), 10s);
 }
 
 TEST_F(ClientTest, ErrorsNeverShowValuesOfTheEnvironment) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,12 +65,20 @@ class Live {
   /// A whole round was made since the start: what is not ready now is not for want of a look.
   void set_judged() { judged_ = true; }
   bool judged() const { return judged_; }
+  /// Podman cannot be asked: what is published is old. Empty once it can be again.
+  void set_blind(std::optional<Error> why) {
+    blind_.with([&](auto& now) { now = std::move(why); });
+  }
+  std::optional<Error> blind() const {
+    return blind_.with([](const auto& now) { return now; });
+  }
   void publish(std::map<std::string, PodStatus> pods) {
     pods_.with([&](auto& now) { now = std::move(pods); });
   }
 
  private:
   Guarded<std::map<std::string, PodStatus>> pods_;
+  Guarded<std::optional<Error>> blind_;
   std::atomic<bool> judged_{false};
 };
 

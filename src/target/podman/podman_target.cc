@@ -35,7 +35,8 @@ PodmanTarget::~PodmanTarget() {
   stop();
 }
 
-Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, io::Env& env) {
+Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, io::Env& env,
+                                                         const Cancel& cancel) {
   auto parts = std::make_unique<Parts>(std::move(options), env);
   Parts& p = *parts;
   TRY(env.files.make_directories(p.options.directory, 0700));
@@ -47,7 +48,7 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
   service.run_directory = p.options.directory + "/run";
   service.root = p.options.root;
   service.run_root = p.options.run_root;
-  p.service = TRY(Service::open(env, std::move(service), Cancel()));
+  p.service = TRY(Service::open(env, std::move(service), cancel));
   p.images = std::make_unique<Images>(p.client());
   PodPlaces places;
   places.disk = p.options.directory + "/pods";
@@ -57,14 +58,11 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
   p.pods = std::make_unique<Pods>(p.env, p.client(), std::move(places));
   p.networks = std::make_unique<Networks>(p.env, p.client(), p.options.install, *p.store);
   p.plane = std::make_unique<DataPlane>(p.env, p.options.install, p.boot_id, *p.store, p.live);
-  p.agent = std::make_unique<Agent>(AgentParts{
-      p.env, p.client(), p.options.install, p.options.directory + "/ready.json", p.boot_id,
-      *p.store, p.busy, *p.pods, *p.networks, *p.plane, p.live, p.watchers, [&p] {
-        if (auto up = p.service->ensure(Cancel()); !up) {
-          log(LogLevel::warn, "podman", "{}", up.error().to_string());
-        }
-      }});
-  const auto strays = TRY(find_strays(p.client(), p.options.install, *p.store->read(), Cancel()));
+  p.agent = std::make_unique<Agent>(
+      AgentParts{p.env, p.client(), p.options.install, p.options.directory + "/ready.json",
+                 p.boot_id, *p.store, p.busy, *p.pods, *p.networks, *p.plane, p.live, p.watchers,
+                 [&p] { return p.service->ensure(Cancel()); }});
+  const auto strays = TRY(find_strays(p.client(), p.options.install, *p.store->read(), cancel));
   if (strays.empty()) {
     TRY(p.plane->settle());
   } else {

@@ -37,7 +37,9 @@ class PodmanTarget : public Target {
  public:
   /// Loads the record, connects to (or starts) the Podman service, and finishes or drops a switch
   /// that a crash left half recorded. Nothing that runs is changed.
-  static Result<std::unique_ptr<PodmanTarget>> open(PodmanOptions options, io::Env& env);
+  /// `cancel` ends the waiting for a service that does not answer.
+  static Result<std::unique_ptr<PodmanTarget>> open(PodmanOptions options, io::Env& env,
+                                                    const Cancel& cancel = Cancel());
   ~PodmanTarget() override;  ///< also stops
 
   /// Starts the agent's thread; without it nothing is probed and health stands still.

@@ -64,6 +64,8 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
     TRY(parts_->agent->glance(cancel));
   } else if (consistency == Consistency::fresh) {
     TRY(parts_->agent->look_now(cancel));
+  } else if (const auto blind = parts_->live.blind()) {
+    return fail(Error(*blind));
   }
   const auto record = parts_->store->read();
   std::vector<Observation> out;

@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <fmt/core.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <utility>
 
 #include "base/log.h"
@@ -29,6 +30,8 @@ namespace {
 
 constexpr Duration kStartTime = 20s;
 constexpr Duration kEndTime = 5s;
+// A ping takes none of Podman's locks: who does not answer one hangs.
+constexpr Duration kPingTime = 5s;
 constexpr std::size_t kLongestSocket = 100;  // sun_path holds 108 bytes
 constexpr std::uint64_t kMostLog = 64 << 10;
 
@@ -65,7 +68,11 @@ Service::Service(const io::Env& env, ServiceOptions options, HostFacts facts)
       options_(std::move(options)),
       facts_(std::move(facts)),
       socket_(options_.socket.empty() ? options_.run_directory + "/podman.sock" : options_.socket),
-      client_(env.http, env.clock, socket_) {}
+      client_(env.http, env.clock, socket_) {
+  client_.set_hint(options_.socket.empty() ? "Rumbo starts it itself; its words are in " +
+                                                 options_.run_directory + "/service.log"
+                                           : "see `systemctl status podman.socket podman.service`");
+}
 
 Service::~Service() {
   state_.with([](State& state) { state.child.reset(); });
@@ -74,8 +81,10 @@ Service::~Service() {
 Result<std::unique_ptr<Service>> Service::open(const io::Env& env, ServiceOptions options,
                                                const Cancel& cancel) {
   HostFacts facts;
-  if (options.socket.empty()) facts = TRY(look_at_host(env, cancel));
+  facts.root = ::geteuid() == 0;
+  if (options.socket.empty() && facts.root) facts = TRY(look_at_host(env, cancel));
   std::unique_ptr<Service> service(new Service(env, std::move(options), std::move(facts)));
+  TRY(service->refuse_rootless(cancel));
   if (service->options_.socket.empty()) {
     TRY(service->prepare());
     TRY(service->end_leftover());
@@ -86,6 +95,27 @@ Result<std::unique_ptr<Service>> Service::open(const io::Env& env, ServiceOption
     service->facts_.podman_version = version["Version"].str();
   }
   return service;
+}
+
+/// What rootless Podman runs has no address that this machine could switch, nor a port that is
+/// held.
+Result<> Service::refuse_rootless(const Cancel& cancel) {
+  const std::string hint =
+      "run Rumbo as root, as its systemd unit does; the containers themselves may run as any user";
+  if (!facts_.root) {
+    return fail(Error(Code::unsupported,
+                      "rootless Podman is not supported: Rumbo switches Services "
+                      "in the machine's own network")
+                    .with_hint(hint));
+  }
+  if (options_.socket.empty()) return {};
+  const Value info = TRY(client_.info(cancel));
+  if (!info["host"]["security"]["rootless"].as_bool()) return {};
+  return fail(
+      Error(Code::unsupported,
+            fmt::format("the Podman service at {} is a rootless one, which is not supported",
+                        socket_))
+          .with_hint("name root's socket, /run/podman/podman.sock; " + hint));
 }
 
 Result<> Service::prepare() {
@@ -214,24 +244,24 @@ Result<> Service::start(State& state, const Cancel& cancel) {
 
 Result<> Service::ensure(const Cancel& cancel) {
   if (!options_.socket.empty()) {
-    auto answer = client_.ping(cancel);
-    if (answer) return {};
-    return fail(std::move(answer).error().with_hint(
-        fmt::format("does `podman system service` listen on {}?", socket_)));
+    return client_.ping(cancel);
   }
   MutexLock lock(starting_);
   // The state is taken out for the start, so that pid() never waits for it.
   State state = state_.with([](State& held) { return std::exchange(held, State()); });
   Result<> result;
   if (state.child && state.child->running()) {
-    result = client_.ping(cancel.with_deadline(env_.clock.mono() + kStartTime));
+    result = client_.ping(cancel.with_deadline(env_.clock.mono() + kPingTime));
     if (!result && cancel.cancelled()) {
       state_.with([&](State& held) { held = std::move(state); });
       return result;
     }
   }
   if (!state.child || !state.child->running() || !result) {
-    if (state.child) log(LogLevel::warn, "podman", "the podman service died; starting it again");
+    if (state.child) {
+      log(LogLevel::warn, "podman", "the podman service {}; starting it again",
+          state.child->running() ? "does not answer" : "died");
+    }
     result = start(state, cancel);
   }
   state_.with([&](State& held) { held = std::move(state); });

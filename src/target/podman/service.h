@@ -63,6 +63,7 @@ class Service {
     std::string graph_root;  // as our own service told it
   };
   Service(const io::Env& env, ServiceOptions options, HostFacts facts);
+  Result<> refuse_rootless(const Cancel& cancel);
   Result<> prepare();
   Result<> end_leftover();
   Result<std::string> graph_root(const Cancel& cancel);
