@@ -229,6 +229,7 @@ TEST(HooksInPlans, OfSeveralPhasesAreSeveralJobs) {
 
 TEST(HooksInPlans, WhatAJobNeedsIsMadeOnceUnderItsName) {
   Input input;
+  input.plan.participants[0].capabilities.hook_kinds = {"*"};
   input.want(web()).want(config("settings", {{"argocd.argoproj.io/hook", "PreSync,PostSync"}}));
   const Plan plan = input.make();
   ASSERT_NE(change_of(plan, "settings"), nullptr);
