@@ -16,7 +16,7 @@ namespace {
 using namespace schema_words;
 
 constexpr int kMaxDepth = 400;
-constexpr std::uint64_t kMaxChecks = 5'000'000;  // of one schema over one value
+constexpr std::uint64_t kMaxChecks = 2'000'000;  // of one schema over one value
 constexpr std::uint64_t kMaxFindings = 100'000;
 
 bool is_whole(const Value& value) {
