@@ -68,8 +68,8 @@ std::vector<InventoryChange> shrunk(const TxnState& state) {
   std::set<ObjectKey> seen;
   for (const Step& step : state.plan.steps) {
     if (step.kind == StepKind::prune) continue;
-    const bool hook_stays =
-        state.steps[step.id].phase != StepProgress::Phase::pending && !step.cleanup.on_failure;
+    const bool hook_stays = state.steps[step.id].phase != StepProgress::Phase::pending &&
+                            !step.cleanup.on_failure && !step.cleanup.on_success;
     if (step.kind == StepKind::hook && hook_stays) continue;
     if (step.kind != StepKind::hook && step.inverse == Inverse::keep_and_report) continue;
     for (const Item& item : step.items) {

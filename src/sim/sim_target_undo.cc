@@ -180,7 +180,7 @@ Result<Reverted> SimTarget::revert(const Step& step, const Receipt*, const Fence
     case StepKind::hook:
       if (world_.hook_runs.contains({fence.txn, step.items.at(0).key})) {
         out.kept.push_back(step.items[0].key.to_string() + " ran");
-        if (step.cleanup.on_failure) {
+        if (step.cleanup.on_failure || step.cleanup.on_success) {
           world_.hook_objects.erase({fence.txn, step.items[0].key});
         }
       }

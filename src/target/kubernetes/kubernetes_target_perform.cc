@@ -13,6 +13,7 @@ constexpr Duration kServedWithin = 30s;  // a new CRD, until its kind is discove
 constexpr Duration kLook = 200ms;
 constexpr Duration kPrunePatience = 5s;
 constexpr Duration kHookPatience = 60s;
+constexpr std::int64_t kLeastHookTtl = 300;  // seconds
 constexpr Duration kRecreatePatience = 60s;
 
 bool written_by(const Value& object, const InstallationId& install, const TxnId& txn) {
@@ -23,6 +24,15 @@ bool written_by(const Value& object, const InstallationId& install, const TxnId&
 bool keeps_pods(const ObjectKey& key) {
   return key.group == "apps" &&
          (key.kind == "Deployment" || key.kind == "StatefulSet" || key.kind == "DaemonSet");
+}
+
+/// A Job that the cluster deletes as soon as it has ended could not be seen to have ended: as a
+/// hook it is kept for a while. Its delete policy still removes it earlier.
+Value outliving_its_end(const Value& hook) {
+  const Value& keep = hook["spec"]["ttlSecondsAfterFinished"];
+  if (hook["kind"].as_string() != "Job" || !keep.is_integer()) return hook;
+  if (keep.as_int() >= kLeastHookTtl) return hook;
+  return hook.with_path({"spec", "ttlSecondsAfterFinished"}, kLeastHookTtl);
 }
 
 }  // namespace
@@ -223,8 +233,8 @@ Result<Receipt> KubernetesTarget::Parts::run_hook(const Step& step, const Fence&
   Step fresh = step;
   fresh.items[0].pre = Pre{};
   const std::string fields = TRY(fields_of(fresh, served, cancel));
-  const Value body = marked(apply_body(item.want_object, served), owner(item, fence.txn),
-                            applied_digest(item.want_object), fields);
+  const Value body = marked(apply_body(outliving_its_end(item.want_object), served),
+                            owner(item, fence.txn), applied_digest(item.want_object), fields);
   return create(fresh, served, body, fence, cancel);
 }
 

@@ -131,8 +131,9 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
   if (step.kind == StepKind::hook) {
     if (!ours) return out;
     out.kept.push_back(item.key.to_string() + " ran");
-    // What it did cannot be undone here; it does not go on.
-    if (pods_matter(*now) || step.cleanup.on_failure) {
+    // What it did cannot be undone here; it does not go on. One that failed is told with its last
+    // words: were it kept, it would hold a namespace that this transaction made.
+    if (pods_matter(*now) || step.cleanup.on_failure || step.cleanup.on_success) {
       const Resource served = TRY(parts_->resource(item.key, cancel));
       TRY(parts_->remove(item.key, served, version_of(item.key, *now).uid, "", kGonePatience,
                          cancel));
