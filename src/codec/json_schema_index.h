@@ -79,8 +79,8 @@ class SchemaIndex {
 bool draft_of(std::string_view schema_uri, Draft& draft);
 /// The text of a draft's own schema, by address; empty if it is none.
 std::string_view meta_schema(std::string_view uri);
-/// Where a draft's own schema holds one of its vocabularies, which have addresses of their own; empty
-/// for other addresses.
+/// Where a draft's own schema holds one of its vocabularies, which have addresses of their own;
+/// empty for other addresses.
 std::string vocabulary_reference(std::string_view uri);
 /// The address of a draft's own schema.
 std::string_view meta_schema_uri(Draft draft);

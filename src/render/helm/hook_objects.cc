@@ -49,8 +49,8 @@ void mark_hooks(std::vector<Object>& objects) {
     const int weight =
         static_cast<int>(std::clamp<std::int64_t>(written.value_or(0), -kMostWeight, kMostWeight));
     // What a test needs is made for the test alone.
-    const bool runs = object.key.kind == "Job" || object.key.kind == "Pod" ||
-                      phase_of(events) == Phase::test;
+    const bool runs =
+        object.key.kind == "Job" || object.key.kind == "Pod" || phase_of(events) == Phase::test;
     int wave = weight;
     if (!runs) {
       const Value& metadata = object.value["metadata"];

@@ -17,7 +17,8 @@ namespace rumbo::target::kubernetes {
 ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, const Value& object,
                                       const Cancel& cancel);
 
-/// Pods that this object owns itself, of whatever revision; not those of a Deployment's ReplicaSets.
+/// Pods that this object owns itself, of whatever revision; not those of a Deployment's
+/// ReplicaSets.
 ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
                                          const Cancel& cancel);
 
