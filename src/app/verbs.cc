@@ -53,8 +53,9 @@ constexpr Verb kVerbs[] = {
      kRollback, kRollbackExamples, kSyncExits, run_rollback},
     {"test", "APP", 1, 1, "Run the tests of what is deployed",
      "Runs the test hooks of an application (`helm.sh/hook: test`, `rumbo.dev/hook: Test`) wave by "
-     "wave, as `helm test` does, and waits for them. Nothing that is deployed changes, whatever "
-     "they say. A target must be able to run them: a Podman host runs Jobs.",
+     "wave, as `helm test` does, and waits for them. What is deployed stays, whatever they say; "
+     "drift is put right on the way, as by a sync. A target must be able to run them: a Podman "
+     "host runs Jobs.",
      kTest, kTestExamples, "0 all passed, 2 one failed or error", run_test},
     {"delete", "APP", 1, 1, "Delete an application's objects, or give them up",
      "With --cascade a transaction deletes what the application owns, in the reverse order of its "
