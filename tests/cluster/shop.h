@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,7 +60,10 @@ class Shop {
   void configure();
   Ran run(std::vector<std::string> argv, const std::string& input, Duration most);
 
-  std::string picture_in(const std::vector<std::string>& get);
+  /// What kubectl gets with these arguments; nullopt if it tells no list.
+  std::optional<std::string> picture_in(const std::vector<std::string>& get);
+  /// The kinds that can be listed now, as `kubectl get` takes them.
+  std::string kinds_now();
 
   std::string ns_, directory_, sync_, timeout_ = "30s", install_;
 };
