@@ -17,6 +17,13 @@ if [[ -n ${RUMBO_CORPUS:-} ]]; then
 else
   say "kind conformance will skip what needs the large tables: RUMBO_CORPUS is not set and ../shared/corpus is not there"
 fi
+if [[ -z ${RUMBO_JSON_SCHEMA_SUITE:-} && (-z $label || $label == conformance) ]]; then
+  if RUMBO_JSON_SCHEMA_SUITE=$(tests/conformance/json_schema_suite.sh); then
+    export RUMBO_JSON_SCHEMA_SUITE
+  else
+    say "kind conformance will skip the JSON Schema test suite, for the reason above"
+  fi
+fi
 if [[ $(id -u) != 0 ]]; then
   say "kind podman will be skipped: it needs root (network namespaces, nftables); run \`sudo make test LABEL=podman\`"
 elif ! command -v podman > /dev/null; then

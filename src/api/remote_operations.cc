@@ -13,6 +13,7 @@ using control::LogOptions;
 using control::RollbackOptions;
 using control::Selector;
 using control::SyncOptions;
+using control::TestOptions;
 
 Value selection(const Selector& select) {
   return Value::object(
@@ -114,11 +115,20 @@ Result<Value> RemoteOperations::sync(const SyncOptions& options, const EventSink
 }
 
 Result<Value> RemoteOperations::rollback(const RollbackOptions& options, const EventSink& events) {
-  return work(options.tests ? "test" : "rollback",
+  return work("rollback",
               Value::object({{"application", options.application},
                              {"environment", options.environment},
                              {"to", options.to},
                              {"withHooks", options.with_hooks},
+                             {"force", options.force},
+                             {"actor", options.actor}}),
+              events);
+}
+
+Result<Value> RemoteOperations::test(const TestOptions& options, const EventSink& events) {
+  return work("test",
+              Value::object({{"application", options.application},
+                             {"environment", options.environment},
                              {"force", options.force},
                              {"actor", options.actor}}),
               events);

@@ -24,6 +24,8 @@ class RemoteOperations : public control::Operations {
                      const control::EventSink& events) override;
   Result<Value> rollback(const control::RollbackOptions& options,
                          const control::EventSink& events) override;
+  Result<Value> test(const control::TestOptions& options,
+                     const control::EventSink& events) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const control::EventSink& events) override;
   Result<Value> remove(const control::DeleteOptions& options,

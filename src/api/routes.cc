@@ -12,6 +12,7 @@ using control::LogOptions;
 using control::RollbackOptions;
 using control::Selector;
 using control::SyncOptions;
+using control::TestOptions;
 
 constexpr std::int64_t kMostRecords = 100'000;
 
@@ -21,6 +22,9 @@ constexpr Parameter applications(Where where) {
 constexpr Parameter environment(Where where) {
   return {"environment", where, Type::text, "only this environment; empty: all"};
 }
+constexpr Parameter kApplication{"application", Where::body, Type::text, "which application", true};
+constexpr Parameter kItsEnvironment{"environment", Where::body, Type::text,
+                                    "may be empty if it has only one"};
 constexpr Parameter kActor{"actor", Where::body, Type::text,
                            "who asks, as the journal shows it; empty: the user who connected"};
 constexpr Parameter kWithHooks{"withHooks", Where::body, Type::flag, "run Jobs and hooks"};
@@ -160,8 +164,8 @@ std::vector<Route> make_routes() {
        "/api/v1/rollback",
        "Runs a transaction to an earlier committed state",
        Answer::work,
-       {{"application", Where::body, Type::text, "which application", true},
-        {"environment", Where::body, Type::text, "may be empty if it has only one"},
+       {kApplication,
+        kItsEnvironment,
         {"to", Where::body, Type::text, "transaction; empty: the last committed before this one"},
         kWithHooks,
         kForce,
@@ -181,26 +185,19 @@ std::vector<Route> make_routes() {
        "/api/v1/test",
        "Runs the tests of what is deployed",
        Answer::work,
-       {{"application", Where::body, Type::text, "which application", true},
-        {"environment", Where::body, Type::text, "may be empty if it has only one"},
-        kForce,
-        kActor},
+       {kApplication, kItsEnvironment, kForce, kActor},
        [](const Call& c) {
-         RollbackOptions options;
-         options.application = text(c, "application");
-         options.environment = text(c, "environment");
-         options.tests = true;
-         options.force = c.arguments["force"].as_bool();
-         options.actor = c.actor;
-         return c.operations.rollback(options, c.events);
+         const TestOptions options{text(c, "application"), text(c, "environment"), c.actor,
+                                   c.arguments["force"].as_bool()};
+         return c.operations.test(options, c.events);
        }},
       {"remove",
        "POST",
        "/api/v1/delete",
        "Deletes what an application owns, or gives it up",
        Answer::work,
-       {{"application", Where::body, Type::text, "which application", true},
-        {"environment", Where::body, Type::text, "may be empty if it has only one"},
+       {kApplication,
+        kItsEnvironment,
         {"cascade", Where::body, Type::flag, "delete its objects; otherwise they are kept"},
         {"kinds", Where::body, Type::texts,
          "destructive kinds to delete: PersistentVolumeClaim, …"},

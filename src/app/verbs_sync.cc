@@ -123,15 +123,11 @@ Result<int> run_rollback(Session& session) {
 
 Result<int> run_test(Session& session) {
   const auto select = TRY(session.selector());
-  control::RollbackOptions options;
-  options.application = select.applications[0];
-  options.environment = select.environment;
-  options.tests = true;
-  options.force = session.invocation().has("force");
-  options.actor = session.actor();
+  const control::TestOptions options{select.applications[0], select.environment, session.actor(),
+                                     session.invocation().has("force")};
   auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
-    return operations->rollback(options, events);
+    return operations->test(options, events);
   }));
   return finish(session, Value::object({{"transactions", Value::array({answer})}}));
 }

@@ -357,6 +357,9 @@ std::string waiting_for(const engine::TxnState& state) {
   }
   if (state.blind_since && state.view.error) return state.view.error->message();
   for (const auto& [target, error] : state.call_errors) return error.message();
+  for (const engine::StepProgress& progress : state.steps) {
+    if (progress.error) return progress.error->message();
+  }
   if (!state.prepared) return "preparing";
   if (state.committed) return "cleaning up";
   if (state.abort) return "undoing";

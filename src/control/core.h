@@ -97,7 +97,7 @@ class Core : private engine::Progress {
   /// Back to an earlier commit, from the journal alone. `to` empty: the last that differs.
   Result<engine::Request> rollback_request(const Scope& scope, const TxnId& to, bool with_hooks,
                                            const Actor& actor) const;
-  /// Runs the tests of what is committed, which changes nothing of it.
+  /// Runs the tests of what is committed. Drift is put right on the way, as by a sync.
   Result<engine::Request> test_request(const Scope& scope, const Actor& actor) const;
   /// Deletes all a scope owns, but objects of destructive kinds that are not in `kinds`.
   Result<engine::Request> delete_request(const Scope& scope, const std::vector<std::string>& kinds,

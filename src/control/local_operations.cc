@@ -235,29 +235,39 @@ Result<Scope> LocalOperations::one_scope(const std::string& application,
                   .with_hint("name one by -e: " + join(names, ", ")));
 }
 
-Result<Value> LocalOperations::rollback(const RollbackOptions& options, const EventSink& events) {
-  const Scope scope = TRY(one_scope(options.application, options.environment));
-  const Actor actor = actor_of(options.actor);
-  engine::Request back = TRY(
-      options.tests ? core_.test_request(scope, actor)
-                    : core_.rollback_request(scope, TxnId{options.to}, options.with_hooks, actor));
-  back.force = options.force;
-  const MonoTime began = core_.clock().mono();
+Result<engine::Report> LocalOperations::run(const Scope& scope, const engine::Request& request,
+                                            const EventSink& events) {
   Result<engine::Report> report = fail(Code::internal, "not run");
-  with_events({scope}, events, {[&] { report = core_.run(back); }});
+  with_events({scope}, events, {[&] { report = core_.run(request); }});
   if (options_.changed) options_.changed();
-  const engine::Report ended = TRY(std::move(report));
-  Value answer = transaction(ended, back, began);
-  return options.tests ? test_outcome(std::move(answer), ended) : answer;
+  return report;
 }
 
-Value LocalOperations::test_outcome(Value answer, const engine::Report& report) {
+Result<Value> LocalOperations::rollback(const RollbackOptions& options, const EventSink& events) {
+  const Scope scope = TRY(one_scope(options.application, options.environment));
+  engine::Request back = TRY(core_.rollback_request(scope, TxnId{options.to}, options.with_hooks,
+                                                    actor_of(options.actor)));
+  back.force = options.force;
+  const MonoTime began = core_.clock().mono();
+  return transaction(TRY(run(scope, back, events)), back, began);
+}
+
+Result<Value> LocalOperations::test(const TestOptions& options, const EventSink& events) {
+  const Scope scope = TRY(one_scope(options.application, options.environment));
+  engine::Request tests = TRY(core_.test_request(scope, actor_of(options.actor)));
+  tests.force = options.force;
+  const MonoTime began = core_.clock().mono();
+  const engine::Report report = TRY(run(scope, tests, events));
+  Value answer = transaction(report, tests, began);
   const std::string_view outcome = answer["outcome"].as_string();
   if (outcome == "unchanged") return answer.with("cause", "it has no tests");
   if (outcome != "committed") return answer;
   // Tests run behind the commit: what failed is what was left behind.
   if (report.note.empty()) return answer.with("outcome", "passed");
-  return answer.with("outcome", "failed").with("cause", report.note);
+  constexpr std::string_view kLeft = "left behind: ";
+  const std::string_view note = report.note;
+  return answer.with("outcome", "failed")
+      .with("cause", note.starts_with(kLeft) ? note.substr(kLeft.size()) : note);
 }
 
 Result<Value> LocalOperations::recover(const std::string& txn, const std::string& decision,

@@ -35,6 +35,7 @@ class LocalOperations : public Operations {
   /// With dry_run: {transactions: [], worst: "unchanged", plans: as plan()}.
   Result<Value> sync(const SyncOptions& options, const EventSink& events) override;
   Result<Value> rollback(const RollbackOptions& options, const EventSink& events) override;
+  Result<Value> test(const TestOptions& options, const EventSink& events) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const EventSink& events) override;
   Result<Value> resume(const Selector& select, const std::string& actor) override;
@@ -64,7 +65,9 @@ class LocalOperations : public Operations {
   std::string waits_for(const std::vector<Placement>& batch);
   Result<Scope> one_scope(const std::string& application, const std::string& environment) const;
   Result<Value> plans(const SyncOptions& options);
-  static Value test_outcome(Value answer, const engine::Report& report);
+  /// Runs a person's transaction on one scope and tells its events meanwhile.
+  Result<engine::Report> run(const Scope& scope, const engine::Request& request,
+                             const EventSink& events);
   Value transaction(const engine::Report& report, const engine::Request& request, MonoTime began);
   Value refused(const std::vector<Scope>& scopes, const std::string& revision,
                 const std::string& why);

@@ -46,7 +46,13 @@ struct RollbackOptions {
   std::string environment;  ///< may be empty if the application has only one
   std::string to;           ///< transaction; empty: the last committed before the current one
   bool with_hooks = false;
-  bool tests = false;  ///< no way back: the tests of what is deployed now are run
+  std::string actor;
+  bool force = false;  ///< also while all is frozen
+};
+
+struct TestOptions {
+  std::string application;
+  std::string environment;  ///< may be empty if the application has only one
   std::string actor;
   bool force = false;  ///< also while all is frozen
 };
@@ -122,9 +128,11 @@ class Operations {
   /// needs-operator|suspended|unchanged, cause, evidence: [lines], revision, duration}], worst:
   /// outcome}
   virtual Result<Value> sync(const SyncOptions& options, const EventSink& events) = 0;
-  /// As one element of sync().transactions. Of tests the outcome is passed|failed instead of
-  /// committed, and `evidence` what the failed ones said.
+  /// As one element of sync().transactions.
   virtual Result<Value> rollback(const RollbackOptions& options, const EventSink& events) = 0;
+  /// Runs the tests of what is deployed. As one element of sync().transactions, with the outcome
+  /// passed|failed instead of committed, and as `cause` what the failed ones said.
+  virtual Result<Value> test(const TestOptions& options, const EventSink& events) = 0;
   /// decision: undo|finish|accept; empty txn: take up every open transaction.
   virtual Result<Value> recover(const std::string& txn, const std::string& decision,
                                 const std::string& actor, const EventSink& events) = 0;

@@ -47,6 +47,8 @@ void Planner::plan_hook(const ScopeInput& scope, const Object& object, const Wan
     Wanted wanted = base;
     wanted.hook = run.phase;
     wanted.cleanup = hook.cleanup;
+    // It stays to be looked at, so the next run has to take its place, whatever Helm's words say.
+    if (run.phase == HookPhase::test) wanted.cleanup.before_creation = true;
     // Several runs in one transaction are several Jobs.
     if (hook.runs.size() > 1 && each_time) {
       Object renamed = object;

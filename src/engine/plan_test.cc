@@ -227,6 +227,17 @@ TEST(HooksInPlans, OfSeveralPhasesAreSeveralJobs) {
   EXPECT_NE(change_of(plan, "check-postsync"), nullptr);
 }
 
+TEST(HooksInPlans, ATestTakesThePlaceOfItsLastRun) {
+  Input input;
+  input.plan.hooks = HookRule::test;
+  input.live(web()).want(web()).want(
+      job("smoke", {{"helm.sh/hook", "test"}, {"helm.sh/hook-delete-policy", "hook-succeeded"}}));
+  const Plan plan = input.make();
+  const auto hook = std::ranges::find_if(plan.steps, [](const Step& s) { return !s.hook.empty(); });
+  ASSERT_TRUE(hook != plan.steps.end());
+  EXPECT_TRUE(hook->cleanup.before_creation);
+}
+
 TEST(HooksInPlans, WhatAJobNeedsIsMadeOnceUnderItsName) {
   Input input;
   input.plan.participants[0].capabilities.hook_kinds = {"*"};

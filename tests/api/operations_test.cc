@@ -152,12 +152,22 @@ TEST_P(OperationsTest, ASinkThatHadEnoughStillGetsTheOutcome) {
 
 TEST_P(OperationsTest, Rollback) {
   const auto answer =
-      operations().rollback({"shop", "dev", "t-000007", true, false, "user:anna", true}, collect());
+      operations().rollback({"shop", "dev", "t-000007", true, "user:anna", true}, collect());
   expect_answer(answer, Value::object({{"call", "rollback"},
                                        {"application", "shop"},
                                        {"environment", "dev"},
                                        {"to", "t-000007"},
                                        {"with_hooks", true},
+                                       {"force", true},
+                                       {"actor", "user:anna"}}));
+  EXPECT_EQ(seen_, scripted_.events);
+}
+
+TEST_P(OperationsTest, Test) {
+  const auto answer = operations().test({"shop", "dev", "user:anna", true}, collect());
+  expect_answer(answer, Value::object({{"call", "test"},
+                                       {"application", "shop"},
+                                       {"environment", "dev"},
                                        {"force", true},
                                        {"actor", "user:anna"}}));
   EXPECT_EQ(seen_, scripted_.events);

@@ -87,6 +87,16 @@ Result<Value> ScriptedOperations::rollback(const control::RollbackOptions& optio
                 sink);
 }
 
+Result<Value> ScriptedOperations::test(const control::TestOptions& options,
+                                       const control::EventSink& sink) {
+  return answer(Value::object({{"call", "test"},
+                               {"application", options.application},
+                               {"environment", options.environment},
+                               {"force", options.force},
+                               {"actor", options.actor}}),
+                sink);
+}
+
 Result<Value> ScriptedOperations::remove(const control::DeleteOptions& options,
                                          const control::EventSink& sink) {
   return answer(

@@ -24,6 +24,7 @@ class ScriptedOperations : public control::Operations {
     control::Selector select;
     control::SyncOptions sync;
     control::RollbackOptions rollback;
+    control::TestOptions test;
     control::DeleteOptions remove;
     control::LogOptions log;
     control::ContainerLogOptions logs;
@@ -51,6 +52,11 @@ class ScriptedOperations : public control::Operations {
                          const control::EventSink& events) override {
     script_.rollback = options;
     return answer("rollback", events);
+  }
+  Result<Value> test(const control::TestOptions& options,
+                     const control::EventSink& events) override {
+    script_.test = options;
+    return answer("test", events);
   }
   Result<Value> recover(const std::string& txn, const std::string& decision, const std::string&,
                         const control::EventSink& events) override {

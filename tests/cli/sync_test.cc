@@ -240,6 +240,27 @@ TEST(Rollback, NamesTheScopeAndSaysThatItIsHeld) {
   EXPECT_TRUE(rig.script.rollback.with_hooks);
 }
 
+TEST(Tests, PassOrFailWithTheirLastWords) {
+  Rig rig;
+  rig.answer("test", R"({"transaction": "t-000011", "applications": ["shop@dev"],
+    "outcome": "passed", "revision": "main@0000001"})");
+  const Ran good = rig.run({"test", "shop@dev", "--force"});
+  EXPECT_EQ(good.exit, 0) << good.err;
+  EXPECT_EQ(good.out, "shop@dev: passed (t-000011) at main@0000001\n");
+  EXPECT_EQ(rig.script.test.application, "shop");
+  EXPECT_EQ(rig.script.test.environment, "dev");
+  EXPECT_TRUE(rig.script.test.force);
+  rig.answer("test", R"({"transaction": "t-000012", "applications": ["shop@dev"],
+    "outcome": "failed", "revision": "main@0000001", "cause": "Job shop/smoke: exit 1"})");
+  const Ran bad = rig.run({"test", "shop"});
+  EXPECT_EQ(bad.exit, 2);
+  EXPECT_NE(bad.out.find("shop@dev: failed (t-000012) at main@0000001"), std::string::npos);
+  EXPECT_NE(bad.out.find("Job shop/smoke: exit 1"), std::string::npos) << bad.out;
+  rig.answer("test", R"({"transaction": "", "applications": ["shop@dev"], "outcome": "unchanged",
+    "cause": "it has no tests"})");
+  EXPECT_EQ(rig.run({"test", "shop"}).exit, 0);
+}
+
 TEST(Steering, PauseResumeRefreshRecover) {
   Rig rig;
   rig.answer("pause", R"({"scopes": ["shop@dev"]})");

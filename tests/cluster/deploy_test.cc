@@ -80,6 +80,17 @@ TEST(ClusterDeploy, WhatTheDryRunRejectsTouchesNothing) {
   EXPECT_EQ(image_of(shop), "example.org/web:1");
 }
 
+TEST(ClusterDeploy, AValueOfAnotherTypeIsRefusedAtOnce) {
+  NEEDS_CLUSTER();
+  Shop shop("rumbo-bad-type");
+  shop.commit(Shop::manifests("example.org/web:1", "yes"));  // a truth value to YAML
+  const MonoTime began = shop.env.clock.mono();
+  const Ran refused = shop.sync();
+  EXPECT_EQ(refused.exit, 2) << refused.out;
+  EXPECT_NE(refused.out.find("expected string"), std::string::npos) << refused.out;
+  EXPECT_LT(shop.env.clock.mono() - began, 30s) << "no server trouble, that is tried for minutes";
+}
+
 TEST(ClusterDeploy, ANewApplicationThatIsRejectedLeavesNothing) {
   NEEDS_CLUSTER();
   Shop shop("rumbo-bad-new");

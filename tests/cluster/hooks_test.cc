@@ -59,6 +59,41 @@ TEST(ClusterHooks, OneThatFailsLeavesAllAsItWas) {
   EXPECT_EQ(shop.object("job", "alarm")["status"]["succeeded"].as_int(), 1) << "SyncFail ran";
 }
 
+TEST(ClusterHooks, TestsRunWhenAskedForAndTakeThePlaceOfTheirLastRun) {
+  NEEDS_CLUSTER();
+  Shop shop("rumbo-tests");
+  const auto with_test = [](const std::string& image) {
+    return Shop::manifests("example.org/web:1") + R"(---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: smoke
+  annotations: {helm.sh/hook: test, helm.sh/hook-delete-policy: hook-succeeded}
+spec: {restartPolicy: Never, containers: [{name: smoke, image: )" +
+           image + "}]}\n" + hook("smoke-job", image, "rumbo.dev/hook: Test");
+  };
+  shop.commit(with_test("example.org/smoke:1"));
+  const Ran synced = shop.sync();
+  ASSERT_EQ(synced.exit, 0) << synced.out;
+  EXPECT_TRUE(shop.object("pod", "smoke").is_null()) << "not asked for";
+  for (const char* run : {"first", "second"}) {
+    const Ran passed = shop.rumbo({"test", "shop"});
+    EXPECT_EQ(passed.exit, 0) << run << passed.out;
+    EXPECT_NE(passed.out.find("passed"), std::string::npos) << run << passed.out;
+  }
+  EXPECT_EQ(shop.object("pod", "smoke")["status"]["phase"].str(), "Succeeded");
+
+  std::string bad = with_test("example.org/smoke:crash");
+  bad.replace(bad.find("greeting: hello"), 15, "greeting: again");  // tests alone are no change
+  shop.commit(bad);
+  ASSERT_EQ(shop.sync().exit, 0);
+  const Ran failed = shop.rumbo({"test", "shop"});
+  EXPECT_EQ(failed.exit, 2) << failed.out;
+  EXPECT_NE(failed.out.find("smoke-job"), std::string::npos) << failed.out;
+  EXPECT_EQ(shop.object("configmap", "web")["data"]["greeting"].str(), "again");
+  EXPECT_EQ(shop.rumbo({"status", "shop"}).exit, 0) << "a test condemns nothing";
+}
+
 TEST(ClusterHooks, AFirstDeploymentThatFailsLeavesNoNamespace) {
   NEEDS_CLUSTER();
   Shop shop("rumbo-fails-first");

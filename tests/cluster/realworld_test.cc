@@ -1,9 +1,10 @@
 // What people install: the manifests of well-known projects, as their charts and kustomizations
 // render them. Installed, broken in three ways, upgraded, taken back and deleted; what was there
 // before must be there again, byte for byte.
+#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <regex>
 
 #include "base/strings.h"

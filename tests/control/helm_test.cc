@@ -81,11 +81,8 @@ TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
   EXPECT_EQ(rig.sync()["worst"].str(), "committed");
   EXPECT_EQ(runs(rig, "works"), 0);
 
-  control::RollbackOptions options;
-  options.application = "shop";
-  options.tests = true;
-  options.actor = "user:anna";
-  auto answer = rig.operations().rollback(options, {});
+  const control::TestOptions options{"shop", "", "user:anna"};
+  auto answer = rig.operations().test(options, {});
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ((*answer)["outcome"].str(), "passed") << codec::to_json(*answer);
   EXPECT_EQ(runs(rig, "works"), 1);
@@ -94,7 +91,7 @@ TEST(HelmApplication, TestsRunOnDemandAndChangeNothing) {
   files["deploy/values.yaml"] = "image: app:2\n";
   rig.source.commit(kShopUrl, files);
   EXPECT_EQ(rig.sync()["worst"].str(), "committed");
-  answer = rig.operations().rollback(options, {});
+  answer = rig.operations().test(options, {});
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ((*answer)["outcome"].str(), "failed") << codec::to_json(*answer);
   EXPECT_NE((*answer)["cause"].str().find("fails"), std::string::npos) << codec::to_json(*answer);

@@ -178,6 +178,40 @@ TEST_F(CareTest, AStoppedDaemonGoesOnWhenItIsContinued) {
   EXPECT_TRUE(lab().eventually([&] { return lab().last_outcome() == "committed"; }));
 }
 
+TEST_F(CareTest, TestsRunWhenTheyAreAskedFor) {
+  const auto with_test = [](const std::string& page, const std::string& command) {
+    return HostLab::web(page) + R"(---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: smoke, annotations: {helm.sh/hook: test}}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: smoke
+        image: localhost/app:1
+        imagePullPolicy: IfNotPresent
+        command: [/bin/sh, -c, ")" +
+           command + "\"]\n";
+  };
+  lab().commit(with_test("one", "/bin/busybox wget -q -O - http://web | grep -q one"));
+  ASSERT_EQ(lab().rumbo({"sync"}).status, 0);
+  for (const char* run : {"first", "second"}) {
+    const io::Exit passed = lab().rumbo({"test", "shop"});
+    EXPECT_EQ(passed.status, 0) << run << passed.out << passed.err;
+    EXPECT_NE(passed.out.find("passed"), std::string::npos) << run << passed.out;
+  }
+  lab().commit(with_test("two", "echo the till is closed; exit 3"));
+  ASSERT_EQ(lab().rumbo({"sync"}).status, 0);
+  const io::Exit failed = lab().rumbo({"test", "shop"});
+  EXPECT_EQ(failed.status, 2) << failed.out << failed.err;
+  EXPECT_NE(failed.out.find("the till is closed"), std::string::npos) << failed.out;
+  EXPECT_EQ(lab().get(), "two");
+  EXPECT_EQ(lab().rumbo({"status"}).status, 0) << "a test condemns nothing";
+}
+
 TEST_F(CareTest, KilledInMidTransactionItResumes) {
   deploy("one");
   lab().start_daemon();

@@ -140,12 +140,18 @@ TEST(Kustomize, AValueIsPutIntoAFieldThatIsMade) {
       "resources: [c.yaml]\nreplacements: [{source: {kind: ConfigMap, fieldPath: metadata.name}, "
       "targets: [{select: {kind: ConfigMap}, fieldPaths: [PATH], options: {create: true, "
       "delimiter: ':', index: 1}}]}]\n";
-  for (const char* path : {"x/y", "data.new.deep", "x../y", "a.*.b", "data.'q'"}) {
-    const std::string said = run(
-        {{"kustomization.yaml", replace_all(replacement, "PATH", "\"" + std::string(path) + "\"")},
-         {"c.yaml", kMap}});
-    EXPECT_FALSE(said.empty()) << path;
-  }
+  const auto into = [&](const std::string& path) {
+    return run({{"kustomization.yaml", replace_all(replacement, "PATH", "\"" + path + "\"")},
+                {"c.yaml", kMap}});
+  };
+  // As the real program prints them.
+  const std::string head = "apiVersion: v1\ndata:\n";
+  const std::string tail = "kind: ConfigMap\nmetadata:\n  name: c\n";
+  EXPECT_EQ(into("x/y"), head + "  a: b\n" + tail + "x/y: :c\n");
+  EXPECT_EQ(into("data.new.deep"), head + "  a: b\n  new:\n    deep: :c\n" + tail);
+  EXPECT_EQ(into("data.'q'"), head + "  '''q''': :c\n  a: b\n" + tail);
+  expect_error(into("x../y"), "unable to find or create field \"x../y\"");
+  expect_error(into("a.*.b"), "expected SequenceNode but got MappingNode");
 }
 
 TEST(Kustomize, APatchThatMayChangeNamesWritesAnnotationsAsTexts) {

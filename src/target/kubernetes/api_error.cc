@@ -51,8 +51,9 @@ ApiFailure failure_of(const ApiError& error, std::string_view message, bool name
   }
   if (error.reason == "Expired" || error.reason == "Gone") return ApiFailure::gone;
   if (error.status < 500) return ApiFailure::invalid;
-  // Server-side apply reports a field outside the schema as a plain 500.
-  if (message.find("field not declared in schema") != std::string_view::npos) {
+  // Server-side apply reports a field outside the schema, or a value of another type, as a plain
+  // 500: a number or a truth value in a ConfigMap's data, most often.
+  if (message.find("failed to create typed patch object") != std::string_view::npos) {
     return ApiFailure::invalid;
   }
   if (message.find("etcdserver: request is too large") != std::string_view::npos) {

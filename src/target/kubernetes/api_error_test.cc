@@ -42,6 +42,8 @@ TEST(ApiErrorTest, TellsFailuresApart) {
       R"("message":"being terminated","details":{"name":"w","causes":[{"reason":"NamespaceTerminating","message":"x","field":"metadata.namespace"}]},"code":403)");
   const std::string schema =
       R"({"kind":"Status","message":"failed to create typed patch object: .spec.foo: field not declared in schema","code":500})";
+  const std::string type =
+      R"({"kind":"Status","message":"failed to create typed patch object (s/c; /v1, Kind=ConfigMap): .data.x: expected string, got &value.valueUnstructured{Value:true}","code":500})";
   const std::string webhook = status(
       "InternalError", R"("message":"Internal error occurred: failed calling webhook \"x\"")");
   const std::string etcd = status("InternalError", R"("message":"etcdserver: request timed out")");
@@ -62,6 +64,7 @@ TEST(ApiErrorTest, TellsFailuresApart) {
       {413, "", ApiFailure::too_large, Code::too_large, Retry::never},
       {429, "", ApiFailure::throttled, Code::unavailable, Retry::later},
       {500, schema.c_str(), ApiFailure::invalid, Code::invalid, Retry::never},
+      {500, type.c_str(), ApiFailure::invalid, Code::invalid, Retry::never},
       {500, webhook.c_str(), ApiFailure::server, Code::unavailable, Retry::later},
       {500, etcd.c_str(), ApiFailure::server, Code::unavailable, Retry::unknown_outcome},
       {500, big.c_str(), ApiFailure::too_large, Code::too_large, Retry::never},

@@ -1,4 +1,5 @@
 // perform: one write, under the precondition that what the plan saw is still so.
+#include "base/log.h"
 #include "base/strings.h"
 #include "target/kubernetes/comparison.h"
 #include "target/kubernetes/ownership.h"
@@ -123,7 +124,10 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
     if (done) {
       note_written(item.key);
       if (pods_matter(done->object)) {
-        TRY(unstick(item.key, done->object, Stuck::for_good, cancel));
+        // The write is done; what this cannot mend the health of the set will tell.
+        if (auto freed = unstick(item.key, done->object, Value(), cancel); !freed) {
+          log(LogLevel::warn, "kubernetes", "{}", freed.error().to_string());
+        }
       }
       return receipt_of(item.key, done->object);
     }

@@ -156,7 +156,7 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
     const bool untouched =
         !item.pre.absent && comparison.as_before(*now, item.pre.object, item.want_object);
     if (untouched) {
-      TRY(parts_->unstick(item.key, *now, Stuck::not_ready, cancel));  // if it ended before that
+      TRY(parts_->unstick(item.key, *now, item.pre.object, cancel));  // if it ended before that
       return out;
     }
     out.kept_foreign = writers(item.key, *now);
@@ -178,16 +178,17 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
   } else {
     TRY(parts_->undo_update(item, served, *now, out, cancel));
   }
+  if (!keeps_order(item.key) || item.pre.absent) return out;
   const auto back = TRY(parts_->read(item.key, Read::consistent, cancel));
-  if (back) TRY(parts_->unstick(item.key, *back, Stuck::not_ready, cancel));
+  if (back) TRY(parts_->unstick(item.key, *back, item.pre.object, cancel));
   return out;
 }
 
-Result<> KubernetesTarget::Parts::unstick(const ObjectKey& key, const Value& written, Stuck which,
-                                          const Cancel& cancel) {
-  if (key.kind != "StatefulSet") return {};
+Result<> KubernetesTarget::Parts::unstick(const ObjectKey& key, const Value& written,
+                                          const Value& before, const Cancel& cancel) {
+  if (!keeps_order(key)) return {};
   const Resource served = TRY(resource(key, cancel, written["apiVersion"].as_string()));
-  const auto removed = remove_stuck_pods(client, served, written, which, clock, sleep, cancel);
+  const auto removed = remove_stuck_pods(client, served, written, before, clock, sleep, cancel);
   if (!removed && removed.error().code() == Code::denied) {
     log(LogLevel::warn, "kubernetes", "pods that keep {} from its template may not be deleted: {}",
         key.to_string(), removed.error().to_string());

@@ -34,28 +34,37 @@ std::int64_t ordinal_of(const Value& pod) {
 
 }  // namespace
 
-std::vector<Value> pods_in_the_way(const Value& set, const std::vector<Value>& pods, Stuck which) {
+bool keeps_order(const ObjectKey& key) {
+  return key.group == "apps" && key.kind == "StatefulSet";
+}
+
+std::vector<Value> pods_in_the_way(const Value& set, const std::vector<Value>& pods,
+                                   const Value& before) {
   std::vector<Value> out;
   const std::string_view newest = set["status"]["updateRevision"].as_string();
   if (newest.empty() || !starts_in_order(set)) return out;
   // Pods below the partition keep their revision.
   const std::int64_t from = set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_int(0);
+  const Value& earlier = before["status"];
   for (const Value& pod : pods) {
     const Value& metadata = pod["metadata"];
-    if (metadata["labels"]["controller-revision-hash"].as_string() == newest) continue;
+    const Value& revision = metadata["labels"]["controller-revision-hash"];
+    if (revision.as_string() == newest || is_ready(pod)) continue;
     if (metadata["deletionTimestamp"].is_string() || ordinal_of(pod) < from) continue;
-    if (is_ready(pod)) continue;
-    if (which == Stuck::not_ready || trouble_of(pod).lasting) out.push_back(pod);
+    // What had begun before is left to take its time.
+    const bool taken_back = !before.is_null() && revision != earlier["currentRevision"] &&
+                            revision != earlier["updateRevision"];
+    if (taken_back || (before.is_null() && trouble_of(pod).lasting)) out.push_back(pod);
   }
   return out;
 }
 
 Result<std::vector<std::string>> remove_stuck_pods(ApiClient& client, const Resource& resource,
-                                                   const Value& written, Stuck which, Clock& clock,
+                                                   const Value& written, const Value& before,
+                                                   Clock& clock,
                                                    const std::function<void(Duration)>& sleep,
                                                    const Cancel& cancel) {
   std::vector<std::string> removed;
-  if (resource.group != "apps" || resource.kind != "StatefulSet") return removed;
   const Value& metadata = written["metadata"];
   const std::string ns = metadata["namespace"].str();
   const std::int64_t generation = metadata["generation"].as_int();
@@ -67,7 +76,8 @@ Result<std::vector<std::string>> remove_stuck_pods(ApiClient& client, const Reso
     if (!now || (*now)["metadata"]["uid"] != metadata["uid"]) return removed;
     if ((*now)["status"]["observedGeneration"].as_int() >= generation) {
       // Until it has, a new pod would be made from the old template again.
-      for (const Value& pod : pods_in_the_way(*now, TRY(owned_pods(client, *now, cancel)), which)) {
+      for (const Value& pod :
+           pods_in_the_way(*now, TRY(owned_pods(client, *now, cancel)), before)) {
         DeleteOptions how;
         how.uid = pod["metadata"]["uid"].str();
         const std::string name = pod["metadata"]["name"].str();

@@ -15,19 +15,22 @@
 
 namespace rumbo::target::kubernetes {
 
-/// Which pods count: in an undo those that are not ready, as their template was just taken back;
-/// otherwise only those that will not get over their trouble by themselves.
-enum class Stuck { not_ready, for_good };
+/// True for the only kind whose pods can be stuck like this.
+bool keeps_order(const ObjectKey& key);
 
 /// The pods of `set`, a StatefulSet as live, that keep it from its template: of another revision
-/// than `status.updateRevision`, stuck, and not being deleted. Empty unless its pods start in order
-/// and roll out by themselves. Pure.
-std::vector<Value> pods_in_the_way(const Value& set, const std::vector<Value>& pods, Stuck which);
+/// than `status.updateRevision`, not ready and not being deleted. After an undo, where `before` is
+/// what was there before the template that was taken back, these are the pods of that template;
+/// after an update, where `before` is null, those that will not get over their trouble by
+/// themselves. Empty unless the set's pods start in order and roll out by themselves. Pure.
+std::vector<Value> pods_in_the_way(const Value& set, const std::vector<Value>& pods,
+                                   const Value& before);
 
 /// Waits until the controller has seen what was written to this set, for 10 s at most, and deletes
-/// the pods in its way. Returns their names. What is no StatefulSet is left alone.
+/// the pods in its way. Returns their names.
 Result<std::vector<std::string>> remove_stuck_pods(ApiClient& client, const Resource& resource,
-                                                   const Value& written, Stuck which, Clock& clock,
+                                                   const Value& written, const Value& before,
+                                                   Clock& clock,
                                                    const std::function<void(Duration)>& sleep,
                                                    const Cancel& cancel);
 

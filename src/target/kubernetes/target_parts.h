@@ -83,9 +83,11 @@ struct KubernetesTarget::Parts {
                           const FieldSet& fields, const std::string& manager, const Cancel& cancel);
   Result<> give_back(const Item& item, const Resource& resource, const Value& now, Reverted& out,
                      const Cancel& cancel);
-  /// After a write to a StatefulSet: removes what keeps its pods from the template. What it may not
-  /// delete is told in the log, and by the health of the set.
-  Result<> unstick(const ObjectKey& key, const Value& written, Stuck which, const Cancel& cancel);
+  /// After a write to a StatefulSet, of others nothing: removes what keeps its pods from the
+  /// template (`before`: see pods_in_the_way). What it may not delete is told in the log, and by
+  /// the health of the set.
+  Result<> unstick(const ObjectKey& key, const Value& written, const Value& before,
+                   const Cancel& cancel);
   Result<std::vector<std::string>> content_of(const Item& item, const Cancel& cancel);
   /// Deletes an object and waits until it is gone, for at most `patience`; Retry::later with the
   /// finalizers' names if it stays.

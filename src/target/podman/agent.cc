@@ -317,20 +317,22 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   const auto recorded = still->replicas.find(replica.name);
   if (recorded == still->replicas.end() || recorded->second.leaving) return MonoTime::never();
 
-  bool there = is_there(replica, pod);
+  const bool there = is_there(replica, pod);
   const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision);
   if (!there && !ours) return MonoTime::never();  // control heals it
   if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
-  if (!there || needs_start(*pod.shape, sight_.at(replica.name))) {
+  const auto down = [&]() REQUIRES(round_) {
+    return !is_there(replica, pod) || needs_start(*pod.shape, sight_.at(replica.name));
+  };
+  if (down()) {
     if (now < pod.not_before) return pod.not_before;
     // The last look may be older than our hold of the pod: a step was just then making it.
     if (auto looked = look_again(replica); !looked) {
       note_failure(replica, pod, looked.error(), now);
       return pod.not_before;
     }
-    there = is_there(replica, pod);
   }
-  if (!there || needs_start(*pod.shape, sight_.at(replica.name))) {
+  if (down()) {
     if (auto up = bring_up(record, replica, pod); !up) {
       note_failure(replica, pod, up.error(), now);
       return pod.not_before;
