@@ -3,7 +3,8 @@
 # prints one table at the end. It asserts no number: it fails only if something could not be
 # measured, and cleans up behind itself also then.
 #
-# usage: scripts/bench.sh        TMPDIR is the disk that is measured (default /tmp)
+# usage: scripts/bench.sh        TMPDIR is the disk that is measured (default /tmp),
+#                                RUMBO_BENCH_CHART a packed chart to be rendered
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +21,8 @@ done
 
 export RUMBO=${RUMBO:-$PWD/build/release/rumbo}
 [[ -x $RUMBO ]] || scripts/build.sh release rumbo
-scripts/build.sh bench journal_bench engine_bench codec_bench process_bench overlay_bench git_bench
+scripts/build.sh bench journal_bench engine_bench codec_bench process_bench overlay_bench git_bench \
+  helm_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -37,6 +39,17 @@ measure "engine" build/bench/bench/engine_bench
 measure "git" build/bench/bench/git_bench
 measure "codec" build/bench/bench/codec_bench
 measure "overlays" build/bench/bench/overlay_bench
+if [[ -n ${RUMBO_BENCH_CHART:-} ]]; then
+  measure "chart" build/bench/bench/helm_bench "$RUMBO_BENCH_CHART"
+fi
+# Beside the peer where there is one, over the overlays of a corpus where that is here.
+corpus=${RUMBO_CORPUS:-../shared/corpus}
+if kustomize=$(command -v kustomize) && [[ -f $corpus/kustomize/cases.json ]]; then
+  measure "overlays beside Kustomize" bench/overlay_peers.py "$RUMBO" "$kustomize" "$corpus/kustomize"
+fi
+if [[ $(id -u) == 0 ]]; then
+  measure "idle daemon with ten applications on a host" bench/host.sh "$RUMBO"
+fi
 measure "start; updates under load, by Rumbo and by its peers" bench/peers.sh
 
 echo

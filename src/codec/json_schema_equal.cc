@@ -104,6 +104,7 @@ bool is_multiple(const Value& number, const Value& step) {
   if (is_real(number) && !std::isfinite(number.as_double())) return false;
   Decimal left = decimal_of(number);
   Decimal right = decimal_of(step);
+  if (right.digits == 0) return false;
   if (left.digits == 0) return true;
   // Both to one exponent. A step with more digits before its end than the number has, and no zeros
   // to spare in the number, cannot divide it.
