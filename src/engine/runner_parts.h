@@ -15,6 +15,10 @@ using Phase = StepProgress::Phase;
 
 Action step_recovery(const TxnState& state, const Moment& moment);
 bool recovery_pending(const TxnState& state);
+/// What a fence has to keep from landing late: steps whose last call may still be under way. What
+/// is known to be done is left alone: nothing of it can land any more, and a policy that this very
+/// transaction made may forbid to touch it until that policy is undone.
+std::vector<StepId> steps_under_way(const TxnState& state, const TargetId& participant);
 Action step_preparing(const TxnState& state, const Moment& moment);
 Action step_applying(const TxnState& state, const Moment& moment);
 Action step_undoing(const TxnState& state, const Moment& moment);

@@ -5,15 +5,6 @@
 namespace rumbo::engine {
 namespace {
 
-std::vector<StepId> touched_steps(const TxnState& state, const TargetId& participant) {
-  std::vector<StepId> out;
-  for (const Step& step : state.plan.steps) {
-    if (step.participant != participant) continue;
-    if (state.steps[step.id].phase != Phase::pending) out.push_back(step.id);
-  }
-  return out;
-}
-
 Value versions_value(const TxnState& state) {
   std::vector<Value> out;
   for (const auto& [id, version] : state.bumped) {
@@ -23,6 +14,17 @@ Value versions_value(const TxnState& state) {
 }
 
 }  // namespace
+
+std::vector<StepId> steps_under_way(const TxnState& state, const TargetId& participant) {
+  std::vector<StepId> out;
+  for (const Step& step : state.plan.steps) {
+    const Phase phase = state.steps[step.id].phase;
+    const bool under_way =
+        phase == Phase::intent || phase == Phase::undo_intent || phase == Phase::reap_intent;
+    if (step.participant == participant && under_way) out.push_back(step.id);
+  }
+  return out;
+}
 
 bool recovery_pending(const TxnState& state) {
   return state.recovering;
@@ -36,7 +38,7 @@ Action step_recovery(const TxnState& state, const Moment& moment) {
     Call call;
     call.kind = CallKind::fence;
     call.participant = participant;
-    call.steps = touched_steps(state, participant);
+    call.steps = steps_under_way(state, participant);
     calls.push_back(std::move(call));
   }
   if (!calls.empty()) return Calls{std::move(calls)};

@@ -45,13 +45,7 @@ std::optional<Action> step_blocked(const TxnState& state, const Moment& moment, 
                        "rumbo recover " + state.id.value + " --undo");
 }
 
-bool may_be_under_way(const StepProgress& progress) {
-  return progress.phase == Phase::intent || progress.phase == Phase::undo_intent;
-}
-
-/// Fences what may still be under way, so that it cannot land after its undo. What is known to be
-/// done is left alone: nothing of it can land any more, and a policy that this very transaction
-/// made may forbid to touch it until that policy is undone.
+/// Fences what may still be under way, so that it cannot land after its undo.
 std::optional<Action> step_fence(const TxnState& state, const Moment& moment) {
   std::vector<Call> calls;
   for (const TargetId& participant : state.participants) {
@@ -59,11 +53,7 @@ std::optional<Action> step_fence(const TxnState& state, const Moment& moment) {
     Call call;
     call.kind = CallKind::fence;
     call.participant = participant;
-    for (const Step& step : state.plan.steps) {
-      if (step.participant == participant && may_be_under_way(state.steps[step.id])) {
-        call.steps.push_back(step.id);
-      }
-    }
+    call.steps = steps_under_way(state, participant);
     calls.push_back(std::move(call));
   }
   if (calls.empty()) return std::nullopt;

@@ -1,4 +1,5 @@
 // fence: keeps late writes of an earlier attempt out.
+#include "base/log.h"
 #include "target/kubernetes/ownership.h"
 #include "target/kubernetes/target_parts.h"
 
@@ -36,6 +37,13 @@ Result<std::optional<ObservedVersion>> KubernetesTarget::Parts::bump(const Item&
     }
     const ApiFailure failure = bumped.error().failure;
     if (failure == ApiFailure::absent) return std::optional<ObservedVersion>();
+    // Whoever refuses this (a policy, perhaps one of this very transaction) refuses a late write to
+    // the same object as well.
+    if (failure == ApiFailure::invalid || failure == ApiFailure::forbidden) {
+      log(LogLevel::info, "kubernetes", "{} cannot be fenced: {}", item.key.to_string(),
+          Error(bumped.error()).to_string());
+      return std::optional<ObservedVersion>();
+    }
     if (failure != ApiFailure::version_conflict || race == kMostRaces) {
       return fail(Error(bumped.error()).with_retry(Retry::later));
     }

@@ -123,8 +123,6 @@ class KubeRig {
 };
 
 const std::vector<Scenario>& scenarios();
-/// Those that take minutes: for scripts/soak.sh.
-const std::vector<Scenario>& long_scenarios();
 Value annotated(Value object, const std::string& name, const std::string& value);
 
 }  // namespace rumbo::kubesim

@@ -171,27 +171,8 @@ Value annotated(Value object, const std::string& name, const std::string& value)
   return object.with_path({"metadata", "annotations", name}, value);
 }
 
-namespace {
-
-bool is_long(const Scenario& scenario) {
-  return scenario.name == "policy-blocks-undo";
-}
-
-std::vector<Scenario> only(bool long_ones) {
-  std::vector<Scenario> out = build();
-  std::erase_if(out, [&](const Scenario& scenario) { return is_long(scenario) != long_ones; });
-  return out;
-}
-
-}  // namespace
-
 const std::vector<Scenario>& scenarios() {
-  static const std::vector<Scenario> kAll = only(false);
-  return kAll;
-}
-
-const std::vector<Scenario>& long_scenarios() {
-  static const std::vector<Scenario> kAll = only(true);
+  static const std::vector<Scenario> kAll = build();
   return kAll;
 }
 
