@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 .DEFAULT_GOAL := help
-.PHONY: help setup release dev test demo demo-down bench fuzz soak lint format asan tsan install deb clean
+.PHONY: help setup release dev test demo demo-down bench fuzz soak lint format hooks asan tsan install deb clean
 .NOTPARALLEL:
 
 help: ## what there is
@@ -47,6 +47,9 @@ asan: setup ## the tests with address and undefined-behaviour sanitizers
 
 tsan: setup ## the tests with the thread sanitizer
 	@scripts/build.sh tsan && scripts/real_root.sh scripts/test.sh tsan $(LABEL)
+
+hooks: ## let git refuse commits with unformatted files in this clone
+	@git config core.hooksPath scripts/hooks && echo 'hooks: scripts/hooks/pre-commit is on'
 
 install: release ## binary, manual, completion and unit (PREFIX=/usr/local, DESTDIR honoured)
 	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) scripts/install.sh

@@ -55,8 +55,8 @@ TEST(ClusterStateful, ASetThatIsStuckIsBroughtOnByTheNextRevision) {
   const Ran broken = shop.kubectl(
       {"set", "image", "statefulset/db", "db=example.org/db:missing", "-n", shop.ns()});
   ASSERT_EQ(broken.exit, 0) << broken.out;
-  ASSERT_TRUE(shop.eventually(
-      [&] { return image_of_pod(shop, "db-1") == "example.org/db:missing"; }));
+  ASSERT_TRUE(
+      shop.eventually([&] { return image_of_pod(shop, "db-1") == "example.org/db:missing"; }));
   shop.commit(database("2"));
   const Ran next = shop.sync();
   EXPECT_EQ(next.exit, 0) << next.out;

@@ -1,5 +1,6 @@
 // The JSON Schema organisation's own test suite, read at $RUMBO_JSON_SCHEMA_SUITE: what
-// json_schema_suite.sh fetched, or a checkout of json-schema-org/JSON-Schema-Test-Suite. Prints `json_schema_suite/DRAFT: N of M`.
+// json_schema_suite.sh fetched, or a checkout of json-schema-org/JSON-Schema-Test-Suite. Prints
+// `json_schema_suite/DRAFT: N of M`.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
