@@ -50,7 +50,7 @@ Y
 }
 commit() { git -C "$dir/repo" add -A; git -C "$dir/repo" -c user.name=b -c user.email=b@example.org commit -qm "$1"; }
 verb() { "$rumbo" "$@" --state "$dir/state" --config "$dir/rumbo.yaml"; }
-ticks() { awk '{print $14 + $15}' "/proc/$daemon/stat"; }
+ticks() { awk '{print $14 + $15 + $16 + $17}' "/proc/$daemon/stat"; }
 
 mkdir -p "$dir/context"; cp "$(command -v busybox)" "$dir/context/busybox"
 printf 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n' > "$dir/context/Containerfile"

@@ -11,9 +11,8 @@ namespace {
 
 // Deaths are heard at once (pidfd); looking finds what makes no noise.
 constexpr Duration kLookWhenBusy = 1s;
-constexpr Duration kLookWhenCalm = 5s;
-constexpr Duration kMendEvery = 5s;  // the kernel tells of changes at once; this is the net below
-constexpr Duration kListenAgain = 500ms;
+constexpr Duration kLookWhenDeaf = 5s;  // nobody tells what Podman does
+constexpr Duration kLookWhenCalm = 30s;
 constexpr Duration kFirstRetry = 1s;
 constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
@@ -58,7 +57,15 @@ void Agent::start() {
   probers_ = std::make_unique<Workers>(kProbers);
   drainers_ = std::make_unique<Workers>(kDrainers);
   thread_ = std::thread([this] { run(); });
-  ruleset_thread_ = std::thread([this] { guard_ruleset(); });
+  auto ruleset = parts_.plane.watch();
+  hears_ruleset_ = ruleset.has_value();
+  if (!ruleset) {
+    log(LogLevel::warn, "podman", "changes of the nftables table are not heard at once: {}",
+        ruleset.error().to_string());
+  }
+  host_ = std::make_unique<HostWatch>(ruleset ? std::move(*ruleset) : nullptr, kNamesDirectory);
+  host_thread_ = std::thread([this] { guard_host(); });
+  podman_thread_ = std::thread([this] { hear_podman(); });
 }
 
 void Agent::stop() {
@@ -66,8 +73,12 @@ void Agent::stop() {
   ending_ = true;
   cancel_.cancel();
   deaths_.wake();
+  host_->wake();
+  pause_.wake();
   thread_.join();
-  ruleset_thread_.join();
+  host_thread_.join();
+  podman_thread_.join();
+  host_.reset();
   probers_ = std::make_unique<Workers>(0);
   drainers_ = std::make_unique<Workers>(0);
   cancel_ = Cancel();
@@ -93,24 +104,6 @@ void Agent::run() {
   }
 }
 
-/// A table that somebody flushes is back as soon as the kernel told of it.
-void Agent::guard_ruleset() {
-  auto listening = parts_.plane.watch();
-  if (!listening) {
-    log(LogLevel::warn, "podman", "changes of the nftables table are only seen every {}: {}",
-        rumbo::to_string(kMendEvery), listening.error().to_string());
-    return;
-  }
-  while (!ending_) {
-    const auto changed = (*listening)->wait(kListenAgain);
-    if (!changed) parts_.env.sleep(kListenAgain);
-    if (!changed || !*changed || ending_) continue;
-    if (auto mended = parts_.plane.mend(); !mended) {
-      log(LogLevel::warn, "podman", "{}", mended.error().to_string());
-    }
-  }
-}
-
 MonoTime Agent::step(MonoTime now) {
   MutexLock lock(round_);
   take_probe_answers(now);
@@ -127,7 +120,7 @@ MonoTime Agent::step(MonoTime now) {
       return look_due_;
     }
     parts_.live.set_blind(std::nullopt);
-    look_due_ = now + kLookWhenCalm;
+    look_due_ = now + (hears_podman_ ? kLookWhenCalm : kLookWhenDeaf);
   }
   MonoTime next = std::min(look_due_, work_off_schedules(now));
   const auto record = parts_.store.read();
@@ -142,14 +135,11 @@ MonoTime Agent::step(MonoTime now) {
   note_ready(*record);
   parts_.live.set_judged();
   for (const auto& [name, pod] : pods_) calm = calm && pod.was_ready;
-  serve(now);
+  serve(record, now);
   drain_leaving(*record);
-  if (auto swept = parts_.networks.sweep(cancel_); !swept) {
-    log(LogLevel::info, "podman", "an unused network stays: {}", swept.error().to_string());
-  }
   if (!calm) look_due_ = std::min(look_due_, now + kLookWhenBusy);
   if (look_asked_) return now;
-  return std::min({next, look_due_, mend_due_});
+  return std::min({next, look_due_, mend_due_, serve_due_});
 }
 
 Result<> Agent::look_now(const Cancel& cancel) {
@@ -184,7 +174,10 @@ Result<> Agent::glance(const Cancel& cancel) {
 }
 
 Result<> Agent::look_locked(const Cancel& cancel) {
-  sight_ = TRY(look(parts_.client, parts_.install, cancel));
+  Sight now = TRY(look(parts_.client, parts_.install, cancel));
+  // A container that started rewrote the files of names, and has a link of its own.
+  if (now != sight_) serve_asked_ = true;
+  sight_ = std::move(now);
   return {};
 }
 
@@ -429,18 +422,6 @@ MonoTime Agent::probe(const Replica& replica, const std::string& container, Cont
     });
   }
   return kept.probes->next();
-}
-
-void Agent::serve(MonoTime now) {
-  const auto warn = [](const Error& error) {
-    log(LogLevel::warn, "podman", "{}", error.to_string());
-  };
-  if (auto done = parts_.plane.prepare_bridges(); !done) warn(done.error());
-  if (auto done = parts_.plane.refresh(); !done) warn(done.error());
-  if (auto done = parts_.plane.publish_names(); !done) warn(done.error());
-  if (now < mend_due_) return;
-  mend_due_ = now + kMendEvery;
-  if (auto done = parts_.plane.mend(); !done) warn(done.error());
 }
 
 }  // namespace rumbo::target::podman

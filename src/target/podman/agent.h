@@ -21,6 +21,7 @@
 #include "target/podman/data_plane.h"
 #include "target/podman/deaths.h"
 #include "target/podman/live.h"
+#include "target/podman/net/host_watch.h"
 #include "target/podman/net/probe.h"
 #include "target/podman/networks.h"
 #include "target/podman/pods.h"
@@ -142,9 +143,11 @@ class Agent {
   void restart_for_probe(const Replica& replica, const std::string& container,
                          const PodShape& shape);
   void drain_leaving(const Record& record) REQUIRES(round_);
-  void serve(MonoTime now) REQUIRES(round_);
+  void serve(const std::shared_ptr<const Record>& record, MonoTime now) REQUIRES(round_);
   void run();
-  void guard_ruleset();
+  void guard_host();
+  void hear_podman();
+  void hear(const Value& event);
 
   AgentParts parts_;
   Mutex round_;
@@ -153,15 +156,20 @@ class Agent {
   std::set<std::string> draining_names_ GUARDED_BY(round_);
   Guarded<std::set<std::string>> ending_jobs_;  // pods that are being stopped
   MonoTime look_due_ GUARDED_BY(round_);
-  MonoTime mend_due_ GUARDED_BY(round_);
+  MonoTime mend_due_ GUARDED_BY(round_), serve_due_ GUARDED_BY(round_);
+  std::shared_ptr<const Record> served_ GUARDED_BY(round_);  // what the data plane was made of
+  std::set<std::string> served_ready_ GUARDED_BY(round_);    // and the pods that were ready then
   ReadyFile ready_file_ GUARDED_BY(round_);
   Guarded<std::vector<ProbeAnswer>> answers_;
   Guarded<std::set<std::string>> drained_;
   Deaths deaths_;
-  std::atomic<bool> ending_{false}, look_asked_{true};
+  Deaths pause_;  // only to sleep and be woken
+  std::unique_ptr<HostWatch> host_;
+  std::atomic<bool> ending_{false}, look_asked_{true}, serve_asked_{true};
+  std::atomic<bool> hears_podman_{false}, hears_ruleset_{false};
   Cancel cancel_;
   std::unique_ptr<Workers> probers_, drainers_;
-  std::thread thread_, ruleset_thread_;
+  std::thread thread_, host_thread_, podman_thread_;
 };
 
 }  // namespace rumbo::target::podman

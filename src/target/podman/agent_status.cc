@@ -154,6 +154,12 @@ void Agent::publish(const Record& record, MonoTime now) {
     if (!replica.leaving) tell_change(replica, pod->second, status);
     all.emplace(name, std::move(status));
   }
+  std::set<std::string> ready;
+  for (const auto& [name, status] : all) {
+    if (status.ready) ready.insert(name);
+  }
+  if (ready != served_ready_) serve_asked_ = true;
+  served_ready_ = std::move(ready);
   note_outcomes(record, all);
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));
