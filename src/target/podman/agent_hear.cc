@@ -1,6 +1,9 @@
 // What the agent hears, so that it need not look: the kernel's notices about this machine's
 // network, and Podman's events; and what it does about the data plane then.
+#include <algorithm>
+
 #include "base/log.h"
+#include "io/resolve.h"
 #include "target/podman/agent.h"
 #include "target/podman/pods.h"
 
@@ -73,6 +76,19 @@ void Agent::hear(const Value& event) {
   }
 }
 
+/// The addresses behind ExternalName Services. Who is due is asked aside, by a thread that
+/// nobody waits for: a resolver takes its time.
+std::vector<ServiceName> Agent::external_names(const Record& record, MonoTime now) {
+  ExternalNames::Answer answer = external_->names(record, now);
+  serve_due_ = std::min(serve_due_, answer.due);
+  for (const std::string& host : answer.ask) {
+    std::thread([external = external_, host, &clock = parts_.env.clock] {
+      external->learn(host, io::resolve_ipv4(host), clock.mono());
+    }).detach();
+  }
+  return std::move(answer.names);
+}
+
 /// The table, this machine's settings and the names say what the record and the pods say. Done when
 /// one of them changed, or something of the machine did, and now and then.
 void Agent::serve(const std::shared_ptr<const Record>& record, MonoTime now) {
@@ -87,7 +103,7 @@ void Agent::serve(const std::shared_ptr<const Record>& record, MonoTime now) {
     };
     told(parts_.plane.prepare_bridges());
     told(parts_.plane.refresh());
-    told(parts_.plane.publish_names());
+    told(parts_.plane.publish_names(external_names(*record, now)));
     if (auto swept = parts_.networks.sweep(cancel_); !swept) {
       log(LogLevel::info, "podman", "an unused network stays: {}", swept.error().to_string());
       serve_due_ = now + kServeAgain;

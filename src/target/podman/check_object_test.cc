@@ -198,7 +198,16 @@ TEST(CheckObject, Services) {
                 .find("set `type: NodePort`"),
             std::string::npos);
   EXPECT_NE(service("ports: [{port: 80}]").find("/spec/selector"), std::string::npos);
-  EXPECT_NE(service("type: ExternalName, externalName: a.example").find("/spec/externalName: "),
+  EXPECT_EQ(service("type: ExternalName, externalName: a.example"), "");
+  EXPECT_EQ(service("type: ExternalName, externalName: a.example., ports: [{port: 80}]"), "");
+  for (const char* wrong : {"", "192.0.2.1", "no_name", "a..example"}) {
+    EXPECT_NE(service(std::string("type: ExternalName, externalName: '") + wrong + "'")
+                  .find("/spec/externalName: "),
+              std::string::npos)
+        << wrong;
+  }
+  EXPECT_NE(service("selector: {app: web}, ports: [{port: 80}], externalName: a.example")
+                .find("/spec/externalName: "),
             std::string::npos);
   const std::string plain = "selector: {app: web}, ports: [{port: 80}]";
   EXPECT_EQ(service(plain + ", ipFamilies: [IPv4], ipFamilyPolicy: PreferDualStack"), "");
