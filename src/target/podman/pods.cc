@@ -18,6 +18,8 @@
 namespace rumbo::target::podman {
 namespace {
 
+constexpr auto kSameUser = static_cast<uid_t>(-1);  // of lchown: leave it
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash);
@@ -85,7 +87,7 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
 
 Result<> Pods::write_files(const PodPlan& plan) const {
   const auto give = [&](const std::string& path) -> Result<> {
-    if (!plan.fs_group || ::lchown(path.c_str(), -1, *plan.fs_group) == 0) return {};
+    if (!plan.fs_group || ::lchown(path.c_str(), kSameUser, *plan.fs_group) == 0) return {};
     return fail(Code::unavailable,
                 fmt::format("{}: cannot give it to group {}: {}", path, *plan.fs_group,
                             std::generic_category().message(errno)),
@@ -134,7 +136,7 @@ Result<> Pods::give_volume(const std::string& volume, std::uint32_t group,
   constexpr mode_t kGroupMay = 02070;
   if (info.st_gid == group && (info.st_mode & kGroupMay) == kGroupMay) return {};
   const mode_t mode = (info.st_mode & 07777) | kGroupMay;
-  if (::lchown(path.c_str(), -1, group) == 0 && ::chmod(path.c_str(), mode) == 0) return {};
+  if (::lchown(path.c_str(), kSameUser, group) == 0 && ::chmod(path.c_str(), mode) == 0) return {};
   return fail(Code::unavailable,
               fmt::format("volume {}: cannot give it to group {}: {}", volume, group,
                           std::generic_category().message(errno)),
