@@ -91,7 +91,11 @@ TEST_F(JobsTest, ASidecarKeepsAJobFromNothing) {
                   "      containers:\n");
   lab().commit(lab().begin("t-1", with_sidecar));
   EXPECT_EQ(notes(), "ran in t-1\n");
-  EXPECT_TRUE(lab().eventually([&] { return lab().pods().empty(); })) << "the sidecar ends, too";
+  const std::string side = lab().pods().at(0) + "-side";
+  EXPECT_TRUE(lab().eventually([&] {
+    const io::Exit seen = lab().podman({"inspect", "-f", "{{.State.Running}}", side});
+    return trim(seen.out) == "false";
+  })) << "the sidecar ends, too";
 }
 
 TEST_F(JobsTest, AFailureIsToldWithItsLastWords) {

@@ -99,8 +99,10 @@ TEST(CheckObject, PointsAtTheFieldAndSaysWhy) {
                "readinessProbe.httpGet.port: container web has no port named web"},
            Row{"securityContext: {runAsNonRoot: true}", "", "",
                "/spec/template/spec/containers/0: runAsNonRoot needs a runAsUser"},
-           Row{"lifecycle: {postStart: {exec: {command: [x]}}}", "", "",
-               "/spec/template/spec/containers/0/lifecycle/postStart: `postStart` is not"},
+           Row{"lifecycle: {postStart: {tcpSocket: {port: 80}}}", "", "",
+               "/spec/template/spec/containers/0/lifecycle/postStart/tcpSocket: "},
+           Row{"restartPolicy: Always", "", "",
+               "/spec/template/spec/containers/0/restartPolicy: is for init containers"},
        }) {
     const auto findings = check_object(deployment(row.container, row.pod, row.spec));
     ASSERT_EQ(findings.size(), 1u) << row.wanted << "\n" << told(findings);
