@@ -7,25 +7,6 @@
 namespace rumbo::engine {
 namespace {
 
-/// How long a target may keep a transaction waiting that has touched nothing yet: as long as its
-/// policy lets it take, and no longer than an outage is borne.
-Duration patience(const TxnState& state, const Moment& moment) {
-  Duration longest{0};
-  for (const TxnScope& scope : state.scopes) longest = std::max(longest, scope.policy.timeout);
-  return std::min(longest, moment.options.outage_budget);
-}
-
-std::optional<Action> give_up(const TxnState& state, const Moment& moment, const Error& error) {
-  const Duration most = patience(state, moment);
-  if (state.active_at(moment.now) <= most) return std::nullopt;
-  return abort_with(state, moment,
-                    {FaultClass::infrastructure,
-                     "could not be prepared within " + rumbo::to_string(most) +
-                         "; nothing was touched: " + error.to_string(),
-                     {},
-                     {}});
-}
-
 std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& moment) {
   std::vector<Call> calls;
   for (const TargetId& participant : state.participants) {
@@ -51,7 +32,9 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
                                                                 : FaultClass::revision;
       return abort_with(state, moment, {fault, error.to_string(), {}, all_scopes(state)});
     }
-    if (auto over = give_up(state, moment, error)) return over;
+    if (state.active_at(moment.now) > moment.options.outage_budget) {
+      return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
+    }
     if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   }
   return Calls{std::move(calls)};
@@ -68,7 +51,10 @@ std::optional<Action> step_failed(const TxnState& state, const Moment& moment, S
     return abort_with(state, moment,
                       {fault, error.to_string(), {}, {state.step(id).items.at(0).scope}});
   }
-  return give_up(state, moment, error);
+  if (state.active_at(moment.now) > moment.options.outage_budget) {
+    return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
+  }
+  return std::nullopt;
 }
 
 std::optional<Action> step_scaffolds(const TxnState& state, const Moment& moment) {
