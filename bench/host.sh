@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # usage: bench/host.sh RUMBO [APPLICATIONS …]   – what an idle daemon costs on a Podman host: an
-# installation with that many applications (10) of one pod with a 10 s http probe, in network and mount
-# namespaces of its own. Needs root, podman, busybox. Removes what it made.
+# installation with that many applications (10) of one pod with a 10 s http probe: memory, processor time
+# (its children's included), a plan, and how soon drift is seen and mended; in network and mount namespaces
+# of its own. Needs root, podman, busybox. Removes what it made.
 set -eu
-rumbo=$(realpath "$1"); shift
+here=$(dirname "$(realpath "$0")"); rumbo=$(realpath "$1"); shift
 if [ -z "${RUMBO_BENCH_INSIDE:-}" ]; then
   export RUMBO_BENCH_INSIDE=1
   exec unshare -m -n "$0" "$rumbo" "$@"
@@ -50,7 +51,7 @@ Y
 }
 commit() { git -C "$dir/repo" add -A; git -C "$dir/repo" -c user.name=b -c user.email=b@example.org commit -qm "$1"; }
 verb() { "$rumbo" "$@" --state "$dir/state" --config "$dir/rumbo.yaml"; }
-ticks() { awk '{print $14 + $15}' "/proc/$daemon/stat"; }
+ticks() { awk '{print $14 + $15 + $16 + $17}' "/proc/$daemon/stat"; }
 
 mkdir -p "$dir/context"; cp "$(command -v busybox)" "$dir/context/busybox"
 printf 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\n' > "$dir/context/Containerfile"
@@ -102,5 +103,15 @@ for count in "${@:-10}"; do
     /^Rss:/ {r=$2} /^Pss:/ {p=$2} /^Pss_Anon:/ {a=$2}
     END {printf "| idle daemon, %d applications of one pod with a 10 s http probe | ≤ 25 MiB, < 0.1 %% CPU | RSS %.1f MiB, PSS %.1f MiB, not from files %.1f MiB, CPU %.2f %% |\n", c, r/1024, p/1024, a/1024, 100*t/hz/30}
   ' "/proc/$daemon/smaps_rollup"
+  # One application changes: what a plan of it takes, whole process, the look at Git included.
+  write_app app1 "two-$count"; commit "plan $count"
+  for _ in $(seq 11); do
+    t=$(date +%s%N); verb plan app1 >/dev/null 2>&1 || true; echo $((($(date +%s%N) - t) / 1000))
+  done | sort -n | awk -v c="$count" '{t[NR]=$1} END {printf "| `rumbo plan` of a commit of one application, %d applications | ≤ 50 ms | median %.1f ms (min %.1f, max %.1f, %d runs) |\n", c, t[int((NR+1)/2)]/1000, t[1]/1000, t[NR]/1000, NR}'
+  if [ "$count" -ge 5 ] && [ -z "${drift_done:-}" ]; then
+    drift_done=1
+    "$here/host_drift.py" "$rumbo" "$dir/state" "$dir/rumbo.yaml" \
+      podman --root "$dir/root" --runroot "$dir/runroot" --tmpdir "$dir/runroot/libpod" || true
+  fi
   kill "$daemon"; wait "$daemon" || true; daemon=
 done

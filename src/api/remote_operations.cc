@@ -29,6 +29,7 @@ Value arguments_of(const SyncOptions& options) {
       .with("together", options.together)
       .with("retryQuarantined", options.retry_quarantined)
       .with("freshSecrets", options.fresh_secrets)
+      .with("refreshImages", options.refresh_images)
       .with("expectPlan", options.expect_plan)
       .with("withHooks", options.with_hooks)
       .with("allowDeletions", options.allow_deletions)

@@ -42,6 +42,8 @@ std::vector<Parameter> sync_parameters() {
           {"together", Where::body, Type::flag, "all selected in one transaction"},
           {"retryQuarantined", Where::body, Type::flag, "deploy what failed before"},
           {"freshSecrets", Where::body, Type::flag, "random functions of charts begin anew"},
+          {"refreshImages", Where::body, Type::flag,
+           "what is committed, with the images that its tags name now"},
           {"expectPlan", Where::body, Type::text, "refuse unless the plan has this digest"},
           kWithHooks,
           {"allowDeletions", Where::body, Type::flag, "whatever sync.maxDeletions says"},
@@ -85,6 +87,7 @@ SyncOptions sync_options(const Call& call) {
   out.together = call.arguments["together"].as_bool(out.together);
   out.retry_quarantined = call.arguments["retryQuarantined"].as_bool(out.retry_quarantined);
   out.fresh_secrets = call.arguments["freshSecrets"].as_bool(out.fresh_secrets);
+  out.refresh_images = call.arguments["refreshImages"].as_bool(out.refresh_images);
   out.expect_plan = text(call, "expectPlan");
   out.allow_deletions = call.arguments["allowDeletions"].as_bool();
   out.confirm_prune = call.arguments["confirmPrune"].as_bool();

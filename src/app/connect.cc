@@ -86,28 +86,38 @@ Result<std::unique_ptr<control::Operations>> connect(const Session& session, Nee
   io::Env& env = session.env();
   const std::string state = session.state_directory();
   const MonoTime until = env.clock.mono() + kPatience;
-  while (TRY(held(env, state))) {
-    if (daemon_answers(env, state)) {
-      return std::make_unique<api::RemoteOperations>(env.http, socket_of(state));
+  while (true) {
+    const bool over = env.clock.mono() >= until;
+    if (TRY(held(env, state))) {
+      if (daemon_answers(env, state)) {
+        return std::make_unique<api::RemoteOperations>(env.http, socket_of(state));
+      }
+      if (over) {
+        return fail(
+            Error(Code::conflict, "another process works in `" + state +
+                                      "` and does not "
+                                      "answer on " +
+                                      socket_of(state))
+                .with_hint("wait until it ends, or look for it with `fuser " + state + "/lock`"));
+      }
+      env.sleep(100ms);
+      continue;
     }
-    if (env.clock.mono() >= until) {
-      return fail(
-          Error(Code::conflict, "another process works in `" + state +
-                                    "` and does not "
-                                    "answer on " +
-                                    socket_of(state))
-              .with_hint("wait until it ends, or look for it with `fuser " + state + "/lock`"));
+    auto opened =
+        Installation::open({.state = state,
+                            .config = session.invocation().value("config"),
+                            .need = need,
+                            .credentials = session.invocation().value("config-credentials")},
+                           env);
+    // A daemon that starts just now was faster: it is asked instead.
+    if (!opened && opened.error().code() == Code::conflict && !over) {
+      env.sleep(100ms);
+      continue;
     }
-    env.sleep(100ms);
+    if (!opened) return fail(std::move(opened).error());
+    if (need == Need::act) TRY(keep(env.files, state, (*opened)->loaded()));
+    return std::make_unique<InProcess>(std::move(*opened), state, env);
   }
-  auto opened =
-      TRY(Installation::open({.state = state,
-                              .config = session.invocation().value("config"),
-                              .need = need,
-                              .credentials = session.invocation().value("config-credentials")},
-                             env));
-  if (need == Need::act) TRY(keep(env.files, state, opened->loaded()));
-  return std::make_unique<InProcess>(std::move(opened), state, env);
 }
 
 }  // namespace rumbo::app

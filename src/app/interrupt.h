@@ -1,9 +1,10 @@
 // Interrupt: SIGINT and SIGTERM as a Cancel, and SIGHUP as a question.
 //
-// Threads: any; the handler only stores to an atomic.
+// Threads: any; the handlers only store to an atomic and ring.
 #pragma once
 
 #include "base/cancel.h"
+#include "base/time.h"
 
 namespace rumbo::app {
 
@@ -13,5 +14,10 @@ const Cancel& interrupt();
 
 /// From the first call on SIGHUP no longer ends the process; true if one came since the last call.
 bool take_hangup();
+
+/// Sleeps until one of these signals or ring() comes, or the time is over. A ring before it counts.
+void rest(Duration most);
+/// Ends a rest(); from any thread.
+void ring();
 
 }  // namespace rumbo::app

@@ -83,6 +83,11 @@ Result<std::optional<bool>> LazyTarget::namespaced(const std::string& group,
 Result<std::vector<HeldImage>> LazyTarget::images(const Cancel& cancel) {
   return TRY(opened())->images(cancel);
 }
+
+Result<std::map<std::string, std::string>> LazyTarget::current_images(
+    const std::vector<Object>& objects, const Cancel& cancel) {
+  return TRY(opened())->current_images(objects, cancel);
+}
 Result<std::vector<Owned>> LazyTarget::remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
                                               const Cancel& cancel) {
   return TRY(opened())->remedy(remedy, keys, cancel);

@@ -57,6 +57,8 @@ class LazyTarget : public Target {
   Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
                                          const Cancel& cancel) override;
   Result<std::vector<HeldImage>> images(const Cancel& cancel) override;
+  Result<std::map<std::string, std::string>> current_images(const std::vector<Object>& objects,
+                                                            const Cancel& cancel) override;
   Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
                                     const Cancel& cancel) override;
 

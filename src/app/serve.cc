@@ -14,13 +14,15 @@
 #include "app/log_lines.h"
 #include "app/paths.h"
 #include "app/snapshot.h"
+#include "app/tidy.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 
 namespace rumbo::app {
 namespace {
 
-constexpr Duration kGrace = 1s;      ///< for answers under way when the daemon ends
+constexpr Duration kGrace = 1s;  ///< for answers under way when the daemon ends
+constexpr Duration kTidyEvery = 10s;
 constexpr Duration kHandover = 15s;  ///< for a verb that runs in-process to let go of the state
 
 /// Without a daemon every verb holds the state directory while it runs, and a supervisor restarts a
@@ -49,6 +51,7 @@ class Daemon {
              .refresh =
                  [this](const std::vector<Scope>& scopes) {
                    asked_ = true;
+                   ring();
                    reconciler_.refresh(scopes);
                  },
              .changed = [this] { reconciler_.poke(); },
@@ -127,8 +130,10 @@ Result<std::optional<LoadedConfig>> run_until_changed(const InstallationOptions&
   MonoTime look = watch.place().in_git() && !options.loaded
                       ? env.clock.mono()
                       : env.clock.mono() + watch.place().interval();
+  Tidy tidy;
   while (!stop.cancelled() && !next) {
-    env.sleep(50ms);
+    rest(std::min<Duration>(look - env.clock.mono(), kTidyEvery));
+    tidy.look(env.clock.mono());
     const bool asked = take_hangup() | daemon.take_asked();
     if (!asked && env.clock.mono() < look) continue;
     ConfigNews news = watch.look(installation->source(), asked, stop);

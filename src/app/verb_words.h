@@ -214,9 +214,15 @@ inline constexpr Words kStatusExamples[] = {
     "rumbo status shop@dev -o wide",
     "rumbo status -o json",
 };
+inline constexpr Flag kRefresh[] = {
+    {"images", 0, "", "give what is deployed the images that its tags name now"},
+    {"dry-run", 0, "", "with --images: only show what would be renewed"},
+    {"force", 0, "", "with --images: also while all is frozen"},
+};
 inline constexpr Words kRefreshExamples[] = {
     "rumbo refresh",
     "rumbo refresh shop",
+    "rumbo refresh shop --images",
 };
 inline constexpr Flag kRecover[] = {
     {"undo", 0, "", "undo what is left of TXN"},

@@ -110,16 +110,12 @@ constexpr Verb kVerbs[] = {
      kStatusExamples,
      "0 healthy, 1 not, 2 error",
      run_status},
-    {"refresh",
-     "[APP…]",
-     0,
-     kAny,
-     "Look at the sources now",
-     "",
-     {},
-     kRefreshExamples,
-     "0, 1 if a source could not be read, 2 on error",
-     run_refresh},
+    {"refresh", "[APP…]", 0, kAny, "Look at the sources now, or at the registries",
+     "With --images the registries are asked what the tags of the images mean now, and workloads "
+     "whose images moved are renewed, in one transaction for each application. Nothing is "
+     "rendered, and no Jobs and hooks run.",
+     kRefresh, kRefreshExamples,
+     "0, 1 if a source could not be read, 2 on error; with --images as sync", run_refresh},
     {"recover", "[TXN | APP [OBJECT]]", 0, 2,
      "Take up open transactions, or decide what only you can",
      "Without TXN every open transaction is taken up again. With TXN one of --undo, --finish and "

@@ -26,6 +26,7 @@ Result<int> plan(Session& session, bool detailed) {
   options.select = TRY(session.selector());
   options.revision = asked.value("revision");
   options.together = asked.has("together");
+  options.refresh_images = asked.has("images");  // of `rumbo refresh`
   options.fresh_secrets = asked.has("fresh-secrets");
   options.with_hooks = !asked.has("no-hooks");
   options.allow_deletions = asked.has("allow-deletions");

@@ -229,9 +229,33 @@ Result<int> run_pause(Session& session) {
   return kOk;
 }
 
+namespace {
+
+Result<int> refresh_images(Session& session, const control::Selector& select) {
+  const Invocation& asked = session.invocation();
+  control::SyncOptions options;
+  options.select = select;
+  options.refresh_images = true;
+  options.force = asked.has("force");
+  options.actor = session.actor();
+  if (asked.has("dry-run")) return run_plan(session);
+  auto* operations = TRY(session.operations(Need::act));
+  const Value answer = TRY(with_progress(session, [&](const control::EventSink& events) {
+    return operations->sync(options, events);
+  }));
+  return finish(session, answer);
+}
+
+}  // namespace
+
 Result<int> run_refresh(Session& session) {
   constexpr Column kSources[] = {{"SOURCE", "url"}, {"REVISION", "revision"}, {"ERROR", "error"}};
   const auto select = TRY(session.selector());
+  if (session.invocation().has("images")) return refresh_images(session, select);
+  for (const char* flag : {"dry-run", "force"}) {
+    if (!session.invocation().has(flag)) continue;
+    return fail(Code::invalid, std::string("--") + flag + " goes with --images");
+  }
   auto* operations = TRY(session.operations(Need::act));
   const Value answer = TRY(operations->refresh(select));
   const auto sources = answer["sources"].items();

@@ -98,6 +98,9 @@ class Core : private engine::Progress {
   /// Back to an earlier commit, from the journal alone. `to` empty: the last that differs.
   Result<engine::Request> rollback_request(const Scope& scope, const TxnId& to, bool with_hooks,
                                            const Actor& actor) const;
+  /// What is committed, with the images that its tags name now; nothing is renewed if none moved.
+  Result<engine::Request> images_request(const Scope& scope, const Actor& actor,
+                                         const Cancel& cancel) const;
   /// Runs the tests of what is committed. Drift is put right on the way, as by a sync.
   Result<engine::Request> test_request(const Scope& scope, const Actor& actor) const;
   /// Deletes all a scope owns, but objects of destructive kinds that are not in `kinds`.

@@ -6,8 +6,33 @@
 #include "control/core.h"
 #include "engine/hooks.h"
 #include "engine/manifest_store.h"
+#include "engine/rules.h"
 
 namespace rumbo::control {
+namespace {
+
+/// Workloads whose images are others by `now` than by `before`, and which.
+std::map<ObjectKey, std::string> moved_images(const Manifest& manifest,
+                                              const std::map<std::string, std::string>& before,
+                                              const std::map<std::string, std::string>& now) {
+  std::map<ObjectKey, std::string> out;
+  for (const Object& object : manifest.objects) {
+    if (!engine::is_workload(object.key) || engine::is_hook(object.value)) continue;
+    const Value& pod = engine::pod_spec(object.value);
+    for (const char* list : {"initContainers", "containers"}) {
+      for (const Value& container : pod[list].items()) {
+        const auto old = before.find(container["image"].str());
+        const auto fresh = now.find(container["image"].str());
+        if (old == before.end() || fresh == now.end() || old->second == fresh->second) continue;
+        const std::string& pin = fresh->second;
+        out.emplace(object.key, old->first + " is now " + pin.substr(pin.rfind('@') + 1));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 // ---- One transaction at a time for each scope
 
@@ -210,7 +235,10 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
         if (one.error().code() == Code::not_found) continue;  // compacted away
         return fail(std::move(one).error());
       }
-      if (one->manifest_digest == state.committed->manifest_digest) continue;
+      if (one->manifest_digest == state.committed->manifest_digest &&
+          its_pins == state.committed->pins) {
+        continue;
+      }
       goal = std::move(*one);
       pins = std::move(its_pins);
     }
@@ -225,6 +253,7 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
   engine::ScopeInput input;
   input.scope = scope;
   input.manifest = TRY(engine::load_manifest(parts_.journal, *goal->manifest));
+  input.renew = moved_images(input.manifest, state.committed->pins, pins);
   input.revision = goal->revision;
   input.manifest_digest = goal->manifest_digest;
   input.policy = policy(scope);
@@ -241,6 +270,22 @@ Result<engine::Request> Core::rollback_request(const Scope& scope, const TxnId& 
       !state.quarantined.contains(wanted.manifest_digest)) {
     out.held_against[scope] = wanted.manifest_digest;
   }
+  return out;
+}
+
+Result<engine::Request> Core::images_request(const Scope& scope, const Actor& actor,
+                                             const Cancel& cancel) const {
+  engine::Request out = TRY(heal_request(scope, actor));
+  out.cause = "images";
+  Target* const on = target(scope.target);
+  if (on == nullptr) {
+    return fail(Code::not_found, "no target is named `" + scope.target.value + "`");
+  }
+  engine::ScopeInput& input = out.scopes.front();
+  auto now = on->current_images(input.manifest.objects, cancel);
+  if (!now) return fail(std::move(now).error().with_context(scope.to_string()));
+  input.renew = moved_images(input.manifest, out.pins, *now);
+  for (const auto& [reference, pin] : *now) out.pins[reference] = pin;
   return out;
 }
 

@@ -57,6 +57,7 @@ Result<std::vector<Scope>> LocalOperations::scopes(const Selector& selector) con
 
 Result<engine::Request> LocalOperations::request(const std::vector<Placement>& batch,
                                                  const SyncOptions& options) {
+  if (options.refresh_images) return images_request(batch, options);
   std::vector<engine::ScopeInput> inputs;
   std::map<SourceKey, Revision> resolved;
   for (const Placement& one : batch) {
@@ -83,6 +84,24 @@ Result<engine::Request> LocalOperations::request(const std::vector<Placement>& b
   request.force = options.force;
   if (!options.expect_plan.empty()) request.expect_plan = options.expect_plan;
   return request;
+}
+
+Result<engine::Request> LocalOperations::images_request(const std::vector<Placement>& batch,
+                                                        const SyncOptions& options) {
+  std::optional<engine::Request> all;
+  for (const Placement& one : batch) {
+    engine::Request next = TRY(core_.images_request(one.scope, actor_of(options.actor), Cancel()));
+    if (!all) {
+      all = std::move(next);
+      continue;
+    }
+    all->scopes.push_back(std::move(next.scopes.front()));
+    all->pins.merge(next.pins);
+  }
+  if (!all) return fail(Code::internal, "a transaction without an application");
+  all->force = options.force;
+  if (!options.expect_plan.empty()) all->expect_plan = options.expect_plan;
+  return std::move(*all);
 }
 
 // ---- Plan and sync

@@ -60,6 +60,8 @@ class LocalOperations : public Operations {
   bool names_application(const std::string& word) const;
   Result<std::vector<Placement>> placements(const Selector& select) const;
   Result<engine::Request> request(const std::vector<Placement>& batch, const SyncOptions& options);
+  Result<engine::Request> images_request(const std::vector<Placement>& batch,
+                                         const SyncOptions& options);
   Result<Value> sync_batch(const std::vector<Placement>& batch, const SyncOptions& options);
   /// Why it may not be deployed yet, empty if it may: what it depends on is not well.
   std::string waits_for(const std::vector<Placement>& batch);

@@ -33,7 +33,9 @@ struct SyncOptions {
   bool together = false;  ///< all selected in one transaction
   bool retry_quarantined = false;
   bool fresh_secrets = false;  ///< random functions of charts begin anew
-  std::string expect_plan;     ///< digest from `plan --out`
+  /// Nothing is rendered: what is committed gets the images that its tags name now.
+  bool refresh_images = false;
+  std::string expect_plan;  ///< digest from `plan --out`
   bool with_hooks = true;
   bool allow_deletions = false;  ///< whatever sync.maxDeletions says
   bool confirm_prune = false;    ///< also what is annotated with Prune=confirm

@@ -219,9 +219,10 @@ std::vector<Draft> abort_drafts(const TxnState& state, const Abort& abort,
                                             {"atFault", scopes_value(abort.at_fault)},
                                             {"stopped", stop}}),
                              context));
-  // Healing and rolling back re-apply what was good once: their failure condemns no revision.
-  const bool of_revision =
-      state.cause != "drift" && state.cause != "rollback" && state.cause != "delete";
+  // Healing and rolling back re-apply what was good once, and images that moved are no revision's:
+  // their failure condemns none.
+  const bool of_revision = state.cause != "drift" && state.cause != "rollback" &&
+                           state.cause != "delete" && state.cause != "images";
   if (abort.fault != FaultClass::revision || !of_revision) {
     return out;
   }

@@ -29,6 +29,8 @@ struct ScopeInput {
   std::vector<std::string> warnings;  ///< of its rendering, for people
   std::string ns;                     ///< of its environment: what CreateNamespace=true makes
   bool first_time = false;  ///< nothing of it was ever committed: Helm's install, not its upgrade
+  /// Workloads to start anew although they say the same, and why: their images moved.
+  std::map<ObjectKey, std::string> renew;
   /// All it owns goes. The manifest holds nothing but hooks, of which those of deletion run.
   bool deletes = false;
 };

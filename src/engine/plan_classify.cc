@@ -48,6 +48,12 @@ void Planner::classify(Wanted& wanted) {
     return;
   }
   if (wanted.action != ChangeAction::unchanged || job) return;
+  if (const auto renewed = wanted.scope->renew.find(object.key);
+      renewed != wanted.scope->renew.end() && is_workload(object.key)) {
+    wanted.action = ChangeAction::restart;
+    wanted.reason = renewed->second;
+    return;
+  }
   const Health health = assess(*now);
   if (participant_.capabilities.atomic_switch && is_workload(object.key) &&
       health.status != HealthStatus::ready && health.status != HealthStatus::suspended) {

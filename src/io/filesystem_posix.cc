@@ -149,6 +149,9 @@ class PosixFileSystem : public FileSystem {
     if (options.truncate) flags |= O_TRUNC;
     Descriptor fd(retry([&] { return ::open(path.c_str(), flags, options.mode); }));
     if (fd.get() < 0) return failed("open", path);
+    // A new file gets the mode that was asked for, whatever the process's mask takes from it.
+    const bool fresh = options.create && options.exclusive;
+    if (fresh && ::fchmod(fd.get(), options.mode) < 0) return failed("set the mode of", path);
     return std::make_unique<PosixFile>(std::move(fd), path);
   }
 
@@ -199,6 +202,9 @@ class PosixFileSystem : public FileSystem {
         const bool there = ::stat(part.c_str(), &info) == 0;
         if (there && !S_ISDIR(info.st_mode)) return failed("make directory", part, ENOTDIR);
         if (!there) return failed("make directory", part, number);
+      } else if (path.find_first_not_of('/', slash) == std::string::npos) {
+        // What was asked for, whatever the process's mask takes from it.
+        if (::chmod(part.c_str(), mode) < 0) return failed("set the mode of", part);
       }
       at = path.find_first_not_of('/', slash);
     }

@@ -16,6 +16,8 @@ namespace rumbo::io {
 namespace {
 
 constexpr int kCancelPoll = 80;         // milliseconds until a cancel is noticed
+constexpr int kQuietPoll = 320;         // the same in a stream that has been silent for a while
+constexpr int kQuietRounds = 64;        // silent rounds until then
 constexpr std::size_t kIdleSlots = 16;  // kept for later calls
 constexpr long kQuietSeconds = 300;     // without sink and deadline: silence that ends a call
 
@@ -249,6 +251,7 @@ class CurlHttp : public Http {
 
   static Result<CURLcode> drive(Slot& slot, const Cancel& cancel) {
     const Curl& curl = *slot.curl;
+    int quiet = 0;  // rounds in which nothing came
     for (;;) {
       int running = 0;
       const CURLMcode step = curl.multi_perform(slot.multi, &running);
@@ -259,10 +262,13 @@ class CurlHttp : public Http {
       }
       const MonoTime now = real_clock().mono();
       TRY(cancel.check(now));
-      const Duration left = cancel.left(now, std::chrono::milliseconds(kCancelPoll));
+      const int most = quiet < kQuietRounds ? kCancelPoll : kQuietPoll;
+      const Duration left = cancel.left(now, std::chrono::milliseconds(most));
       const auto wait = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-      curl.multi_poll(slot.multi, nullptr, 0,
-                      static_cast<int>(std::min<std::int64_t>(kCancelPoll, wait)), nullptr);
+      int ready = 0;
+      curl.multi_poll(slot.multi, nullptr, 0, static_cast<int>(std::min<std::int64_t>(most, wait)),
+                      &ready);
+      quiet = ready > 0 ? 0 : quiet + 1;
     }
   }
 

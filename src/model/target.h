@@ -263,6 +263,17 @@ class Target {
   /// The images it keeps, and those it would let go at the next release().
   virtual Result<std::vector<HeldImage>> images(const Cancel&) { return std::vector<HeldImage>{}; }
 
+  /// Asks the registries what the images of these objects are now, whatever is present: reference
+  /// -> reference by digest. Left out: what a digest names, what was built here, and what must not
+  /// be pulled. Nothing that users see changes.
+  virtual Result<std::map<std::string, std::string>> current_images(
+      const std::vector<Object>& objects, const Cancel& cancel) {
+    static_cast<void>(objects);
+    static_cast<void>(cancel);
+    return fail(Error(Code::unsupported, "this kind of target looks after its images itself")
+                    .with_hint("name images by digest, or commit a new tag"));
+  }
+
   /// Does it for these objects (none: for all it applies to). Returns what the target holds of this
   /// installation afterwards, as far as the remedy concerned it.
   virtual Result<std::vector<Owned>> remedy(Remedy, const std::vector<ObjectKey>&, const Cancel&) {

@@ -34,7 +34,11 @@ Error describe(sqlite3* handle, const Vfs& vfs, std::string_view doing) {
   const auto cause = vfs.last_error();
   const bool from_files = code == Code::unavailable || (result & 0xff) == SQLITE_FULL;
   if (from_files && cause) message += " (" + cause->message() + ")";
-  return Error(code, std::move(message));
+  Error out(code, std::move(message));
+  if (code != Code::corrupt) return out;
+  return std::move(out).with_hint(
+      "what runs is untouched; `rumbo restore` brings back a backup. Without one, move the state "
+      "directory away and `rumbo recover --from-target` takes up what runs (docs/operations.md)");
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ control::SyncOptions sync_options() {
   options.together = true;
   options.retry_quarantined = true;
   options.fresh_secrets = true;
+  options.refresh_images = true;
   options.expect_plan = "sha256:00";
   options.allow_deletions = options.confirm_prune = options.force = true;
   options.with_hooks = false;
@@ -90,6 +91,7 @@ Value sync_call(const char* call) {
                         {"together", true},
                         {"retry_quarantined", true},
                         {"fresh_secrets", true},
+                        {"refresh_images", true},
                         {"expect_plan", "sha256:00"},
                         {"allow_deletions", true},
                         {"confirm_prune", true},
@@ -132,6 +134,7 @@ TEST_P(OperationsTest, SyncDefaults) {
                                        {"together", false},
                                        {"retry_quarantined", false},
                                        {"fresh_secrets", false},
+                                       {"refresh_images", false},
                                        {"expect_plan", ""},
                                        {"with_hooks", true},
                                        {"allow_deletions", false},

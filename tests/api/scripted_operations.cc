@@ -21,6 +21,7 @@ Value to_value(const control::SyncOptions& options, std::string_view call) {
                         {"together", options.together},
                         {"retry_quarantined", options.retry_quarantined},
                         {"fresh_secrets", options.fresh_secrets},
+                        {"refresh_images", options.refresh_images},
                         {"expect_plan", options.expect_plan},
                         {"with_hooks", options.with_hooks},
                         {"allow_deletions", options.allow_deletions},

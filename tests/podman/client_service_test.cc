@@ -127,10 +127,11 @@ TEST_F(PodmanTest, PinsImagesOfARegistry) {
   EXPECT_TRUE(pin.starts_with("127.0.0.1:5123/team/web@sha256:")) << pin;
   const std::string id = *images.id_of(pin, limit(5s));
 
-  // The tag moves: Always follows it, IfNotPresent stays, and so does the old pin.
+  // The tag moves: what was decided stays, whatever the policy; asked anew, Always follows it.
   push("second");
   EXPECT_EQ(images.pin({{name, PullPolicy::missing}}, *first, limit(30s))->at(name), pin);
-  const auto second = images.pin({{name, PullPolicy::always}}, *first, limit(30s));
+  EXPECT_EQ(images.pin({{name, PullPolicy::always}}, *first, limit(30s))->at(name), pin);
+  const auto second = images.pin({{name, PullPolicy::always}}, {}, limit(30s));
   ASSERT_TRUE(second) << second.error().to_string();
   EXPECT_NE(second->at(name), pin);
   EXPECT_EQ(*images.id_of(pin, limit(10s)), id) << "the way back needs no registry";
@@ -145,7 +146,7 @@ TEST_F(PodmanTest, PinsImagesOfARegistry) {
   EXPECT_EQ(images.pin({{name, PullPolicy::missing}}, *second, limit(30s))->at(name),
             second->at(name))
       << "a known pin that is present asks nobody";
-  const auto down = images.pin({{name, PullPolicy::always}}, *second, limit(30s));
+  const auto down = images.pin({{name, PullPolicy::always}}, {}, limit(30s));
   ASSERT_FALSE(down);
   EXPECT_EQ(down.error().code(), Code::unavailable) << down.error().to_string();
   EXPECT_EQ(down.error().retry(), Retry::later);

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -329,6 +330,59 @@ TEST_F(LuckTest, OutOfFileDescriptorsItFailsCleanlyAndGoesOnLater) {
   EXPECT_EQ(sync.status, 0) << sync.out << sync.err;
   EXPECT_EQ(lab().get(), "two");
   EXPECT_EQ(lab().rumbo({"log", "--verify"}).status, 0);
+}
+
+TEST_F(LuckTest, OutOfProcessesItFailsCleanlyAndGoesOnLater) {
+  const std::string group = "/sys/fs/cgroup/pids/rumbo-test-" + std::to_string(::getpid());
+  if (::mkdir(group.c_str(), 0755) != 0) GTEST_SKIP() << "no pids controller at " << group;
+  deploy("one");
+  lab().commit(HostLab::web("two"));
+  const auto pods = lab().pods();
+  for (const char* limit : {"3", "8", "14"}) {
+    std::ofstream(group + "/pids.max") << limit;
+    const io::Exit sync =
+        lab().run({"/bin/sh", "-c",
+                   "echo $$ >" + group + "/cgroup.procs; exec " + RUMBO_BINARY + " sync --state " +
+                       lab().state() + " --config " + lab().directory() + "/rumbo.yaml"});
+    EXPECT_EQ(sync.status, 2) << limit << ": " << sync.err;
+    EXPECT_NE(sync.err.find("error: "), std::string::npos) << sync.err;
+    EXPECT_EQ(sync.err.find("not installed"), std::string::npos) << sync.err;
+    EXPECT_EQ(lab().pods(), pods) << "nothing is touched";
+  }
+  lab().eventually([&] { return ::rmdir(group.c_str()) == 0; }, 10s);
+  const io::Exit sync = lab().rumbo({"sync"});
+  EXPECT_EQ(sync.status, 0) << sync.out << sync.err;
+  EXPECT_EQ(lab().get(), "two");
+  EXPECT_EQ(lab().rumbo({"log", "--verify"}).status, 0);
+}
+
+TEST_F(LuckTest, ATruncatedJournalIsSaidPlainlyAndWhatRunsStays) {
+  deploy("one");
+  const auto pods = lab().pods();
+  const std::string journal = lab().state() + "/journal.db";
+  std::filesystem::remove(journal + "-wal");
+  std::filesystem::resize_file(journal, std::filesystem::file_size(journal) / 2);
+  const io::Exit sync = lab().rumbo({"sync"});
+  EXPECT_EQ(sync.status, 2) << sync.out;
+  EXPECT_NE(sync.err.find("malformed"), std::string::npos) << sync.err;
+  EXPECT_NE(sync.err.find("recover --from-target"), std::string::npos) << sync.err;
+  EXPECT_EQ(lab().pods(), pods);
+  EXPECT_EQ(lab().get_page(), "one");
+}
+
+// ufw and Docker set the policy of FORWARD to drop, whenever they are installed.
+TEST_F(LuckTest, AFirewallThatArrivesLaterIsNamedWithItsCure) {
+  deploy("one");
+  ASSERT_EQ(lab().run({"iptables", "-P", "FORWARD", "DROP"}).status, 0);
+  const io::Exit told = lab().rumbo({"doctor"});
+  EXPECT_NE(told.status, 0);
+  const std::string cure = "iptables -I FORWARD -m conntrack --ctstate DNAT -j ACCEPT";
+  EXPECT_NE(told.out.find(cure), std::string::npos) << told.out;
+  EXPECT_EQ(lab().get(), "one") << "this machine itself is served on";
+  lab().run({"/bin/sh", "-c", cure});
+  EXPECT_EQ(lab().rumbo({"doctor"}).out.find(cure), std::string::npos);
+  lab().run({"iptables", "-D", "FORWARD", "-m", "conntrack", "--ctstate", "DNAT", "-j", "ACCEPT"});
+  lab().run({"iptables", "-P", "FORWARD", "ACCEPT"});
 }
 
 TEST_F(LuckTest, OutOfMemoryIsLikeACrash) {

@@ -13,9 +13,11 @@ class LabFiles : public io::FileSystem {
   explicit LabFiles(io::FileSystem& real) : real_(real) {}
 
   /// The n-th replacement of a file whose path ends so fails, from now on counted.
-  void fail_replacing(std::string suffix, int nth) {
+  void fail_replacing(std::string suffix, int nth, bool ever_after = false) {
+    countdown_ = 0;
     suffix_ = std::move(suffix);
     countdown_ = nth;
+    ever_after_ = ever_after;
   }
   /// What the machine's boot id is from now on: another one is a reboot. Empty: the real one.
   void set_boot_id_file(std::string path) { boot_id_file_ = std::move(path); }
@@ -27,6 +29,7 @@ class LabFiles : public io::FileSystem {
   }
   Result<> rename(const std::string& from, const std::string& to) override {
     if (countdown_ > 0 && to.ends_with(suffix_) && --countdown_ == 0) {
+      if (ever_after_) countdown_ = 1;
       return fail(Code::exhausted, to + ": no space left");
     }
     return real_.rename(from, to);
@@ -50,6 +53,7 @@ class LabFiles : public io::FileSystem {
   io::FileSystem& real_;
   std::string suffix_;
   std::atomic<int> countdown_{0};
+  std::atomic<bool> ever_after_{false};
   std::string boot_id_file_;
 };
 

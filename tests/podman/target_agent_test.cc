@@ -1,6 +1,7 @@
 // What the agent does on real Podman: probes of every kind, crash loops, restarts of Rumbo itself,
 // a table that somebody removed; and what pods are given: configuration, secrets, replicas.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/strings.h"
 #include "target_lab.h"
@@ -204,6 +205,107 @@ TEST_F(AgentTest, InitContainersRunFirst) {
                  "         command: [/bin/busybox, sh, -c, 'echo two >>/www/index.html'],\n"
                  "         volumeMounts: [{name: www, mountPath: /www}]}")));
   EXPECT_EQ(lab().get("app"), "one\ntwo\n");
+}
+
+TEST_F(AgentTest, AnInitContainerThatFailsIsRunAgain) {
+  lab().commit(lab().begin(
+      "t-1", app(kServe,
+                 "volumeMounts: [{name: www, mountPath: /www}]\n"
+                 "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+                 "",
+                 "volumes: [{name: www, emptyDir: {}}]\n"
+                 "      initContainers:\n"
+                 "      - {name: first, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+                 "         command: [/bin/busybox, sh, -c, 'echo try >>/www/index.html; "
+                 "test `/bin/busybox wc -l </www/index.html` = 2'],\n"
+                 "         volumeMounts: [{name: www, mountPath: /www}]}")));
+  EXPECT_EQ(lab().get("app"), "try\ntry\n");
+}
+
+// The sidecar is there, with its startup probe passed, before the next container starts, and stays.
+TEST_F(AgentTest, SidecarsStartInTheirOrderAndRunOn) {
+  lab().commit(lab().begin(
+      "t-1",
+      app("/bin/busybox cp /shared/log /www/index.html; " + kServe,
+          "volumeMounts: [{name: www, mountPath: /www}, {name: shared, mountPath: /shared}]\n"
+          "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+          "",
+          "volumes: [{name: www, emptyDir: {}}, {name: shared, emptyDir: {}}]\n"
+          "      initContainers:\n"
+          "      - {name: side, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+          "         restartPolicy: Always,\n"
+          "         command: [/bin/busybox, sh, -c, '/bin/busybox sleep 2; echo side "
+          ">>/shared/log; "
+          "exec /bin/busybox sleep 1000'],\n"
+          "         startupProbe: {exec: {command: [/bin/busybox, test, -f, /shared/log]}, "
+          "periodSeconds: 1, failureThreshold: 20},\n"
+          "         volumeMounts: [{name: shared, mountPath: /shared}]}\n"
+          "      - {name: init, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+          "         command: [/bin/busybox, sh, -c, 'echo init >>/shared/log'],\n"
+          "         volumeMounts: [{name: shared, mountPath: /shared}]}")));
+  EXPECT_EQ(lab().get("app"), "side\ninit\n");
+  const std::string side = lab().pods().at(0) + "-side";
+  const auto state = [&] {
+    const io::Exit seen = lab().podman({"inspect", "-f", "{{.State.Running}}", side});
+    return std::string(trim(seen.out));
+  };
+  EXPECT_EQ(state(), "true");
+  EXPECT_EQ(lab().podman({"kill", side}).status, 0);
+  EXPECT_TRUE(lab().eventually([&] { return state() == "true"; })) << "it is started again";
+}
+
+TEST_F(AgentTest, PostStartComesBeforeReadiness) {
+  const std::string ready = "readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}\n";
+  lab().commit(lab().begin(
+      "t-1", app("/bin/busybox mkdir -p /www; " + kServe,
+                 ready + "        lifecycle: {postStart: {exec: {command: [/bin/busybox, sh, -c, "
+                         "'/bin/busybox sleep 1; echo hooked >/www/index.html']}}}")));
+  EXPECT_EQ(lab().get("app"), "hooked\n");
+  const Deployment bad = lab().begin(
+      "t-2", app("/bin/busybox mkdir -p /www; echo two >/www/index.html; " + kServe,
+                 ready + "        lifecycle: {postStart: {exec: {command: [/bin/busybox, sh, -c, "
+                         "'exit 4']}}}"));
+  ASSERT_TRUE(lab().perform(bad, lab().step(bad, StepKind::stage, "Deployment")));
+  EXPECT_TRUE(lab().eventually([&] {
+    return lab().health(kApp).reason.find("postStart failed") != std::string::npos;
+  })) << lab().health(kApp).reason;
+  lab().undo(bad);
+  EXPECT_EQ(lab().get("app"), "hooked\n");
+}
+
+// Whatever the mask of this process, a user of the pod's own finds what Kubernetes would give it.
+TEST_F(AgentTest, AnotherUserMayUseItsVolumes) {
+  const auto mask = ::umask(077);
+  const std::string volumes =
+      "securityContext: {runAsUser: 1000, runAsGroup: 1000, fsGroup: 2000}\n"
+      "      volumes: [{name: www, emptyDir: {}}, {name: data, persistentVolumeClaim: "
+      "{claimName: data}}, {name: cm, configMap: {name: c}},\n"
+      "        {name: sec, secret: {secretName: s, defaultMode: 0400}},\n"
+      "        {name: down, downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: "
+      "metadata.labels}}, {path: ns, fieldRef: {fieldPath: metadata.namespace}}]}},\n"
+      "        {name: all, projected: {sources: [{configMap: {name: c}}, {downwardAPI: {items: "
+      "[{path: app, fieldRef: {fieldPath: \"metadata.labels['app']\"}}]}}]}}]";
+  lab().commit(lab().begin(
+      "t-1",
+      app("echo zero >/data/x; /bin/busybox cat /data/x /cm/k /sec/p /down/labels /down/ns "
+          "/all/app "
+          ">/www/index.html; " +
+              kServe,
+          "volumeMounts: [{name: www, mountPath: /www}, {name: data, mountPath: /data}, {name: cm, "
+          "mountPath: /cm}, {name: sec, "
+          "mountPath: /sec}, {name: down, mountPath: /down}, {name: all, mountPath: /all}]\n"
+          "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+          "", volumes) +
+          "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: "
+          "shop-dev}\nspec: {accessModes: [ReadWriteOnce]}\n"
+          "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop-dev}\n"
+          "data: {k: \"one\\n\"}\n"
+          "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop-dev}\n"
+          "stringData: {p: \"two\\n\"}\n"));
+  ::umask(mask);
+  EXPECT_EQ(lab().get("app"), "zero\none\ntwo\napp=\"app\"\nshop-devapp");
+  lab().clear();
+  lab().podman({"volume", "rm", "-a", "-f"});
 }
 
 TEST_F(AgentTest, WhatCannotOverlapIsReplacedAndBroughtBack) {

@@ -82,6 +82,22 @@ TEST_F(JobsTest, AJobRunsOnce) {
   EXPECT_EQ(notes(), "ran in t-1\nran in t-3\n");
 }
 
+TEST_F(JobsTest, ASidecarKeepsAJobFromNothing) {
+  const std::string with_sidecar =
+      replace_all(job("/bin/busybox sleep 1"), "      containers:\n",
+                  "      initContainers:\n"
+                  "      - {name: side, image: 'localhost/app:1', imagePullPolicy: IfNotPresent,\n"
+                  "         restartPolicy: Always, command: [/bin/busybox, sleep, \"1000\"]}\n"
+                  "      containers:\n");
+  lab().commit(lab().begin("t-1", with_sidecar));
+  EXPECT_EQ(notes(), "ran in t-1\n");
+  const std::string side = lab().pods().at(0) + "-side";
+  EXPECT_TRUE(lab().eventually([&] {
+    const io::Exit seen = lab().podman({"inspect", "-f", "{{.State.Running}}", side});
+    return trim(seen.out) == "false";
+  })) << "the sidecar ends, too";
+}
+
 TEST_F(JobsTest, AFailureIsToldWithItsLastWords) {
   const Deployment run = lab().begin("t-1", job("echo no such table; exit 3", "backoffLimit: 1"));
   ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "PersistentVolumeClaim")));

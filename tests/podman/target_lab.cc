@@ -89,6 +89,7 @@ void TargetLab::reopen(bool started) {
 
 void TargetLab::reboot() {
   target_.reset();
+  files_.fail_replacing("", 0);
   podman({"pod", "kill", "-a"});
   podman({"pod", "stop", "-t", "0", "-a"});
   io::Command flush;

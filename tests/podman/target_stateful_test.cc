@@ -186,12 +186,46 @@ TEST_F(StatefulTest, PodsOfAStatefulSetKeepTheirNamesAndClaims) {
   EXPECT_EQ(in_pod(pods[1], {"cat", "/data/log"}), "db-1 db-1 one\ndb-1 db-1 two\n");
 }
 
+TEST_F(StatefulTest, ExternalNamesLeadElsewhere) {
+  const std::string more = R"(
+---
+apiVersion: v1
+kind: Service
+metadata: {name: elsewhere, namespace: shop-dev}
+spec: {type: ExternalName, externalName: localhost}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop-dev}
+spec: {selector: {app: db}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: shop-dev}
+spec: {type: ExternalName, externalName: front.shop-dev.svc.cluster.local}
+)";
+  lab().commit(lab().begin("t-1", stateful("one") + more));
+  const auto pods = ordered_pods();
+  ASSERT_EQ(pods.size(), 2U);
+  const auto leads_to = [&](const std::string& name, const std::string& address) {
+    const std::string answer = in_pod(pods[0], {"nslookup", "-type=a", name});
+    return answer.find("\nAddress: " + address + "\n") != std::string::npos;
+  };
+  EXPECT_TRUE(lab().eventually([&] { return leads_to("elsewhere", "127.0.0.1"); }));
+  EXPECT_TRUE(lab().eventually([&] { return leads_to("alias", lab().service_address("front")); }));
+}
+
 TEST_F(StatefulTest, PodsStartInOrder) {
   const Deployment run = lab().begin("t-1", stateful("one"));
   ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "StatefulSet")));
-  EXPECT_LE(lab().pods().size(), 1U);
   EXPECT_TRUE(lab().becomes(kSet, HealthStatus::ready));
-  EXPECT_EQ(lab().pods().size(), 2U);
+  const auto pods = ordered_pods();
+  ASSERT_EQ(pods.size(), 2U);
+  const auto when = [&](const std::string& pod, const char* what) {
+    return parse_int(trim(lab().podman({"inspect", "--format", what, pod + "-app"}).out))
+        .value_or(0);
+  };
+  EXPECT_GT(when(pods[1], "{{.Created.UnixNano}}"), when(pods[0], "{{.State.StartedAt.UnixNano}}"));
   lab().undo(run);
   EXPECT_TRUE(lab().pods().empty());
 }

@@ -245,7 +245,8 @@ TEST_F(TargetTest, ARebootInTheMiddleOfASwitchLeavesTheOldGeneration) {
   const Deployment run = lab().begin("t-2", shop("two"));
   lab().stage_all(run);
   const Step& move = lab().step(run, StepKind::switch_over);
-  lab().files().fail_replacing("/record.json", 2);
+  // Until the reboot: else the agent settles the switch, as it should.
+  lab().files().fail_replacing("/record.json", 2, true);
   ASSERT_FALSE(lab().target().perform(move, run.fence, Cancel()));
   lab().reboot();
   const auto seen = lab().target().inspect(move, run.fence, Cancel());

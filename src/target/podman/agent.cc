@@ -11,9 +11,8 @@ namespace {
 
 // Deaths are heard at once (pidfd); looking finds what makes no noise.
 constexpr Duration kLookWhenBusy = 1s;
-constexpr Duration kLookWhenCalm = 5s;
-constexpr Duration kMendEvery = 5s;  // the kernel tells of changes at once; this is the net below
-constexpr Duration kListenAgain = 500ms;
+constexpr Duration kLookWhenDeaf = 5s;  // nobody tells what Podman does
+constexpr Duration kLookWhenCalm = 30s;
 constexpr Duration kFirstRetry = 1s;
 constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
@@ -58,7 +57,15 @@ void Agent::start() {
   probers_ = std::make_unique<Workers>(kProbers);
   drainers_ = std::make_unique<Workers>(kDrainers);
   thread_ = std::thread([this] { run(); });
-  ruleset_thread_ = std::thread([this] { guard_ruleset(); });
+  auto ruleset = parts_.plane.watch();
+  hears_ruleset_ = ruleset.has_value();
+  if (!ruleset) {
+    log(LogLevel::warn, "podman", "changes of the nftables table are not heard at once: {}",
+        ruleset.error().to_string());
+  }
+  host_ = std::make_unique<HostWatch>(ruleset ? std::move(*ruleset) : nullptr, kNamesDirectory);
+  host_thread_ = std::thread([this] { guard_host(); });
+  podman_thread_ = std::thread([this] { hear_podman(); });
 }
 
 void Agent::stop() {
@@ -66,8 +73,12 @@ void Agent::stop() {
   ending_ = true;
   cancel_.cancel();
   deaths_.wake();
+  host_->wake();
+  pause_.wake();
   thread_.join();
-  ruleset_thread_.join();
+  host_thread_.join();
+  podman_thread_.join();
+  host_.reset();
   probers_ = std::make_unique<Workers>(0);
   drainers_ = std::make_unique<Workers>(0);
   cancel_ = Cancel();
@@ -93,26 +104,9 @@ void Agent::run() {
   }
 }
 
-/// A table that somebody flushes is back as soon as the kernel told of it.
-void Agent::guard_ruleset() {
-  auto listening = parts_.plane.watch();
-  if (!listening) {
-    log(LogLevel::warn, "podman", "changes of the nftables table are only seen every {}: {}",
-        rumbo::to_string(kMendEvery), listening.error().to_string());
-    return;
-  }
-  while (!ending_) {
-    const auto changed = (*listening)->wait(kListenAgain);
-    if (!changed) parts_.env.sleep(kListenAgain);
-    if (!changed || !*changed || ending_) continue;
-    if (auto mended = parts_.plane.mend(); !mended) {
-      log(LogLevel::warn, "podman", "{}", mended.error().to_string());
-    }
-  }
-}
-
 MonoTime Agent::step(MonoTime now) {
   MutexLock lock(round_);
+  take_hook_answers();
   take_probe_answers(now);
   if (look_asked_.exchange(false) || now >= look_due_) {
     if (auto looked = look_locked(cancel_); !looked) {
@@ -127,7 +121,7 @@ MonoTime Agent::step(MonoTime now) {
       return look_due_;
     }
     parts_.live.set_blind(std::nullopt);
-    look_due_ = now + kLookWhenCalm;
+    look_due_ = now + (hears_podman_ ? kLookWhenCalm : kLookWhenDeaf);
   }
   MonoTime next = std::min(look_due_, work_off_schedules(now));
   const auto record = parts_.store.read();
@@ -142,14 +136,11 @@ MonoTime Agent::step(MonoTime now) {
   note_ready(*record);
   parts_.live.set_judged();
   for (const auto& [name, pod] : pods_) calm = calm && pod.was_ready;
-  serve(now);
+  serve(record, now);
   drain_leaving(*record);
-  if (auto swept = parts_.networks.sweep(cancel_); !swept) {
-    log(LogLevel::info, "podman", "an unused network stays: {}", swept.error().to_string());
-  }
   if (!calm) look_due_ = std::min(look_due_, now + kLookWhenBusy);
   if (look_asked_) return now;
-  return std::min({next, look_due_, mend_due_});
+  return std::min({next, look_due_, mend_due_, serve_due_});
 }
 
 Result<> Agent::look_now(const Cancel& cancel) {
@@ -172,6 +163,7 @@ Result<> Agent::glance(const Cancel& cancel) {
     const auto sight = sight_.find(name);
     if (!pod.shape || sight == sight_.end()) continue;
     pod.created = Pods::complete(*pod.shape, sight->second);
+    pod.long_ready = true;  // nobody knows since when
     for (const ContainerShape& shape : pod.shape->containers) {
       const auto seen = sight->second.containers.find(shape.name);
       if (seen == sight->second.containers.end()) continue;
@@ -184,7 +176,10 @@ Result<> Agent::glance(const Cancel& cancel) {
 }
 
 Result<> Agent::look_locked(const Cancel& cancel) {
-  sight_ = TRY(look(parts_.client, parts_.install, cancel));
+  Sight now = TRY(look(parts_.client, parts_.install, cancel));
+  // A container that started rewrote the files of names, and has a link of its own.
+  if (now != sight_) serve_asked_ = true;
+  sight_ = std::move(now);
   return {};
 }
 
@@ -218,22 +213,26 @@ void Agent::note_failure(const Replica& replica, Pod& pod, const Error& error, M
   log(LogLevel::warn, "podman", "pod {}: {}", replica.name, pod.error);
 }
 
-Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod) {
+Result<bool> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod) {
   const PodSight* sight = nullptr;
   PodSight fresh;
+  const auto started = [&](const std::string& container) {
+    const auto kept = pod.containers.find(container);
+    return kept != pod.containers.end() && kept->second.started();
+  };
   const auto found = sight_.find(replica.name);
   if (pod.failures >= 2) {
     // Made anew, at another address: see move_replica().
     TRY(parts_.store.change([&](Record& next) { return move_replica(next, replica.name); }));
     const auto moved = parts_.store.read();
     const auto recorded = moved->replicas.find(replica.name);
-    if (recorded == moved->replicas.end()) return {};
+    if (recorded == moved->replicas.end()) return true;
     TRY(parts_.pods.create(*moved, recorded->second, cancel_));
     for (const ContainerShape& container : pod.shape->containers) {
       fresh.containers[container.name] = {};
     }
-    TRY(parts_.pods.advance(*moved, recorded->second, *pod.shape, fresh, false, cancel_));
-    return {};
+    TRY(parts_.pods.advance(*moved, recorded->second, *pod.shape, fresh, false, started, cancel_));
+    return true;
   }
   if (found == sight_.end() || !Pods::complete(*pod.shape, found->second)) {
     // It may be the first of its namespace, whose network was swept when the last one went.
@@ -249,11 +248,12 @@ Result<> Agent::bring_up(const Record& record, const Replica& replica, Pod& pod)
   if (!sight->network_up && any_running(*sight)) {
     // Its network was taken away under it: down as a whole, and up again next time.
     TRY(parts_.pods.stop(replica.name, Duration(0), cancel_));
-    return {};
+    return true;
   }
   const bool again = !sight->network_up && pod.shape->restart == RestartPolicy::always;
-  TRY(parts_.pods.advance(record, replica, *pod.shape, *sight, again, cancel_));
-  return {};
+  const bool did =
+      TRY(parts_.pods.advance(record, replica, *pod.shape, *sight, again, started, cancel_));
+  return did || sight == &fresh;
 }
 
 Agent::Pod& Agent::know_pod(const Replica& replica, const Thing& thing) {
@@ -276,6 +276,9 @@ void Agent::know_process(const Replica& replica, const ContainerShape& shape,
   kept.failures = 0;
   kept.answered = false;
   kept.assumed_ready = ready_file_.was_ready(replica.name, shape.name, seen.pid);
+  // As in Kubernetes it may run twice for one process, where Rumbo was started anew meanwhile.
+  kept.hooking = shape.post_start && !kept.assumed_ready && thread_.joinable();
+  if (kept.hooking) run_post_start(replica, shape, seen.pid);
 }
 
 bool Agent::waits_for_previous(const Record& record, const Replica& replica,
@@ -333,12 +336,16 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
     }
   }
   if (down()) {
-    if (auto up = bring_up(record, replica, pod); !up) {
+    const auto up = bring_up(record, replica, pod);
+    if (!up) {
       note_failure(replica, pod, up.error(), now);
       return pod.not_before;
     }
-    look_asked_ = true;
-    return now;
+    if (*up) {
+      look_asked_ = true;
+      return now;
+    }
+    // An init container or a sidecar is waited for, and kept like the others meanwhile.
   }
   pod.failures = 0;
   pod.error.clear();
@@ -366,18 +373,21 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     next = std::min(next, kept.keeper.next());
     if (shape.init || seen.state != RunState::running) continue;
     know_process(replica, shape, seen, kept, now);
+    pod.long_ready = pod.long_ready || kept.assumed_ready;
+    if (kept.probed_pid == seen.pid && kept.hooking) continue;
     next = std::min(next, probe(replica, shape.name, kept, seen, now));
     if (!kept.probes->must_restart()) continue;
     kept.keeper.blame(kept.probes->reason());
     kept.probes.emplace(shape.probes, now);  // judged anew once it runs again
     kept.assumed_ready = false;
-    restart_for_probe(replica, shape.name, *pod.shape);
+    restart_for_probe(replica.name, shape.name, *pod.shape);
   }
   return next;
 }
 
 RestartPolicy Agent::policy_of(const PodShape& pod, const ContainerShape& shape,
                                const Container& kept) {
+  if (shape.sidecar) return RestartPolicy::always;
   if (shape.init && pod.restart == RestartPolicy::always) return RestartPolicy::on_failure;
   const bool exhausted = pod.most_restarts >= 0 && kept.keeper.restarts() > pod.most_restarts;
   return exhausted ? RestartPolicy::never : pod.restart;
@@ -397,9 +407,9 @@ void Agent::end_job(const Replica& replica, const PodShape& shape) {
 }
 
 /// The keeper starts it again when it has ended.
-void Agent::restart_for_probe(const Replica& replica, const std::string& container,
+void Agent::restart_for_probe(const std::string& pod, const std::string& container,
                               const PodShape& shape) {
-  drainers_->run([this, name = container_name(replica.name, container), grace = shape.grace] {
+  drainers_->run([this, name = container_name(pod, container), grace = shape.grace] {
     auto stopped = parts_.client.stop_container(name, grace, cancel_);
     if (!stopped) log(LogLevel::warn, "podman", "{}", stopped.error().to_string());
     wake();
@@ -429,18 +439,6 @@ MonoTime Agent::probe(const Replica& replica, const std::string& container, Cont
     });
   }
   return kept.probes->next();
-}
-
-void Agent::serve(MonoTime now) {
-  const auto warn = [](const Error& error) {
-    log(LogLevel::warn, "podman", "{}", error.to_string());
-  };
-  if (auto done = parts_.plane.prepare_bridges(); !done) warn(done.error());
-  if (auto done = parts_.plane.refresh(); !done) warn(done.error());
-  if (auto done = parts_.plane.publish_names(); !done) warn(done.error());
-  if (now < mend_due_) return;
-  mend_due_ = now + kMendEvery;
-  if (auto done = parts_.plane.mend(); !done) warn(done.error());
 }
 
 }  // namespace rumbo::target::podman

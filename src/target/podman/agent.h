@@ -20,7 +20,9 @@
 #include "target/podman/busy.h"
 #include "target/podman/data_plane.h"
 #include "target/podman/deaths.h"
+#include "target/podman/external_names.h"
 #include "target/podman/live.h"
+#include "target/podman/net/host_watch.h"
 #include "target/podman/net/probe.h"
 #include "target/podman/networks.h"
 #include "target/podman/pods.h"
@@ -84,7 +86,9 @@ class Agent {
     bool assumed_ready = false;
     int failures = 0;
     bool answered = false;  // a probe spoke of this process
-    bool ready() const { return probes && (probes->ready() || assumed_ready); }
+    bool hooking = false;   // its postStart has not ended yet; probes wait
+    bool ready() const { return !hooking && probes && (probes->ready() || assumed_ready); }
+    bool started() const { return !hooking && probes && (probes->started() || assumed_ready); }
   };
   struct Pod {
     std::shared_ptr<const PodShape> shape;
@@ -92,11 +96,17 @@ class Agent {
     bool created = false;  // it was seen to exist
     bool was_ready = false;
     bool was_lost = false;
+    bool long_ready = false;  // it was ready before this process began: minReadySeconds are over
     MonoTime ready_since;
     MonoTime not_before;  // after a failed attempt
     int failures = 0;
     std::string error;     // why it could not be brought up the last time
     std::string obstacle;  // the same, where that is this machine's trouble and not the pod's
+  };
+  struct HookAnswer {
+    std::string pod, container;
+    int pid;
+    ProbeResult result;
   };
   struct ProbeAnswer {
     std::string pod, container;
@@ -111,6 +121,10 @@ class Agent {
   /// All its containers exist.
   bool is_there(const Replica& replica, Pod& pod) const REQUIRES(round_);
   void take_probe_answers(MonoTime now) REQUIRES(round_);
+  void take_hook_answers() REQUIRES(round_);
+  void run_post_start(const Replica& replica, const ContainerShape& shape, int pid);
+  ProbeResult run_hook(const PreStop& hook, const std::string& pod, const std::string& container,
+                       const std::string& address, Duration most, const Cancel& cancel) const;
   Pod& know_pod(const Replica& replica, const Thing& thing) REQUIRES(round_);
   void know_process(const Replica& replica, const ContainerShape& shape, const ContainerSight& seen,
                     Container& kept, MonoTime now) REQUIRES(round_);
@@ -122,7 +136,8 @@ class Agent {
   void note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods);
   bool waits_for_previous(const Record& record, const Replica& replica, const Thing& thing) const;
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
-  Result<> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
+  /// True if it did something.
+  Result<bool> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
   void note_failure(const Replica& replica, Pod& pod, const Error& error, MonoTime now)
       REQUIRES(round_);
   MonoTime keep_containers(const Replica& replica, const Thing& thing, Pod& pod, MonoTime now)
@@ -139,12 +154,15 @@ class Agent {
   static void judge(const ContainerStatus& one, const Container* kept, const ContainerSight* seen,
                     RestartPolicy policy, PodStatus& out);
   void tell_change(const Replica& replica, Pod& pod, const PodStatus& status) REQUIRES(round_);
-  void restart_for_probe(const Replica& replica, const std::string& container,
+  void restart_for_probe(const std::string& pod, const std::string& container,
                          const PodShape& shape);
   void drain_leaving(const Record& record) REQUIRES(round_);
-  void serve(MonoTime now) REQUIRES(round_);
+  void serve(const std::shared_ptr<const Record>& record, MonoTime now) REQUIRES(round_);
   void run();
-  void guard_ruleset();
+  std::vector<ServiceName> external_names(const Record& record, MonoTime now) REQUIRES(round_);
+  void guard_host();
+  void hear_podman();
+  void hear(const Value& event);
 
   AgentParts parts_;
   Mutex round_;
@@ -153,15 +171,22 @@ class Agent {
   std::set<std::string> draining_names_ GUARDED_BY(round_);
   Guarded<std::set<std::string>> ending_jobs_;  // pods that are being stopped
   MonoTime look_due_ GUARDED_BY(round_);
-  MonoTime mend_due_ GUARDED_BY(round_);
+  MonoTime mend_due_ GUARDED_BY(round_), serve_due_ GUARDED_BY(round_);
+  std::shared_ptr<const Record> served_ GUARDED_BY(round_);  // what the data plane was made of
+  std::set<std::string> served_ready_ GUARDED_BY(round_);    // and the pods that were ready then
   ReadyFile ready_file_ GUARDED_BY(round_);
   Guarded<std::vector<ProbeAnswer>> answers_;
+  Guarded<std::vector<HookAnswer>> hook_answers_;
   Guarded<std::set<std::string>> drained_;
   Deaths deaths_;
-  std::atomic<bool> ending_{false}, look_asked_{true};
+  Deaths pause_;  // only to sleep and be woken
+  std::unique_ptr<HostWatch> host_;
+  std::shared_ptr<ExternalNames> external_ = std::make_shared<ExternalNames>();
+  std::atomic<bool> ending_{false}, look_asked_{true}, serve_asked_{true};
+  std::atomic<bool> hears_podman_{false}, hears_ruleset_{false};
   Cancel cancel_;
   std::unique_ptr<Workers> probers_, drainers_;
-  std::thread thread_, ruleset_thread_;
+  std::thread thread_, host_thread_, podman_thread_;
 };
 
 }  // namespace rumbo::target::podman

@@ -9,6 +9,7 @@
 namespace rumbo::target::podman {
 namespace {
 
+constexpr Duration kLongestPostStart = 10min;
 constexpr std::size_t kMostDraining = 2;  // generations of one workload
 
 /// Revisions of a workload that leave, oldest first.
@@ -65,6 +66,55 @@ void Agent::drain_leaving(const Record& record) {
   }
 }
 
+/// A lifecycle hook; its own probe times mean nothing, `most` does.
+ProbeResult Agent::run_hook(const PreStop& hook, const std::string& pod,
+                            const std::string& container, const std::string& address, Duration most,
+                            const Cancel& cancel) const {
+  if (hook.sleep > Duration(0)) parts_.env.sleep(std::min(hook.sleep, most));
+  if (!hook.action) return {true, ""};
+  Probe action = *hook.action;
+  action.timeout = most;
+  const ProbeTarget target{
+      address, [&](const std::vector<std::string>& argv, const Cancel& until) -> Result<int> {
+        const auto ran = TRY(parts_.client.exec(container_name(pod, container), argv,
+                                                ExecOptions{.timeout = most}, until));
+        return ran.exit_code;
+      }};
+  return run_probe(parts_.env, action, target, cancel);
+}
+
+/// Beside the rounds: it may take long. The answer is taken in by the next one.
+void Agent::run_post_start(const Replica& replica, const ContainerShape& shape, int pid) {
+  drainers_->run([this, pod = replica.name, container = shape.name, address = replica.address,
+                  hook = *shape.post_start, pid] {
+    const Cancel bounded = cancel_.with_deadline(parts_.env.clock.mono() + kLongestPostStart);
+    ProbeResult result = run_hook(hook, pod, container, address, kLongestPostStart, bounded);
+    if (cancel_.cancelled()) return;
+    hook_answers_.with([&](auto& list) { list.push_back({pod, container, pid, result}); });
+    deaths_.wake();
+  });
+}
+
+/// A container whose postStart failed is ended, and started again as its policy says.
+void Agent::take_hook_answers() {
+  std::vector<HookAnswer> answers;
+  hook_answers_.with([&](auto& list) { answers.swap(list); });
+  for (const HookAnswer& answer : answers) {
+    const auto pod = pods_.find(answer.pod);
+    if (pod == pods_.end() || !pod->second.shape) continue;
+    const auto container = pod->second.containers.find(answer.container);
+    if (container == pod->second.containers.end()) continue;
+    Container& kept = container->second;
+    if (kept.probed_pid != answer.pid || !kept.hooking) continue;
+    if (answer.result.ok) {
+      kept.hooking = false;
+      continue;
+    }
+    kept.keeper.blame("postStart failed: " + answer.result.message);
+    restart_for_probe(answer.pod, answer.container, *pod->second.shape);
+  }
+}
+
 Result<> Agent::finish(const std::string& pod, bool gracefully, const Cancel& cancel) {
   const auto hold = parts_.busy.take(pod);
   const auto record = parts_.store.read();
@@ -76,23 +126,12 @@ Result<> Agent::finish(const std::string& pod, bool gracefully, const Cancel& ca
     const MonoTime end = parts_.env.clock.mono() + shape->grace;
     for (const ContainerShape& container : shape->containers) {
       if (!container.pre_stop) continue;
-      const Cancel bounded = cancel.with_deadline(end);
-      if (container.pre_stop->sleep > Duration(0)) {
-        parts_.env.sleep(std::min(container.pre_stop->sleep, shape->grace));
-      }
-      if (!container.pre_stop->action) continue;
-      const Probe& action = *container.pre_stop->action;
-      const std::string name = container_name(pod, container.name);
-      const ProbeTarget target{
-          replica->second.address,
-          [&](const std::vector<std::string>& argv, const Cancel& until) -> Result<int> {
-            const auto ran =
-                TRY(parts_.client.exec(name, argv, ExecOptions{.timeout = shape->grace}, until));
-            return ran.exit_code;
-          }};
-      const ProbeResult result = run_probe(parts_.env, action, target, bounded);
+      const ProbeResult result =
+          run_hook(*container.pre_stop, pod, container.name, replica->second.address, shape->grace,
+                   cancel.with_deadline(end));
       if (!result.ok) {
-        log(LogLevel::warn, "podman", "preStop of {}: {}", name, result.message);
+        log(LogLevel::warn, "podman", "preStop of {}: {}", container_name(pod, container.name),
+            result.message);
       }
     }
     const Duration left = std::max(Duration(0), end - parts_.env.clock.mono());

@@ -24,6 +24,7 @@ ContainerStatus Agent::container_status(const ContainerShape& shape, const Conta
   ContainerStatus out;
   out.name = shape.name;
   out.init = shape.init;
+  out.sidecar = shape.sidecar;
   if (seen != nullptr) {
     out.exists = true;
     out.id = seen->id;
@@ -59,8 +60,9 @@ void Agent::judge(const ContainerStatus& one, const Container* kept, const Conta
                   RestartPolicy policy, PodStatus& out) {
   const bool running = one.exists && one.state == RunState::running;
   const bool ended = one.exists && one.state == RunState::exited;
-  if (!ended || runs_again(policy, one.exit_code)) out.finished = false;
-  if (!ended || one.exit_code != 0) out.succeeded = false;
+  // What runs beside the others keeps no Job from its end.
+  if (!one.sidecar && (!ended || runs_again(policy, one.exit_code))) out.finished = false;
+  if (!one.sidecar && (!ended || one.exit_code != 0)) out.succeeded = false;
   if (one.ready) return;
   out.ready = false;
   const bool probed = running && seen != nullptr && kept != nullptr && kept->probes &&
@@ -70,6 +72,8 @@ void Agent::judge(const ContainerStatus& one, const Container* kept, const Conta
     note_trouble(out, one.name, "was removed");
   } else if (!running && !one.reason.empty()) {
     note_trouble(out, one.name, one.reason + ": " + one.message);
+  } else if (running && kept != nullptr && kept->hooking) {
+    note_trouble(out, one.name, "postStart is running");
   } else if (probed && !kept->probes->reason().empty()) {
     note_trouble(out, one.name, kept->probes->reason());
   } else if (ended) {
@@ -128,9 +132,12 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
     out.trouble = "the pod is stopped";
     out.ready = false;
   }
-  if (!out.ready) return out;
+  if (!out.ready) {
+    pod.long_ready = false;
+    return out;
+  }
   if (!pod.was_ready) pod.ready_since = now;
-  out.available = now - pod.ready_since >= pod.shape->min_ready;
+  out.available = pod.long_ready || now - pod.ready_since >= pod.shape->min_ready;
   out.trouble.clear();
   return out;
 }
@@ -154,6 +161,12 @@ void Agent::publish(const Record& record, MonoTime now) {
     if (!replica.leaving) tell_change(replica, pod->second, status);
     all.emplace(name, std::move(status));
   }
+  std::set<std::string> ready;
+  for (const auto& [name, status] : all) {
+    if (status.ready) ready.insert(name);
+  }
+  if (ready != served_ready_) serve_asked_ = true;
+  served_ready_ = std::move(ready);
   note_outcomes(record, all);
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));

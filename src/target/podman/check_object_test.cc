@@ -99,8 +99,10 @@ TEST(CheckObject, PointsAtTheFieldAndSaysWhy) {
                "readinessProbe.httpGet.port: container web has no port named web"},
            Row{"securityContext: {runAsNonRoot: true}", "", "",
                "/spec/template/spec/containers/0: runAsNonRoot needs a runAsUser"},
-           Row{"lifecycle: {postStart: {exec: {command: [x]}}}", "", "",
-               "/spec/template/spec/containers/0/lifecycle/postStart: `postStart` is not"},
+           Row{"lifecycle: {postStart: {tcpSocket: {port: 80}}}", "", "",
+               "/spec/template/spec/containers/0/lifecycle/postStart/tcpSocket: "},
+           Row{"restartPolicy: Always", "", "",
+               "/spec/template/spec/containers/0/restartPolicy: is for init containers"},
        }) {
     const auto findings = check_object(deployment(row.container, row.pod, row.spec));
     ASSERT_EQ(findings.size(), 1u) << row.wanted << "\n" << told(findings);
@@ -198,7 +200,16 @@ TEST(CheckObject, Services) {
                 .find("set `type: NodePort`"),
             std::string::npos);
   EXPECT_NE(service("ports: [{port: 80}]").find("/spec/selector"), std::string::npos);
-  EXPECT_NE(service("type: ExternalName, externalName: a.example").find("/spec/externalName: "),
+  EXPECT_EQ(service("type: ExternalName, externalName: a.example"), "");
+  EXPECT_EQ(service("type: ExternalName, externalName: a.example., ports: [{port: 80}]"), "");
+  for (const char* wrong : {"", "192.0.2.1", "no_name", "a..example"}) {
+    EXPECT_NE(service(std::string("type: ExternalName, externalName: '") + wrong + "'")
+                  .find("/spec/externalName: "),
+              std::string::npos)
+        << wrong;
+  }
+  EXPECT_NE(service("selector: {app: web}, ports: [{port: 80}], externalName: a.example")
+                .find("/spec/externalName: "),
             std::string::npos);
   const std::string plain = "selector: {app: web}, ports: [{port: 80}]";
   EXPECT_EQ(service(plain + ", ipFamilies: [IPv4], ipFamilyPolicy: PreferDualStack"), "");

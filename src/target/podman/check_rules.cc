@@ -13,6 +13,7 @@
 #include "codec/base64.h"
 #include "target/podman/identity.h"
 #include "target/podman/image_reference.h"
+#include "target/podman/pod_env.h"
 #include "target/podman/pod_volumes.h"
 #include "target/podman/probe_spec.h"
 
@@ -146,11 +147,7 @@ void check_env(const Value& container, const std::string& pointer, Rules& rules)
                 "needs exactly one of configMapKeyRef, secretKeyRef, fieldRef");
     }
     const std::string_view field = from["fieldRef"]["fieldPath"].as_string();
-    if (field.empty() || field == "metadata.name" || field == "metadata.namespace" ||
-        field == "status.podIP" || field == "status.podIPs" ||
-        field.starts_with("metadata.labels['") || field.starts_with("metadata.annotations['")) {
-      continue;
-    }
+    if (field.empty() || is_pod_field(field)) continue;
     rules.add(below(below(below(place, "valueFrom"), "fieldRef"), "fieldPath"),
               fmt::format("field `{}` is not known on a Podman host", printable(field, 128)));
   }
@@ -172,6 +169,9 @@ void check_probes(const Value& container, const std::string& pointer, Rules& rul
   }
   if (const auto read = pre_stop_of(container); !read) {
     rules.add(below(below(pointer, "lifecycle"), "preStop"), read.error().message());
+  }
+  if (const auto read = post_start_of(container); !read) {
+    rules.add(below(below(pointer, "lifecycle"), "postStart"), read.error().message());
   }
 }
 
@@ -236,8 +236,12 @@ void check_pod(const Value& spec, const std::string& pointer, Rules& rules) {
       check_security(container, spec, place, rules);
       check_probes(container, place, rules);
       for (const char* name : {"readinessProbe", "livenessProbe", "startupProbe", "lifecycle"}) {
-        if (!init || container[name].is_null()) continue;
-        rules.add(below(place, name), fmt::format("an init container has no {}", name));
+        if (!init || container[name].is_null() || is_sidecar(container)) continue;
+        rules.add(below(place, name), fmt::format("an init container has no {}", name),
+                  "with restartPolicy: Always it is a sidecar, and has them");
+      }
+      if (!init && container["restartPolicy"].is_string()) {
+        rules.add(below(place, "restartPolicy"), "is for init containers", "leave it out");
       }
     }
   }
@@ -324,13 +328,29 @@ void check_cron(const Value& object, Rules& rules) {
             rules);
 }
 
+/// It has a name that is looked up, and nothing behind it.
+void check_external(const Value& spec, Rules& rules) {
+  std::string_view host = spec["externalName"].as_string();
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const auto labels = split(host, '.');
+  const bool name = host.size() <= 253 && std::ranges::all_of(labels, is_dns_label);
+  const bool number = labels.back().find_first_not_of("0123456789") == std::string_view::npos;
+  if (!name || number) {
+    rules.add("/spec/externalName", "is no name of a host",
+              number ? "for an address, use `hostAliases` in the pods"
+                     : "write a name like db.example.org");
+  }
+  if (!spec["selector"].empty()) {
+    rules.add("/spec/selector", "a service of type ExternalName has no pods");
+  }
+}
+
 void check_service(const Value& object, Rules& rules) {
   const Value& spec = object["spec"];
   const std::string_view type = spec["type"].as_string("ClusterIP");
-  if (type == "ExternalName") {
-    // aardvark-dns keeps addresses only: it has no aliases of names.
-    rules.add("/spec/type", "type ExternalName is not supported on a Podman host",
-              "name the other host in the pods' configuration, or its address in `hostAliases`");
+  if (type == "ExternalName") return check_external(spec, rules);
+  if (!spec["externalName"].as_string().empty()) {
+    rules.add("/spec/externalName", "is for services of type ExternalName");
   }
   for (std::size_t i = 0; i < spec["ipFamilies"].size(); ++i) {
     if (spec["ipFamilies"][i].as_string() == "IPv4") continue;

@@ -197,13 +197,14 @@ Result<> DataPlane::prepare_bridges() {
   });
 }
 
-Result<> DataPlane::publish_names() {
+Result<> DataPlane::publish_names(const std::vector<ServiceName>& external) {
   MutexLock lock(owner_);
   const auto record = store_.read();
   auto names = service_names(*record);
   const auto pods =
       endpoint_names(*record, [this](const Replica& pod) { return live_.ready(pod.name); });
   names.insert(names.end(), pods.begin(), pods.end());
+  names.insert(names.end(), external.begin(), external.end());
   for (const auto& [ns, network] : record->networks) {
     TRY(names_.publish(network.name, ns, names));
   }

@@ -42,8 +42,8 @@ class DataPlane {
 
   /// Lets this machine serve the bridges that are up now; call after pods were started.
   Result<> prepare_bridges();
-  /// Publishes every Service's name in every network that runs.
-  Result<> publish_names();
+  /// Publishes every Service's name in every network that runs, and these.
+  Result<> publish_names(const std::vector<ServiceName>& external);
   /// Removes the table and what prepare_bridges() changed: nothing serves any more.
   Result<> remove();
   /// For who only reads: finds out whether a table of this installation is in the kernel.

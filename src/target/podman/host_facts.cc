@@ -43,6 +43,9 @@ Result<std::string> podman_version(const io::Env& env, const Cancel& cancel) {
   command.argv = {"podman", "--version"};
   command.env = io::minimal_environment();
   auto ran = env.process.run(command, cancel);
+  if (!ran && ran.error().code() != Code::not_found) {
+    return fail(std::move(ran).error().with_context("looking for podman"));
+  }
   if (!ran || ran->status != 0) {
     return fail(Error(Code::not_found, "podman is not installed, or does not run")
                     .with_hint("install Podman 4.0 or newer"));

@@ -103,7 +103,8 @@ Result<> Images::keep(const std::string& id, const std::string& pin, const Cance
 Result<std::string> Images::pin_one(const ImageUse& use, const std::string* known,
                                     const Cancel& cancel, std::set<std::string>* pulled) const {
   const ImageReference reference = TRY(parse_image(use.reference));
-  if (known != nullptr && use.policy != PullPolicy::always) {
+  // What was decided once (the transaction's own first attempt, a heal, a rollback) stays decided.
+  if (known != nullptr) {
     if (auto id = id_of(*known, cancel); id) return *known;
   }
   // Images built here come from no registry: there is nothing to look at but what is present.

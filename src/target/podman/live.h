@@ -20,6 +20,7 @@ struct ContainerStatus {
   std::string name;
   std::string id;
   bool init = false;
+  bool sidecar = false;
   bool exists = false;
   RunState state = RunState::created;
   int exit_code = 0;  ///< of the last death

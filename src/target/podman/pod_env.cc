@@ -124,17 +124,10 @@ class Builder {
   }
 
   Result<std::optional<std::string>> field(std::string_view path, const std::string& name) const {
-    if (path == "metadata.name") return context_.identity;
-    if (path == "metadata.namespace") return context_.ns;
-    if (path == "status.podIP" || path == "status.podIPs") return context_.static_ip;
-    for (const char* map : {"labels", "annotations"}) {
-      const std::string prefix = fmt::format("metadata.{}['", map);
-      if (!path.starts_with(prefix) || !path.ends_with("']")) continue;
-      const auto key = path.substr(prefix.size(), path.size() - prefix.size() - 2);
-      return template_["metadata"][map][key].str();
-    }
-    return fail(Code::unsupported, fmt::format("container {}: env {}: field {} is not known here",
-                                               container_, name, printable(path, 128)));
+    auto value = pod_field(path, template_, context_);
+    if (value) return std::optional<std::string>(std::move(*value));
+    return fail(std::move(value).error().with_context(
+        fmt::format("container {}: env {}", container_, name)));
   }
 
   const Value& template_;
@@ -143,7 +136,30 @@ class Builder {
   EnvMap env_;
 };
 
+/// The key in "metadata.labels['key']"; nullopt if the path is none of this map.
+std::optional<std::string_view> key_in(std::string_view path, std::string_view map) {
+  const std::string prefix = fmt::format("metadata.{}['", map);
+  if (!path.starts_with(prefix) || !path.ends_with("']")) return std::nullopt;
+  return path.substr(prefix.size(), path.size() - prefix.size() - 2);
+}
+
 }  // namespace
+
+bool is_pod_field(std::string_view path) {
+  return path == "metadata.name" || path == "metadata.namespace" || path == "status.podIP" ||
+         path == "status.podIPs" || key_in(path, "labels") || key_in(path, "annotations");
+}
+
+Result<std::string> pod_field(std::string_view path, const Value& pod_template,
+                              const PodContext& context) {
+  if (path == "metadata.name") return context.identity;
+  if (path == "metadata.namespace") return context.ns;
+  if (path == "status.podIP" || path == "status.podIPs") return context.static_ip;
+  for (const char* map : {"labels", "annotations"}) {
+    if (const auto key = key_in(path, map)) return pod_template["metadata"][map][*key].str();
+  }
+  return fail(Code::unsupported, fmt::format("field {} is not known here", printable(path, 128)));
+}
 
 std::string expand_variables(std::string_view text, const EnvMap& env) {
   std::string out;

@@ -19,6 +19,13 @@ using EnvMap = std::map<std::string, std::string>;
 Result<EnvMap> environment_of(const Value& container, const Value& pod_template,
                               const PodContext& context);
 
+/// True for the fields of a pod that are known here: metadata.name, metadata.namespace,
+/// status.podIP, status.podIPs, and labels and annotations by key.
+bool is_pod_field(std::string_view path);
+/// Its value; unsupported for another path. Not for one that holds secrets: there is none.
+Result<std::string> pod_field(std::string_view path, const Value& pod_template,
+                              const PodContext& context);
+
 /// One key's bytes of a ConfigMap (data, binaryData) or Secret (stringData, data); nullopt if it
 /// has no such key. Errors never show the bytes.
 Result<std::optional<std::string>> bytes_of(const Value& object, std::string_view key);

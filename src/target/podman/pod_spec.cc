@@ -166,7 +166,8 @@ Result<ContainerPlan> translate_container(const Value& container, bool init, con
     body.emplace_back("work_dir", directory);
     body.emplace_back("create_working_dir", true);
   }
-  const bool restarts = !init && plan.restart == RestartPolicy::always;
+  const bool sidecar = init && is_sidecar(container);
+  const bool restarts = sidecar || (!init && plan.restart == RestartPolicy::always);
   body.emplace_back("restart_policy", restarts ? "unless-stopped" : "no");
   body.emplace_back("stop_timeout",
                     std::chrono::duration_cast<std::chrono::seconds>(plan.grace).count());
@@ -183,7 +184,7 @@ Result<ContainerPlan> translate_container(const Value& container, bool init, con
   }
   out.create = Value::object(std::move(body));
   out.ports = ports_of(container);
-  if (!init) {
+  if (!init || sidecar) {
     out.probes = TRY(probes_of(container));
     out.pre_stop = TRY(pre_stop_of(container));
   }
@@ -276,7 +277,10 @@ Result<PodPlan> translate(const Value& pod_template, const PodContext& context) 
   for (const Member& label : pod_template["metadata"]["labels"].members()) {
     labels.emplace(label.key(), label.value.str());
   }
-  const PodVolumes volumes = TRY(PodVolumes::read(spec, context, plan));
+  if (const Value& group = spec["securityContext"]["fsGroup"]; group.is_integer()) {
+    plan.fs_group = static_cast<std::uint32_t>(group.as_int());
+  }
+  const PodVolumes volumes = TRY(PodVolumes::read(pod_template, context, plan));
   const Parts parts{pod_template, context, volumes, labels};
   std::set<std::string> names;
   const auto add = [&](const char* list, bool init, std::vector<ContainerPlan>& out) -> Result<> {
@@ -292,6 +296,10 @@ Result<PodPlan> translate(const Value& pod_template, const PodContext& context) 
   TRY(add("containers", false, plan.containers));
   plan.create = pod_body(spec, context, labels);
   return plan;
+}
+
+bool is_sidecar(const Value& container) {
+  return container["restartPolicy"].as_string() == "Always";
 }
 
 Value pod_template_of(const Value& object) {

@@ -93,6 +93,7 @@ struct PodPlan {
   std::vector<std::string> claims;  ///< claim names, as in the template, in order of their use
   std::vector<std::string> writable_claims;
   bool writes_host_path = false;
+  std::optional<std::uint32_t> fs_group;  ///< securityContext.fsGroup: owns files and directories
   RestartPolicy restart = RestartPolicy::always;
   Duration grace{30'000'000'000};
 };
@@ -102,6 +103,9 @@ Result<PodPlan> translate(const Value& pod_template, const PodContext& context);
 
 /// "$(NAME)" from the map as Kubernetes expands it: "$$(NAME)" is literal, unknown names stay.
 std::string expand_variables(std::string_view text, const std::map<std::string, std::string>& env);
+
+/// True for an init container that runs on beside the others (restartPolicy: Always).
+bool is_sidecar(const Value& container);
 
 /// The pod template of a workload: spec.template, the Pod itself, or null for other kinds.
 Value pod_template_of(const Value& object);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 #include <utility>
 
 #include "base/strings.h"
+#include "codec/json.h"
 #include "target/podman/pod_env.h"
 
 namespace rumbo::target::podman {
@@ -57,6 +59,45 @@ Result<> add_files(const Value& source, std::string_view kind, std::string_view 
   return {};
 }
 
+/// Labels or annotations as Kubernetes writes them: key="value", one a line, in order.
+std::string lines_of(const Value& map) {
+  std::map<std::string, std::string> sorted;
+  for (const Member& one : map.members()) sorted[std::string(one.key())] = one.value.str();
+  std::string out;
+  for (const auto& [key, value] : sorted) {
+    out += key + "=" + codec::to_json(Value(value)) + "\n";
+  }
+  return out;
+}
+
+/// Fields of the pod as files: what is known when it is made.
+Result<> add_fields(const Value& source, const std::string& volume, std::uint32_t mode,
+                    const std::string& directory, const Value& pod_template,
+                    const PodContext& context, PodPlan& plan) {
+  for (const Value& item : source["items"].items()) {
+    const std::string path = item["path"].str();
+    if (!is_inner_path(path)) {
+      return fail(Code::invalid, fmt::format("volume {}: `{}` is no path inside a volume", volume,
+                                             printable(path, 256)));
+    }
+    const std::string_view field = item["fieldRef"]["fieldPath"].as_string();
+    std::string text;
+    if (field == "metadata.labels" || field == "metadata.annotations") {
+      text = lines_of(pod_template["metadata"][field.substr(field.find('.') + 1)]);
+    } else {
+      auto value = pod_field(field, pod_template, context);
+      if (!value) return fail(std::move(value).error().with_context("volume " + volume));
+      text = std::move(*value);
+    }
+    if (plan.files.size() >= kMostFiles) {
+      return fail(Code::too_large, fmt::format("volume {}: over {} files", volume, kMostFiles));
+    }
+    const auto bits = static_cast<std::uint32_t>(item["mode"].as_int(mode)) & 0777u;
+    plan.files.push_back({directory + "/" + path, Secret<std::string>(std::move(text)), bits});
+  }
+  return {};
+}
+
 std::uint32_t default_mode(const Value& source) {
   return static_cast<std::uint32_t>(source["defaultMode"].as_int(0644)) & 0777u;
 }
@@ -81,8 +122,8 @@ bool is_inner_path(std::string_view path) {
   });
 }
 
-Result<PodVolumes::Source> PodVolumes::read_volume(const Value& volume, const PodContext& context,
-                                                   PodPlan& plan) {
+Result<PodVolumes::Source> PodVolumes::read_volume(const Value& volume, const Value& pod_template,
+                                                   const PodContext& context, PodPlan& plan) {
   const std::string name = volume["name"].str();
   const std::string on_disk = context.disk_directory + "/" + name;
   const std::string in_memory = context.memory_directory + "/" + name;
@@ -107,15 +148,29 @@ Result<PodVolumes::Source> PodVolumes::read_volume(const Value& volume, const Po
     source.path = in_memory;  // it may hold a Secret
     plan.directories.push_back({in_memory, 0755});
     for (const Value& part : projected["sources"].items()) {
+      if (const Value& fields = part["downwardAPI"]; fields.is_object()) {
+        TRY(add_fields(fields, name, default_mode(projected), in_memory, pod_template, context,
+                       plan));
+        continue;
+      }
       const bool secret = part["secret"].is_object();
       const Value& from = secret ? part["secret"] : part["configMap"];
       if (!from.is_object()) {
         return fail(Code::unsupported,
-                    fmt::format("volume {}: only configMap and secret can be projected", name));
+                    fmt::format("volume {}: only configMap, secret and downwardAPI can be "
+                                "projected",
+                                name));
       }
       TRY(add_files(from, secret_or_config(secret), from["name"].as_string(), name,
                     default_mode(projected), in_memory, context, plan));
     }
+    source.read_only = true;
+    return source;
+  }
+  if (const Value& fields = volume["downwardAPI"]; fields.is_object()) {
+    source.path = on_disk;
+    plan.directories.push_back({on_disk, 0755});
+    TRY(add_fields(fields, name, default_mode(fields), on_disk, pod_template, context, plan));
     source.read_only = true;
     return source;
   }
@@ -151,15 +206,16 @@ Result<PodVolumes::Source> PodVolumes::read_volume(const Value& volume, const Po
               fmt::format("volume {}: its type is not supported on a Podman host", name));
 }
 
-Result<PodVolumes> PodVolumes::read(const Value& spec, const PodContext& context, PodPlan& plan) {
+Result<PodVolumes> PodVolumes::read(const Value& pod_template, const PodContext& context,
+                                    PodPlan& plan) {
   PodVolumes out;
-  for (const Value& volume : spec["volumes"].items()) {
+  for (const Value& volume : pod_template["spec"]["volumes"].items()) {
     const std::string name = volume["name"].str();
     if (!is_dns_label(name)) {
       return fail(Code::invalid,
                   fmt::format("volume `{}`: its name is no DNS label", printable(name, 128)));
     }
-    out.sources_[name] = TRY(out.read_volume(volume, context, plan));
+    out.sources_[name] = TRY(out.read_volume(volume, pod_template, context, plan));
   }
   return out;
 }

@@ -16,7 +16,8 @@ namespace rumbo::target::podman {
 class PodVolumes {
  public:
   /// Reads spec.volumes; files, directories, host paths and claims go into `plan`.
-  static Result<PodVolumes> read(const Value& spec, const PodContext& context, PodPlan& plan);
+  static Result<PodVolumes> read(const Value& pod_template, const PodContext& context,
+                                 PodPlan& plan);
 
   struct Mounts {
     std::vector<Value> mounts;   ///< of SpecGenerator.mounts
@@ -33,7 +34,8 @@ class PodVolumes {
     std::string claim;  ///< of a claim: as written
     bool read_only = false;
   };
-  Result<Source> read_volume(const Value& volume, const PodContext& context, PodPlan& plan);
+  Result<Source> read_volume(const Value& volume, const Value& pod_template,
+                             const PodContext& context, PodPlan& plan);
 
   std::map<std::string, Source> sources_;
 };

@@ -72,6 +72,8 @@ class PodmanTarget : public Target {
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;
   Result<std::vector<HeldImage>> images(const Cancel& cancel) override;
+  Result<std::map<std::string, std::string>> current_images(const std::vector<Object>& objects,
+                                                            const Cancel& cancel) override;
   Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
                                     const Cancel& cancel) override;
 

@@ -21,7 +21,7 @@ Result<std::vector<std::string>> containers_of(const Thing& thing, const std::st
   std::vector<std::string> all, main;
   for (const ContainerShape& one : shape.containers) {
     all.push_back(one.name);
-    if (!one.init) main.push_back(one.name);
+    if (!one.init && !one.sidecar) main.push_back(one.name);
   }
   if (options.all_containers) return all;
   if (asked.empty()) return std::vector<std::string>(main.begin(), main.begin() + !main.empty());

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "target/podman/check_object.h"
 #include "target/podman/image_keep.h"
+#include "target/podman/image_reference.h"
 #include "target/podman/images.h"
 #include "target/podman/net/host_network.h"
 #include "target/podman/pod_spec.h"
@@ -154,6 +155,28 @@ Result<std::vector<HeldImage>> PodmanTarget::images(const Cancel&) {
     tell(reference, record->pulled.at(reference), "may go");
   }
   return out;
+}
+
+Result<std::map<std::string, std::string>> PodmanTarget::current_images(
+    const std::vector<Object>& objects, const Cancel& cancel) {
+  TRY(parts_->not_frozen());
+  std::set<ImageUse> uses;
+  for (const Object& object : objects) {
+    for (const ImageUse& use : images_of(object.value)) {
+      const ImageReference reference = TRY(parse_image(use.reference));
+      const bool moves = reference.digest.empty() && !reference.built_here();
+      if (moves && use.policy != PullPolicy::never)
+        uses.insert({use.reference, PullPolicy::always});
+    }
+  }
+  std::set<std::string> pulled;
+  auto now = TRY(parts_->images->pin({uses.begin(), uses.end()}, {}, cancel, &pulled));
+  // What nothing comes to use is let go like the images of a transaction that was taken back.
+  TRY(parts_->store->change([&](Record& record) -> Result<> {
+    for (const std::string& reference : pulled) record.pulled[reference] = now.at(reference);
+    return {};
+  }));
+  return now;
 }
 
 Result<DryRun> PodmanTarget::dry_run(const Step& step, const Cancel&) {

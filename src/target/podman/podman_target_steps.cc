@@ -154,7 +154,9 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
       pod = {};
       for (const ContainerShape& container : shape.containers) pod.containers[container.name] = {};
     }
-    TRY(pods->advance(*record, *replica, shape, pod, false, cancel));
+    // What waits for a sidecar the agent starts.
+    const auto none = [](const std::string&) { return false; };
+    TRY(pods->advance(*record, *replica, shape, pod, false, none, cancel));
   }
   TRY(plane->prepare_bridges());
   agent->wake();

@@ -146,7 +146,8 @@ Result<> PodmanTarget::Parts::undo_quiesce(const Step& step, const Fence& fence,
     const Sight seen = TRY(look(client(), options.install, cancel, revision));
     const auto pod = seen.find(replica->name);
     if (pod == seen.end()) continue;  // removed by a foreign hand: the agent makes it again
-    TRY(pods->advance(*record, *replica, shape, pod->second, true, cancel));
+    const auto all = [](const std::string&) { return true; };
+    TRY(pods->advance(*record, *replica, shape, pod->second, true, all, cancel));
   }
   agent->wake();
   return {};

@@ -1,8 +1,12 @@
 #include "target/podman/pods.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fmt/core.h>
+#include <sys/stat.h>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "base/log.h"
@@ -13,6 +17,8 @@
 
 namespace rumbo::target::podman {
 namespace {
+
+constexpr auto kSameUser = static_cast<uid_t>(-1);  // of lchown: leave it
 
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -80,12 +86,23 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
 }
 
 Result<> Pods::write_files(const PodPlan& plan) const {
+  const auto give = [&](const std::string& path) -> Result<> {
+    if (!plan.fs_group || ::lchown(path.c_str(), kSameUser, *plan.fs_group) == 0) return {};
+    return fail(Code::unavailable,
+                fmt::format("{}: cannot give it to group {}: {}", path, *plan.fs_group,
+                            std::generic_category().message(errno)),
+                Retry::later);
+  };
+  // As in Kubernetes, what the pod's group owns it may read.
+  const std::uint32_t readable = plan.fs_group ? 0440 : 0;
   for (const VolumeDirectory& directory : plan.directories) {
     TRY(env_.files.make_directories(directory.path, directory.mode));
+    TRY(give(directory.path));
   }
   for (const VolumeFile& file : plan.files) {
     TRY(env_.files.make_directories(parent_of(file.path), 0755));
-    TRY(env_.files.write_atomic(file.path, file.bytes.reveal(), file.mode));
+    TRY(env_.files.write_atomic(file.path, file.bytes.reveal(), file.mode | readable));
+    TRY(give(file.path));
   }
   return {};
 }
@@ -108,13 +125,34 @@ Result<> Pods::create(const Record& record, const Replica& replica, const Cancel
   return {};
 }
 
+/// A claim's top directory belongs to the pod's group, and what is made in it will. What lies in it
+/// stays as it is: walking through what containers may change meanwhile is not safe.
+Result<> Pods::give_volume(const std::string& volume, std::uint32_t group,
+                           const Cancel& cancel) const {
+  const Value seen = TRY(client_.inspect_volume(volume, cancel));
+  const std::string path = seen["Mountpoint"].str();
+  struct stat info {};
+  if (path.empty() || ::lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return {};
+  constexpr mode_t kGroupMay = 02070;
+  if (info.st_gid == group && (info.st_mode & kGroupMay) == kGroupMay) return {};
+  const mode_t mode = (info.st_mode & 07777) | kGroupMay;
+  if (::lchown(path.c_str(), kSameUser, group) == 0 && ::chmod(path.c_str(), mode) == 0) return {};
+  return fail(Code::unavailable,
+              fmt::format("volume {}: cannot give it to group {}: {}", volume, group,
+                          std::generic_category().message(errno)),
+              Retry::later);
+}
+
 // Podman would make a volume that is missing, empty, and the application would begin from nothing.
 Result<> Pods::claims_are_there(const Record& record, const PodPlan& plan, const Replica& replica,
                                 const Cancel& cancel) const {
   const std::string& ns = replica.workload.ns;
   const std::string prefix = volume_prefix(places_.install, ns);
   for (const std::string& claim : plan.claims) {
-    if (TRY(client_.volume_exists(prefix + claim, cancel))) continue;
+    if (TRY(client_.volume_exists(prefix + claim, cancel))) {
+      if (plan.fs_group) TRY(give_volume(prefix + claim, *plan.fs_group, cancel));
+      continue;
+    }
     // A volume that was there is this machine's loss, and no fault of the revision.
     const bool lost = record.find_current({"", "PersistentVolumeClaim", ns, claim}) != nullptr;
     const std::string cure = lost ? "restore it with `podman volume import`, or make an empty one: "
@@ -152,21 +190,23 @@ bool Pods::complete(const PodShape& shape, const PodSight& sight) {
 }
 
 Result<bool> Pods::advance(const Record& record, const Replica& replica, const PodShape& shape,
-                           const PodSight& sight, bool again, const Cancel& cancel) const {
+                           const PodSight& sight, bool again, const SidecarTest& ready,
+                           const Cancel& cancel) const {
+  bool any = false;
   bool files_there = sight.network_up;
   for (const ContainerShape& container : shape.containers) {
     const auto found = sight.containers.find(container.name);
-    if (found == sight.containers.end()) return false;
+    if (found == sight.containers.end()) return any;
     const ContainerSight& seen = found->second;
     if (seen.state == RunState::running) {
-      if (container.init) return false;
+      if (container.init || (container.sidecar && !ready(container.name))) return any;
       continue;
     }
     const bool done = container.init && seen.state == RunState::exited && seen.exit_code == 0;
     // Without its network the whole pod went down (a reboot): init containers run once more.
     if (done && sight.network_up) continue;
     if (seen.state == RunState::exited && !again) {
-      if (container.init) return false;
+      if (container.init) return any;
       continue;
     }
     // What runs once may have run since that sight.
@@ -182,9 +222,10 @@ Result<bool> Pods::advance(const Record& record, const Replica& replica, const P
       return fail(std::move(started).error().with_context(replica.workload.to_string() +
                                                           ": container " + container.name));
     }
-    if (container.init) return false;
+    any = true;
+    if (container.init || (container.sidecar && !ready(container.name))) return any;
   }
-  return true;
+  return any;
 }
 
 Result<bool> Pods::has_run(const std::string& pod, const std::string& container,

@@ -4,6 +4,7 @@
 // Threads: any; two calls for one pod are kept apart by Busy, which callers hold.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,10 +34,13 @@ class Pods {
 
   /// Creates the pod and all its containers; nothing is started. A half made pod is made anew.
   Result<> create(const Record& record, const Replica& replica, const Cancel& cancel) const;
-  /// Starts what may start now: init containers one after another, then all others that never ran
-  /// (or, with `again`, that stopped). True once nothing is left to start for the first time.
+  /// Starts what may start now: init containers one after another, sidecars in their order, each of
+  /// the next once `ready(sidecar)`; then all others that never ran or, with `again`, that stopped.
+  /// True if it started something.
+  using SidecarTest = std::function<bool(const std::string& container)>;
   Result<bool> advance(const Record& record, const Replica& replica, const PodShape& shape,
-                       const PodSight& sight, bool again, const Cancel& cancel) const;
+                       const PodSight& sight, bool again, const SidecarTest& ready,
+                       const Cancel& cancel) const;
   Result<> stop(const std::string& pod, Duration grace, const Cancel& cancel) const;
   /// Removes the pod and its files; success if there is none.
   Result<> remove(const std::string& pod, const Cancel& cancel) const;
@@ -50,6 +54,7 @@ class Pods {
   Result<> write_files(const PodPlan& plan) const;
   Result<bool> has_run(const std::string& pod, const std::string& container,
                        const Cancel& cancel) const;
+  Result<> give_volume(const std::string& volume, std::uint32_t group, const Cancel& cancel) const;
   Result<> claims_are_there(const Record& record, const PodPlan& plan, const Replica& replica,
                             const Cancel& cancel) const;
   Result<std::string> create_container(const ContainerPlan& container, const Cancel& cancel) const;

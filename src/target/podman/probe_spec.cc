@@ -131,8 +131,10 @@ Result<Probes> probes_of(const Value& container) {
   return probes;
 }
 
-Result<std::optional<PreStop>> pre_stop_of(const Value& container) {
-  const Value& hook = container["lifecycle"]["preStop"];
+namespace {
+
+Result<std::optional<PreStop>> hook_of(const Value& container, const char* name) {
+  const Value& hook = container["lifecycle"][name];
   if (!hook.is_object()) return std::optional<PreStop>();
   PreStop out;
   if (hook["sleep"].is_object()) {
@@ -140,9 +142,19 @@ Result<std::optional<PreStop>> pre_stop_of(const Value& container) {
     return std::optional<PreStop>(out);
   }
   const std::string field =
-      fmt::format("container {}: lifecycle.preStop", container["name"].as_string());
+      fmt::format("container {}: lifecycle.{}", container["name"].as_string(), name);
   out.action = TRY(read_action(hook, container, field));
   return std::optional<PreStop>(std::move(out));
+}
+
+}  // namespace
+
+Result<std::optional<PreStop>> pre_stop_of(const Value& container) {
+  return hook_of(container, "preStop");
+}
+
+Result<std::optional<PreStop>> post_start_of(const Value& container) {
+  return hook_of(container, "postStart");
 }
 
 Value to_value(const Probe& probe) {

@@ -30,7 +30,7 @@ struct Probe {
   friend bool operator==(const Probe&, const Probe&) = default;
 };
 
-/// What runs before a container is told to stop.
+/// What runs before a container is told to stop, or right after it was started.
 struct PreStop {
   std::optional<Probe> action;  ///< http or exec; its thresholds and times mean nothing
   Duration sleep{0};
@@ -47,6 +47,8 @@ struct Probes {
 Result<Probes> probes_of(const Value& container);
 /// lifecycle.preStop; nullopt if there is none.
 Result<std::optional<PreStop>> pre_stop_of(const Value& container);
+/// lifecycle.postStart; nullopt if there is none.
+Result<std::optional<PreStop>> post_start_of(const Value& container);
 
 Value to_value(const Probe& probe);
 Result<Probe> probe_from(const Value& value);

@@ -208,7 +208,8 @@ std::vector<std::string> route_names(const Value& service) {
 }
 
 bool is_headless(const Value& service) {
-  return service["spec"]["clusterIP"].as_string() == "None";
+  const Value& spec = service["spec"];
+  return spec["clusterIP"].as_string() == "None" || spec["type"].as_string() == "ExternalName";
 }
 
 std::vector<HeldPort> host_ports_asked(const Value& object) {

@@ -22,7 +22,7 @@ std::string service_name(const Value& service);
 std::vector<std::string> route_names(const Value& service);
 /// The port's protocol as routes write it: "tcp" without one.
 std::string route_name(const Value& service, const Value& port);
-/// True for clusterIP: None, which has no address of its own.
+/// True for clusterIP: None and type: ExternalName, which have no address of their own.
 bool is_headless(const Value& service);
 /// The ports of this machine that an object asks for by number: of a LoadBalancer Service, and
 /// hostPorts of pods. Node ports are allocated apart.

@@ -11,10 +11,12 @@ Result<> add_containers(const Value& spec, std::string_view list, bool init, Pod
   for (const Value& container : spec[list].items()) {
     ContainerShape shape;
     shape.name = container["name"].str();
-    shape.init = init;
-    if (!init) {
+    shape.sidecar = init && is_sidecar(container);
+    shape.init = init && !shape.sidecar;
+    if (!shape.init) {
       shape.probes = TRY(probes_of(container));
       shape.pre_stop = TRY(pre_stop_of(container));
+      shape.post_start = TRY(post_start_of(container));
     }
     out.containers.push_back(std::move(shape));
   }

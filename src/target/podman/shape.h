@@ -16,9 +16,10 @@ namespace rumbo::target::podman {
 
 struct ContainerShape {
   std::string name;
-  bool init = false;
+  bool init = false;     ///< runs to its end before those behind it
+  bool sidecar = false;  ///< runs on; those behind it wait until it has started
   Probes probes;
-  std::optional<PreStop> pre_stop;
+  std::optional<PreStop> pre_stop, post_start;
 };
 
 struct PodShape {

@@ -30,12 +30,14 @@ struct ContainerSight {
   int exit_code = 0;
   int pid = 0;
   WallTime started, finished;
+  friend bool operator==(const ContainerSight&, const ContainerSight&) = default;
 };
 
 struct PodSight {
   std::string id;
   bool network_up = false;                           ///< its infra container runs
   std::map<std::string, ContainerSight> containers;  ///< by the name in the template
+  friend bool operator==(const PodSight&, const PodSight&) = default;
 };
 
 /// By pod name.

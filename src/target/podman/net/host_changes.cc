@@ -1,6 +1,10 @@
 // prepare_host() and its undo: sysctls and the route of the virtual addresses.
 #include <algorithm>
+#include <arpa/inet.h>
 #include <fmt/core.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "target/podman/net/host_checks.h"
@@ -59,6 +63,23 @@ class Machine {
       if (!line.empty()) names.emplace_back(line);
     }
     return names;
+  }
+  /// True if this machine takes packets to the range for its own. Asked of the kernel by a socket
+  /// that sends nothing: to a local address it would send from that address itself.
+  Result<bool> is_local(const Cidr& range) {
+    const auto text = range.to_string();
+    if (!prefix_.empty()) return has_route(text);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return has_route(text);
+    sockaddr_in there{}, here{};
+    there.sin_family = AF_INET;
+    there.sin_port = htons(9);  // discard
+    there.sin_addr.s_addr = htonl(range.base + 1);
+    socklen_t size = sizeof here;
+    const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&there), sizeof there) == 0 &&
+                           ::getsockname(fd, reinterpret_cast<sockaddr*>(&here), &size) == 0;
+    ::close(fd);
+    return connected && here.sin_addr.s_addr == there.sin_addr.s_addr;
   }
   Result<bool> has_route(const std::string& range) {
     return !trim(TRY(run({"ip", "-4", "route", "show", "table", "local", "exact", range}))).empty();
@@ -122,7 +143,7 @@ Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::stri
     if (!reflected && !gone(bridge)) return fail(reflected.error());
   }
   const auto text = range->to_string();
-  if (!TRY(machine.has_route(text))) {
+  if (!TRY(machine.is_local(*range)) && !TRY(machine.has_route(text))) {
     TRY(machine.run({"ip", "-4", "route", "add", "local", text, "dev", "lo", "proto",
                      std::string(kRouteProtocol)}));
     changes.push_back({HostChange::Kind::route, text, "", "local"});

@@ -37,10 +37,12 @@ std::vector<std::string> hosts_entries(const std::vector<ServiceName>& names,
 std::string with_our_lines(std::string_view file, const std::vector<ServiceName>& names,
                            std::string_view from_ns, std::string_view install);
 
+/// Where aardvark has a file for each network.
+inline constexpr const char* kNamesDirectory = "/run/containers/networks/aardvark-dns";
+
 class Names {
  public:
-  Names(const io::Env& env, std::string install,
-        std::string directory = "/run/containers/networks/aardvark-dns");
+  Names(const io::Env& env, std::string install, std::string directory = kNamesDirectory);
 
   /// Writes the lines into the file of this network (whose pods live in namespace `from_ns`) and
   /// tells aardvark. Call after every start or stop of a container in the network: netavark

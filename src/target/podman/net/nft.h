@@ -29,6 +29,8 @@ class RulesetWatch {
   virtual ~RulesetWatch() = default;
   /// Waits for a change; false if none came in time. Changes between two calls are not lost.
   virtual Result<bool> wait(Duration timeout) = 0;
+  /// Readable when there is something to wait() for: for who waits for several things.
+  virtual int handle() const = 0;
 };
 
 class Nft {

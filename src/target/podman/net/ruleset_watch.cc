@@ -47,6 +47,7 @@ class NetlinkWatch : public RulesetWatch {
     drain();
     return true;
   }
+  int handle() const override { return socket_.get(); }
 
  private:
   /// What changed does not matter; an overrun (ENOBUFS) is a change, too.
