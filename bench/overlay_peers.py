@@ -7,19 +7,11 @@ CORPUS is a folder with cases.json, expected/ and trees/. Cases are chosen by si
 a third each below 4 KiB, up to 64 KiB and above, at most CASES (120) in all. Each runs three times
 with either program, in turn; the medians are compared. Prints rows of a Markdown table.
 """
-import json, os, random, statistics, subprocess, sys, tarfile, tempfile, time
+import json, os, random, sys, tarfile, tempfile
+import peer
 
 SIZES = [("below 4 KiB", 0, 4 << 10), ("4 to 64 KiB", 4 << 10, 64 << 10), ("above 64 KiB", 64 << 10, 1 << 60)]
 ROUNDS = 3
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
-
-
-def run(command, folder):
-    """Milliseconds and bytes of output; None if it fails."""
-    begin = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True)
-    took = 1000 * (time.perf_counter() - begin)
-    return (took, done.stdout) if done.returncode == 0 else None
 
 
 def unpack(corpus, case, into):
@@ -31,19 +23,10 @@ def unpack(corpus, case, into):
     return folder
 
 
-def compare(rumbo, kustomize, case, tree):
-    """Medians of both and the size of the output; None if one fails or they differ."""
+def measure(rumbo, kustomize, case, tree):
     target = os.path.normpath(os.path.join(tree, case["path"]))
-    ours, theirs, size = [], [], 0
-    for _ in range(ROUNDS):
-        a = run([rumbo, "render", target, "--kustomize"] + case["args"], tree)
-        b = run([kustomize, "build", target] + case["args"], tree)
-        if a is None or b is None or a[1] != b[1]:
-            return None
-        ours.append(a[0])
-        theirs.append(b[0])
-        size = len(a[1])
-    return statistics.median(ours), statistics.median(theirs), size
+    return peer.compare([rumbo, "render", target, "--kustomize"] + case["args"],
+                        [kustomize, "build", target] + case["args"], tree, ROUNDS)
 
 
 def main():
@@ -59,19 +42,14 @@ def main():
             likely = next(name for name, low, high in SIZES if low <= packed * 5 < high)
             if len(groups[likely]) >= most // 3:
                 continue
-            found = compare(rumbo, kustomize, case, unpack(corpus, case, into))
+            found = measure(rumbo, kustomize, case, unpack(corpus, case, into))
             if found:
                 group = next(name for name, low, high in SIZES if low <= found[2] < high)
                 groups[group].append(found)
     for name, found in groups.items():
-        if not found:
-            continue
-        ratios = [b / a for a, b, _ in found]
-        goal = "≥ 30x" if name.startswith("above") else "≥ 15x"
-        print(f"| overlays with output {name}, whole process, beside `kustomize build` | {goal} | "
-              f"median {statistics.median(ratios):.1f}x (min {min(ratios):.1f}, max {max(ratios):.1f}, "
-              f"{len(found)} cases): {statistics.median(a for a, _, _ in found):.1f} ms, "
-              f"Kustomize {statistics.median(b for _, b, _ in found):.1f} ms |")
+        if found:
+            goal = "≥ 30x" if name.startswith("above") else "≥ 15x"
+            peer.row(f"overlays with output {name}, whole process, beside `kustomize build`", goal, found, "Kustomize")
 
 
 if __name__ == "__main__":

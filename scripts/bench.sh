@@ -47,6 +47,9 @@ corpus=${RUMBO_CORPUS:-../shared/corpus}
 if kustomize=$(command -v kustomize) && [[ -f $corpus/kustomize/cases.json ]]; then
   measure "overlays beside Kustomize" bench/overlay_peers.py "$RUMBO" "$kustomize" "$corpus/kustomize"
 fi
+if helm=$(command -v helm) && [[ -f $corpus/helm/cases.json ]]; then
+  measure "charts beside Helm" bench/chart_peers.py "$RUMBO" "$helm" "$corpus/helm"
+fi
 if [[ $(id -u) == 0 ]]; then
   measure "idle daemon with ten applications on a host" bench/host.sh "$RUMBO"
 fi

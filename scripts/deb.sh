@@ -23,7 +23,7 @@ Architecture: $architecture
 Maintainer: Rumbo developers <rumbo@example.com>
 Section: admin
 Priority: optional
-Depends: $depends, libcurl4, ca-certificates, git
+Depends: $depends, libcurl4, libssl3, ca-certificates, git
 Recommends: podman (>= 4.3), runc | crun, nftables, netavark, aardvark-dns, conntrack, iproute2
 Installed-Size: $(du -sk "$work/root" | cut -f 1)
 Description: keeps containers on course with Git; every deployment is a transaction

@@ -7,7 +7,7 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="g++-12 cmake ninja-build ccache mold git make
-    libyaml-dev libsimdjson-dev liblua5.4-dev libcurl4-openssl-dev libcurl4 libsqlite3-dev libssl-dev libfmt-dev
+    libyaml-dev liblua5.4-dev libcurl4-openssl-dev libcurl4 libsqlite3-dev libssl-dev libssl3 libfmt-dev
     libexpected-dev libboost1.81-dev libcli11-dev libre2-dev zlib1g-dev libargon2-dev
     libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev"
   [run]="podman runc iptables nftables netavark aardvark-dns catatonit buildah conntrack iproute2

@@ -8,6 +8,7 @@
 #include "app/manifest_files.h"
 #include "app/paths.h"
 #include "app/print_objects.h"
+#include "app/process_heap.h"
 #include "app/render_helm.h"
 #include "app/render_kind.h"
 #include "app/render_kustomize.h"
@@ -120,6 +121,7 @@ Result<int> run_validate(Session& session) {
 }
 
 Result<int> run_render(Session& session) {
+  grow_heap_for_one_job();
   const std::string& path = session.invocation().arguments[0];
   if (session.invocation().has("show-origin")) return run_show_origin(session, path);
   const RendererKind kind = TRY(render_kind(session.env().files, session.invocation(), path));

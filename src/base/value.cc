@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <new>
 
 namespace rumbo {
 
@@ -9,17 +11,43 @@ struct Value::Heap {
   mutable std::atomic<std::uint32_t> references{1};
 };
 struct Value::Text : Heap {
-  explicit Text(std::string_view s) : text(s) {}
-  std::string text;
+  std::size_t size = 0;
+
+  static const Text* make(std::string_view text) {
+    auto* out = new (::operator new(sizeof(Text) + text.size())) Text;
+    out->size = text.size();
+    std::memcpy(reinterpret_cast<char*>(out + 1), text.data(), text.size());
+    return out;
+  }
+  void destroy() const { ::operator delete(const_cast<Text*>(this)); }
+  std::string_view view() const { return {reinterpret_cast<const char*>(this + 1), size}; }
 };
-struct Value::Array : Heap {
-  explicit Array(std::vector<Value> v) : items(std::move(v)) {}
-  std::vector<Value> items;
+
+namespace {
+
+/// Elements behind their count, as one block with it.
+template <class T, class Heap>
+struct Row : Heap {
+  std::size_t size = 0;
+
+  static const Row* make(std::span<T> elements) {  // moves them
+    static_assert(sizeof(Row) % alignof(T) == 0);
+    auto* out = new (::operator new(sizeof(Row) + elements.size_bytes())) Row;
+    out->size = elements.size();
+    std::uninitialized_move(elements.begin(), elements.end(), reinterpret_cast<T*>(out + 1));
+    return out;
+  }
+  void destroy() const {
+    std::destroy_n(reinterpret_cast<const T*>(this + 1), size);
+    ::operator delete(const_cast<Row*>(this));
+  }
+  std::span<const T> view() const { return {reinterpret_cast<const T*>(this + 1), size}; }
 };
-struct Value::Members : Heap {
-  explicit Members(std::vector<Member> v) : members(std::move(v)) {}
-  std::vector<Member> members;
-};
+
+}  // namespace
+
+struct Value::Array : Row<Value, Heap> {};
+struct Value::Members : Row<Member, Heap> {};
 
 namespace {
 
@@ -52,7 +80,7 @@ Value::Value(std::string_view text) : Value() {
     raw_[1] = static_cast<unsigned char>(text.size());
     if (!text.empty()) std::memcpy(raw_ + 2, text.data(), text.size());
   } else {
-    set_heap(Kind::string, new Text(text));
+    set_heap(Kind::string, Text::make(text));
   }
 }
 
@@ -118,20 +146,20 @@ void Value::release() noexcept {
   if (held->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   switch (kind()) {
     case Kind::string:
-      delete static_cast<const Text*>(held);
+      static_cast<const Text*>(held)->destroy();
       break;
     case Kind::array:
-      delete static_cast<const Array*>(held);
+      static_cast<const Array*>(held)->destroy();
       break;
     default:
-      delete static_cast<const Members*>(held);
+      static_cast<const Members*>(held)->destroy();
       break;
   }
 }
 
 Value Value::array(std::vector<Value> items) {
   Value out;
-  out.set_heap(Kind::array, new Array(std::move(items)));
+  out.set_heap(Kind::array, Array::make(items));
   return out;
 }
 
@@ -152,9 +180,8 @@ Value Value::object(std::vector<Member> members) {
     if (out_at != it) *out_at = std::move(*it);
     ++out_at;
   }
-  members.erase(out_at, members.end());
   Value out;
-  out.set_heap(Kind::object, new Members(std::move(members)));
+  out.set_heap(Kind::object, Members::make(std::span(members.begin(), out_at)));
   return out;
 }
 
@@ -199,18 +226,18 @@ double Value::as_double(double fallback) const noexcept {
 
 std::string_view Value::as_string(std::string_view fallback) const& noexcept {
   if (!is_string()) return fallback;
-  if (on_heap()) return static_cast<const Text*>(heap())->text;
+  if (on_heap()) return static_cast<const Text*>(heap())->view();
   return {reinterpret_cast<const char*>(raw_ + 2), raw_[1]};
 }
 
 std::span<const Value> Value::items() const noexcept {
   if (!is_array()) return {};
-  return static_cast<const Array*>(heap())->items;
+  return static_cast<const Array*>(heap())->view();
 }
 
 std::span<const Member> Value::members() const noexcept {
   if (!is_object()) return {};
-  return static_cast<const Members*>(heap())->members;
+  return static_cast<const Members*>(heap())->view();
 }
 
 std::size_t Value::size() const noexcept {

@@ -15,6 +15,16 @@ constexpr std::size_t kChunk = std::size_t{64} << 10;
 constexpr int kGzipOnly = 15 + 16;  // the largest window, and a gzip header
 constexpr std::size_t kShortestHeader = 10;
 
+/// What the end of a gzip file says about its size, as far as the packed size allows it.
+std::size_t size_hint(std::string_view bytes) {
+  constexpr std::size_t kMostRatio = 1032;  // deflate cannot pack more densely
+  std::size_t size = 0;
+  for (std::size_t at = bytes.size(); at > bytes.size() - 4; --at) {
+    size = size << 8 | static_cast<unsigned char>(bytes[at - 1]);
+  }
+  return std::min(size, bytes.size() * kMostRatio);
+}
+
 class Inflater {
  public:
   Inflater() { ok_ = inflateInit2(&stream_, kGzipOnly) == Z_OK; }
@@ -34,6 +44,7 @@ class Inflater {
     stream_.next_in = const_cast<Bytef*>(as_bytes(bytes).data());
     stream_.avail_in = static_cast<uInt>(bytes.size());
     std::string out;
+    out.reserve(std::min(size_hint(bytes), most) + kChunk);
     for (;;) {
       const std::size_t before = out.size();
       out.resize(before + kChunk);

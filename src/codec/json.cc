@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include "codec/json_reader.h"
 #include "codec/numbers.h"
@@ -11,41 +10,6 @@
 
 namespace rumbo::codec {
 namespace {
-
-namespace dom = simdjson::dom;
-
-Value to_value(dom::element element) {
-  // The accessors cannot fail: the type was asked first.
-  switch (element.type()) {
-    case dom::element_type::OBJECT: {
-      const dom::object object = element.get_object().value_unsafe();
-      std::vector<Member> members;
-      members.reserve(object.size());
-      for (const auto field : object) members.emplace_back(field.key, to_value(field.value));
-      return Value::object(std::move(members));
-    }
-    case dom::element_type::ARRAY: {
-      const dom::array array = element.get_array().value_unsafe();
-      std::vector<Value> items;
-      items.reserve(array.size());
-      for (const dom::element item : array) items.push_back(to_value(item));
-      return Value::array(std::move(items));
-    }
-    case dom::element_type::INT64:
-      return Value(element.get_int64().value_unsafe());
-    case dom::element_type::UINT64:
-      return Value(element.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE:
-      return Value(element.get_double().value_unsafe());
-    case dom::element_type::STRING:
-      return Value(element.get_string().value_unsafe());
-    case dom::element_type::BOOL:
-      return Value(element.get_bool().value_unsafe());
-    case dom::element_type::NULL_VALUE:
-      break;
-  }
-  return Value();
-}
 
 bool reads_as_integer(std::string_view text) {
   const char* end = text.data() + text.size();
@@ -164,16 +128,6 @@ Result<Value> parse_json(std::string_view text, const JsonLimits& limits, std::s
     return fail(Error(Code::too_large, fmt::format("JSON of {} bytes exceeds the limit of {}",
                                                    text.size(), limits.max_bytes))
                     .at({std::string(file)}));
-  }
-  dom::parser parser;
-  // simdjson does not count an empty innermost array, so what comes near the limit goes to the
-  // careful reader.
-  if (parser.allocate(text.size() + 1, static_cast<std::size_t>(limits.max_depth)) ==
-      simdjson::SUCCESS) {
-    dom::element document;
-    if (parser.parse(text.data(), text.size()).get(document) == simdjson::SUCCESS) {
-      return to_value(document);
-    }
   }
   return JsonReader(text, limits.max_depth, file).read();
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
 
 #include "base/strings.h"
 #include "codec/utf8.h"
@@ -12,6 +13,15 @@ namespace {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+/// The last elements of a stack, from `start` on, taken off it.
+template <class T>
+std::vector<T> take(std::vector<T>& stack, std::size_t start) {
+  const auto first = stack.begin() + static_cast<std::ptrdiff_t>(start);
+  std::vector<T> out(std::make_move_iterator(first), std::make_move_iterator(stack.end()));
+  stack.erase(first, stack.end());
+  return out;
 }
 
 /// The place of a byte, counting characters as people do.
@@ -26,8 +36,9 @@ Location locate(std::string_view text, std::size_t at, std::string_view file) {
 
 }  // namespace
 
-tl::unexpected<Error> JsonReader::wrong(std::string message, Code code) const {
-  return fail(Error(code, std::move(message)).at(locate(text_, at_, file_)));
+Value JsonReader::wrong(std::string message, Code code) {
+  error_ = Error(code, std::move(message)).at(locate(text_, at_, file_));
+  return {};
 }
 
 std::string JsonReader::found() const {
@@ -37,30 +48,40 @@ std::string JsonReader::found() const {
 }
 
 void JsonReader::skip_space() {
-  while (!at_end() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) ++at_;
+  while (!at_end()) {
+    const char c = text_[at_];
+    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') return;
+    ++at_;
+  }
+}
+
+void JsonReader::skip_digits() {
+  while (is_digit(peek())) ++at_;
 }
 
 Result<Value> JsonReader::read() {
+  Value document;
   if (const std::size_t bad = find_invalid_utf8(text_); bad != std::string_view::npos) {
     at_ = bad;
-    return wrong("text is not UTF-8");
+    wrong("text is not UTF-8");
+  } else if (skip_space(); at_end()) {
+    wrong("expected a JSON document, found nothing");
+  } else if (document = value(0); !failed()) {
+    skip_space();
+    if (!at_end()) wrong("unexpected " + found() + " behind the JSON document");
   }
-  skip_space();
-  if (at_end()) return wrong("expected a JSON document, found nothing");
-  Value document = TRY(value(0));
-  skip_space();
-  if (!at_end()) return wrong("unexpected " + found() + " behind the JSON document");
+  if (failed()) return fail(*std::move(error_));
   return document;
 }
 
-Result<Value> JsonReader::value(int depth) {
+Value JsonReader::value(int depth) {
   switch (peek()) {
     case '{':
       return object(depth + 1);
     case '[':
       return array(depth + 1);
     case '"':
-      return Value(TRY(string()));
+      return Value(string());
     case 't':
       return word("true", Value(true));
     case 'f':
@@ -73,7 +94,7 @@ Result<Value> JsonReader::value(int depth) {
   }
 }
 
-Result<Value> JsonReader::word(std::string_view spelling, Value meaning) {
+Value JsonReader::word(std::string_view spelling, Value meaning) {
   if (text_.substr(at_, spelling.size()) != spelling) {
     return wrong(fmt::format("expected `{}`", spelling));
   }
@@ -81,49 +102,55 @@ Result<Value> JsonReader::word(std::string_view spelling, Value meaning) {
   return meaning;
 }
 
-Result<Value> JsonReader::array(int depth) {
+Value JsonReader::array(int depth) {
   if (depth > max_depth_) {
     return wrong(fmt::format("nested deeper than {} levels", max_depth_), Code::too_large);
   }
-  std::vector<Value> items;
+  const std::size_t start = items_.size();
   ++at_;
   skip_space();
   if (peek() == ']') return ++at_, Value::array();
   while (true) {
     skip_space();
-    items.push_back(TRY(value(depth)));
+    Value item = value(depth);
+    if (failed()) return {};
+    items_.push_back(std::move(item));
     skip_space();
-    if (peek() == ']') return ++at_, Value::array(std::move(items));
+    if (peek() == ']') return ++at_, Value::array(take(items_, start));
     if (peek() != ',') return wrong("expected `,` or `]` in an array, found " + found());
     ++at_;
   }
 }
 
-Result<Value> JsonReader::object(int depth) {
+Value JsonReader::object(int depth) {
   if (depth > max_depth_) {
     return wrong(fmt::format("nested deeper than {} levels", max_depth_), Code::too_large);
   }
-  std::vector<Member> members;
+  const std::size_t start = members_.size();
   ++at_;
   skip_space();
   if (peek() == '}') return ++at_, Value::object();
   while (true) {
     skip_space();
     if (peek() != '"') return wrong("expected a key in double quotes, found " + found());
-    const std::string key = TRY(string());
+    const std::string_view key = string();
+    if (failed()) return {};
+    members_.emplace_back(key, Value());
     skip_space();
     if (peek() != ':') return wrong("expected `:` after a key, found " + found());
     ++at_;
     skip_space();
-    members.emplace_back(key, TRY(value(depth)));
+    Value item = value(depth);
+    if (failed()) return {};
+    members_.back().value = std::move(item);
     skip_space();
-    if (peek() == '}') return ++at_, Value::object(std::move(members));
+    if (peek() == '}') return ++at_, Value::object(take(members_, start));
     if (peek() != ',') return wrong("expected `,` or `}` in an object, found " + found());
     ++at_;
   }
 }
 
-Result<Value> JsonReader::number() {
+Value JsonReader::number() {
   const std::size_t start = at_;
   bool real = false;
   if (peek() == '-') ++at_;
@@ -131,19 +158,19 @@ Result<Value> JsonReader::number() {
   if (peek() == '0' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])) {
     return wrong("a number may not begin with 0");
   }
-  while (is_digit(peek())) ++at_;
+  skip_digits();
   if (peek() == '.') {
     real = true;
     ++at_;
     if (!is_digit(peek())) return wrong("expected a digit after `.`, found " + found());
-    while (is_digit(peek())) ++at_;
+    skip_digits();
   }
   if (peek() == 'e' || peek() == 'E') {
     real = true;
     ++at_;
     if (peek() == '+' || peek() == '-') ++at_;
     if (!is_digit(peek())) return wrong("expected an exponent, found " + found());
-    while (is_digit(peek())) ++at_;
+    skip_digits();
   }
   const char* first = text_.data() + start;
   const char* last = text_.data() + at_;
@@ -161,58 +188,80 @@ Result<Value> JsonReader::number() {
   return wrong("number is beyond the range of a double");
 }
 
-Result<char32_t> JsonReader::hex4() {
+char32_t JsonReader::hex4() {
   unsigned code = 0;
   const std::string_view digits = text_.substr(at_, 4);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
   if (error != std::errc() || end != digits.data() + 4 || digits[0] == '-') {
-    return wrong("expected four hexadecimal digits after `\\u`");
+    wrong("expected four hexadecimal digits after `\\u`");
+    return 0;
   }
   at_ += 4;
   return static_cast<char32_t>(code);
 }
 
-Result<> JsonReader::escape(std::string& out) {
+void JsonReader::escape() {
   ++at_;  // the backslash
   static constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
   if (const std::size_t which = kLetters.find(peek()); !at_end() && which != kLetters.npos) {
-    out += kMeanings[which];
+    scratch_ += kMeanings[which];
     ++at_;
-    return {};
+    return;
   }
-  if (peek() != 'u') return wrong("unknown escape: a backslash before " + found());
+  if (peek() != 'u') {
+    wrong("unknown escape: a backslash before " + found());
+    return;
+  }
   ++at_;
-  char32_t rune = TRY(hex4());
+  char32_t rune = hex4();
+  if (failed()) return;
+  bool half = rune >= 0xdc00 && rune <= 0xdfff;
   if (rune >= 0xd800 && rune <= 0xdbff) {
-    if (text_.substr(at_, 2) != "\\u") return wrong("half of a surrogate pair is missing");
-    at_ += 2;
-    const char32_t low = TRY(hex4());
-    if (low < 0xdc00 || low > 0xdfff) return wrong("half of a surrogate pair is missing");
-    rune = 0x10000 + ((rune - 0xd800) << 10) + (low - 0xdc00);
-  } else if (rune >= 0xdc00 && rune <= 0xdfff) {
-    return wrong("half of a surrogate pair is missing");
-  }
-  append_utf8(out, rune);
-  return {};
-}
-
-Result<std::string> JsonReader::string() {
-  std::string out;
-  const std::size_t start = at_++;
-  while (!at_end()) {
-    const char c = peek();
-    if (c == '"') return ++at_, out;
-    if (c == '\\') {
-      TRY(escape(out));
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      return wrong("a control character in a string must be escaped");
-    } else {
-      out += c;
-      ++at_;
+    half = text_.substr(at_, 2) != "\\u";
+    if (!half) {
+      at_ += 2;
+      const char32_t low = hex4();
+      if (failed()) return;
+      half = low < 0xdc00 || low > 0xdfff;
+      rune = 0x10000 + ((rune - 0xd800) << 10) + (low - 0xdc00);
     }
   }
+  if (half) {
+    wrong("half of a surrogate pair is missing");
+    return;
+  }
+  append_utf8(scratch_, rune);
+}
+
+std::string_view JsonReader::string() {
+  const std::size_t start = at_++;
+  std::size_t clean = at_;  // from here to at_ it stands in the text as it is meant
+  bool escaped = false;
+  while (!at_end()) {
+    const auto byte = static_cast<unsigned char>(text_[at_]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') {
+      ++at_;
+      continue;
+    }
+    if (byte < 0x20) {
+      wrong("a control character in a string must be escaped");
+      return {};
+    }
+    const std::string_view plain = text_.substr(clean, at_ - clean);
+    if (byte == '"') {
+      ++at_;
+      return escaped ? std::string_view(scratch_.append(plain)) : plain;
+    }
+    if (!escaped) scratch_.clear();
+    escaped = true;
+    scratch_ += plain;
+    escape();
+    if (failed()) return {};
+    clean = at_;
+  }
   at_ = start;
-  return wrong("this string has no closing quote");
+  wrong("this string has no closing quote");
+  return {};
 }
 
 }  // namespace rumbo::codec

@@ -1,5 +1,8 @@
 #include "codec/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace rumbo::codec {
 namespace {
 
@@ -35,9 +38,12 @@ Rune decode_utf8(std::string_view text, std::size_t at) {
 
 std::size_t find_invalid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    if (byte_at(text, at) < 0x80) {
-      ++at;
-      continue;
+    if (std::uint64_t eight = 0; at + sizeof eight <= text.size()) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & 0x8080808080808080U) == 0) {  // eight ASCII characters
+        at += sizeof eight;
+        continue;
+      }
     }
     const Rune rune = decode_utf8(text, at);
     if (!rune.valid) return at;

@@ -236,25 +236,27 @@ Result<> YamlBuilder::finish_sequence(Frame& frame) {
   for (auto it = first; it != pending_.end(); ++it) values.push_back(it->value);
   frame.node.value = Value::array(std::move(values));
   if (first == pending_.end()) return {};
-  auto children = std::make_shared<YamlNode::Children>();
-  children->items.assign(std::make_move_iterator(first), std::make_move_iterator(pending_.end()));
-  frame.node.children = std::move(children);
+  if (keep_ == Keep::nodes) {
+    auto children = std::make_shared<YamlNode::Children>();
+    children->items.assign(std::make_move_iterator(first), std::make_move_iterator(pending_.end()));
+    frame.node.children = std::move(children);
+  }
   pending_.erase(first, pending_.end());
   return {};
 }
 
 Result<> YamlBuilder::finish_mapping(Frame& frame) {
   const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(frame.first);
-  auto children = std::make_shared<YamlNode::Children>();
-  children->own_first = !v2();
-  children->entries.reserve((pending_.size() - frame.first) / 2);
+  const auto children = keep_ == Keep::nodes ? std::make_shared<YamlNode::Children>() : nullptr;
+  std::vector<YamlEntry>& entries = children != nullptr ? children->entries : entries_;
+  entries.clear();
+  entries.reserve((pending_.size() - frame.first) / 2);
   for (auto it = first; it != pending_.end(); it += 2) {
-    children->entries.push_back({std::move(*it), std::move(*std::next(it))});
+    entries.push_back({std::move(*it), std::move(*std::next(it))});
   }
   const bool any_merge = !frame.merges.empty();
-  for (const std::size_t number : frame.merges) children->entries[number].is_merge = true;
+  for (const std::size_t number : frame.merges) entries[number].is_merge = true;
   pending_.erase(first, pending_.end());
-  const std::span<const YamlEntry> entries = children->entries;
 
   // The last of equal keys wins, so what is weaker goes first.
   std::vector<Member> members;
@@ -276,24 +278,27 @@ Result<> YamlBuilder::finish_mapping(Frame& frame) {
   if (options_.strict && (frame.node.value.size() != count || any_merge)) {
     TRY(options_.go_exact && v2() ? check_twice_set(entries) : check_duplicates(entries));
   }
-  if (!children->entries.empty()) frame.node.children = std::move(children);
+  if (children != nullptr && !entries.empty()) {
+    children->own_first = !v2();
+    frame.node.children = children;
+  }
   return {};
 }
 
 Result<> YamlBuilder::merge(const YamlNode& source, std::vector<Member>& members) const {
-  const auto take = [&](const YamlNode& map) {
-    const auto all = map.value.members();
+  const auto take = [&](const Value& map) {
+    const auto all = map.members();
     members.insert(members.end(), all.begin(), all.end());
   };
   if (source.is_mapping()) {
-    take(source);
+    take(source.value);
     return {};
   }
-  const auto items = source.items();
+  const auto items = source.value.items();
   bool all_maps = source.is_sequence();
   // Earlier maps of a list beat later ones.
   for (auto it = items.rbegin(); it != items.rend() && all_maps; ++it) {
-    all_maps = it->is_mapping();
+    all_maps = it->is_object();
     if (all_maps) take(*it);
   }
   if (all_maps) return {};

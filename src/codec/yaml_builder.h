@@ -18,8 +18,12 @@ namespace rumbo::codec {
 
 class YamlBuilder : public YamlEvents {
  public:
+  /// What the documents are wanted for: nodes that know their children, or their Values alone.
+  enum class Keep { nodes, values };
+
   /// `file` and `options` must outlive the builder.
-  YamlBuilder(std::string_view file, const YamlOptions& options) : file_(file), options_(options) {}
+  YamlBuilder(std::string_view file, const YamlOptions& options, Keep keep = Keep::nodes)
+      : file_(file), options_(options), keep_(keep) {}
 
   Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar) override;
   Result<> alias(const YamlSpan& span, std::string_view name) override;
@@ -68,6 +72,8 @@ class YamlBuilder : public YamlEvents {
 
   std::string_view file_;
   const YamlOptions& options_;
+  Keep keep_;
+  std::vector<YamlEntry> entries_;  // of the mapping that ends, if its nodes are not kept
   std::vector<Frame> frames_;
   std::vector<YamlNode> pending_;
   std::vector<YamlNode> documents_;

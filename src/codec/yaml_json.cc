@@ -65,6 +65,17 @@ std::optional<std::string> detour(std::string_view text) {
   return breaks ? fold_next_lines(out) : out;
 }
 
+/// Whether no text in the value takes a detour; nearly always so, and known without a copy.
+bool stays(const Value& value) {
+  if (value.is_string()) return !detour(value.as_string());
+  const auto items = value.items();
+  const auto members = value.members();
+  return std::all_of(items.begin(), items.end(), stays) &&
+         std::all_of(members.begin(), members.end(), [](const Member& member) {
+           return !detour(member.key()) && stays(member.value);
+         });
+}
+
 /// nullopt if nothing in the value changes.
 std::optional<Value> changed(const Value& value) {
   if (value.is_string()) {
@@ -130,7 +141,7 @@ Result<> check_text(std::string_view text, bool is_key) {
 }  // namespace
 
 Value as_json_reads_in_yaml(const Value& value) {
-  return changed(value).value_or(value);
+  return stays(value) ? value : changed(value).value_or(value);
 }
 
 Result<> check_json_reads_in_yaml(const Value& value) {

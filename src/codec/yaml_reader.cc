@@ -240,7 +240,9 @@ Result<Value> parse_yaml_value(std::string_view text, std::string_view file,
                                const YamlOptions& options) {
   YamlOptions first = options;
   first.first_only = true;
-  const auto documents = TRY(parse_yaml(text, file, first));
+  YamlBuilder builder(file, first, YamlBuilder::Keep::values);
+  TRY(read_yaml_events(text, file, first, builder));
+  const auto documents = builder.take_documents();
   return documents.empty() ? Value() : documents.front().value;
 }
 

@@ -72,22 +72,45 @@ bool is_blank_at(std::string_view text, std::size_t at) {
 constexpr std::string_view kHarmless =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-()+=;$<^~ ";
 
-constexpr std::array<bool, 256> harmless_table() {
-  std::array<bool, 256> table{};
+using ByteTable = std::array<bool, 256>;
+
+constexpr ByteTable harmless_table() {
+  ByteTable table{};
   for (const char c : kHarmless) table[static_cast<unsigned char>(c)] = true;
   return table;
 }
 
+/// ASCII that is written as it is in every style: neither a blank, a quote nor an escape.
+constexpr ByteTable graphic_table() {
+  ByteTable table{};
+  for (std::size_t byte = 0x21; byte < 0x7f; ++byte) {
+    table[byte] = byte != '"' && byte != '\'' && byte != '\\';
+  }
+  return table;
+}
+
+constexpr ByteTable kHarmlessBytes = harmless_table(), kGraphicBytes = graphic_table();
+
+bool is_graphic(char c) {
+  return kGraphicBytes[static_cast<unsigned char>(c)];
+}
+
+/// The run of graphic ASCII that begins at `at`, each character one byte and one column.
+std::string_view graphic_run(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_graphic(text[end])) ++end;
+  return text.substr(at, end - at);
+}
+
 /// A quick look that settles most texts: nothing in them could need quotes.
 bool is_harmless(std::string_view text) {
-  static constexpr std::array<bool, 256> kTable = harmless_table();
   if (text.empty() || text.front() == ' ' || text.front() == '-' || text.front() == '.' ||
       text.back() == ' ' || text.back() == ':') {
     return false;
   }
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (kTable[byte]) continue;
+    if (kHarmlessBytes[byte]) continue;
     // A colon inside a word, as in the name of an image.
     if (byte != ':' || at == 0 || text[at + 1] == ' ') return false;
   }
@@ -112,6 +135,12 @@ class Analysis {
     indicator_ = text_.starts_with("---") || text_.starts_with("...");
     bool after_blank = true;
     for (std::size_t at = 0; at < text_.size();) {
+      if (at > 0 && kHarmlessBytes[static_cast<unsigned char>(text_[at])]) {
+        const auto byte = static_cast<unsigned char>(text_[at++]);
+        look_for_space(byte, false, at == text_.size());
+        after_blank = byte == ' ';
+        continue;
+      }
       const Rune rune = decode_utf8(text_, at);
       const std::size_t next = at + rune.size;
       look_for_indicator(rune.value, at == 0, after_blank, next);
@@ -196,7 +225,10 @@ void YamlWriter::line_break(std::string_view text) {
 void YamlWriter::indent(int indent) {
   const auto target = static_cast<std::size_t>(std::max(indent, 0));
   if (!line_start_ || column_ > target || (column_ == target && !blank_)) line_break();
-  if (column_ < target) put(std::string(target - column_, ' '), target - column_);
+  if (column_ < target) {
+    out_.append(target - column_, ' ');
+    column_ = target;
+  }
   blank_ = line_start_ = true;
 }
 
@@ -230,6 +262,12 @@ void YamlWriter::plain(std::string_view text, int indent_to, bool fold) {
   }
   bool after_blank = false;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::string_view run = graphic_run(text, at); !run.empty()) {
+      put(run, run.size());
+      line_start_ = after_blank = false;
+      at += run.size();
+      continue;
+    }
     const std::size_t size = decode_utf8(text, at).size;
     if (text[at] == ' ') {
       if (fold && !after_blank && too_wide() && !is_blank_at(text, at + 1)) {
@@ -251,6 +289,13 @@ void YamlWriter::single_quoted(std::string_view text, int indent_to, bool fold) 
   indicator("'", true, false, false);
   bool after_blank = false, after_break = false;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::string_view run = graphic_run(text, at); !run.empty()) {
+      if (after_break) indent(indent_to);
+      put(run, run.size());
+      line_start_ = after_blank = after_break = false;
+      at += run.size();
+      continue;
+    }
     const Rune rune = decode_utf8(text, at);
     const std::string_view bytes = text.substr(at, rune.size);
     at += rune.size;
@@ -282,6 +327,12 @@ void YamlWriter::double_quoted(std::string_view text, int indent_to, bool fold) 
   const bool escape_all = text.starts_with("\ufeff");
   bool after_blank = false;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::string_view run = graphic_run(text, at); !run.empty() && !escape_all) {
+      put(run, run.size());
+      after_blank = false;
+      at += run.size();
+      continue;
+    }
     const Rune rune = decode_utf8(text, at);
     const std::string_view bytes = text.substr(at, rune.size);
     at += rune.size;
@@ -323,6 +374,15 @@ void YamlWriter::literal(std::string_view text, int indent_to) {
   blank_ = line_start_ = true;
   bool after_break = true;
   for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;  // of the printable ASCII that begins here
+    while (end < text.size() && text[end] >= ' ' && text[end] < 0x7f) ++end;
+    if (end > at) {
+      if (after_break) indent(indent_to);
+      put(text.substr(at, end - at), end - at);
+      line_start_ = after_break = false;
+      at = end;
+      continue;
+    }
     const Rune rune = decode_utf8(text, at);
     const std::string_view bytes = text.substr(at, rune.size);
     if (is_break(rune.value)) {

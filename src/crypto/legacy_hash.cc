@@ -1,26 +1,29 @@
 #include "crypto/legacy_hash.h"
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED  // for the reason that stands in digest.cc
+#include <array>
+#include <openssl/sha.h>
 
 #include "base/strings.h"
 
 namespace rumbo::crypto {
-namespace {
-
-std::string hex_digest(const EVP_MD* kind, std::string_view bytes) {
-  std::uint8_t out[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out, &size, kind, nullptr);
-  return to_hex({out, size});
-}
-
-}  // namespace
 
 std::string sha1_hex(std::string_view bytes) {
-  return hex_digest(EVP_sha1(), bytes);
+  std::array<std::uint8_t, SHA_DIGEST_LENGTH> out{};
+  SHA_CTX context;
+  SHA1_Init(&context);
+  SHA1_Update(&context, bytes.data(), bytes.size());
+  SHA1_Final(out.data(), &context);
+  return to_hex(out);
 }
+
 std::string sha512_hex(std::string_view bytes) {
-  return hex_digest(EVP_sha512(), bytes);
+  std::array<std::uint8_t, SHA512_DIGEST_LENGTH> out{};
+  SHA512_CTX context;
+  SHA512_Init(&context);
+  SHA512_Update(&context, bytes.data(), bytes.size());
+  SHA512_Final(out.data(), &context);
+  return to_hex(out);
 }
 
 }  // namespace rumbo::crypto

@@ -7,8 +7,24 @@
 #include <openssl/evp.h>
 #include <vector>
 
+#include "crypto/libcrypto.h"
+
 namespace rumbo::crypto {
 namespace {
+
+RUMBO_LIBCRYPTO(BN_add)
+RUMBO_LIBCRYPTO(BN_bn2binpad)
+RUMBO_LIBCRYPTO(BN_copy)
+RUMBO_LIBCRYPTO(BN_div_word)
+RUMBO_LIBCRYPTO(BN_free)
+RUMBO_LIBCRYPTO(BN_is_zero)
+RUMBO_LIBCRYPTO(BN_lshift)
+RUMBO_LIBCRYPTO(BN_mask_bits)
+RUMBO_LIBCRYPTO(BN_new)
+RUMBO_LIBCRYPTO(BN_rshift)
+RUMBO_LIBCRYPTO(BN_set_word)
+RUMBO_LIBCRYPTO(BN_sub)
+RUMBO_LIBCRYPTO(EVP_PBE_scrypt)
 
 using Words = std::vector<std::uint32_t>;
 constexpr std::size_t kRoundKeys = 18, kBoxWords = 1024;

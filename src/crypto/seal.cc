@@ -9,9 +9,19 @@
 #include <openssl/evp.h>
 
 #include "base/strings.h"
+#include "crypto/libcrypto.h"
 
 namespace rumbo::crypto {
 namespace {
+
+RUMBO_LIBCRYPTO(EVP_CIPHER_CTX_ctrl)
+RUMBO_LIBCRYPTO(EVP_CIPHER_CTX_free)
+RUMBO_LIBCRYPTO(EVP_CIPHER_CTX_new)
+RUMBO_LIBCRYPTO(EVP_CIPHER_fetch)
+RUMBO_LIBCRYPTO(EVP_CipherFinal_ex)
+RUMBO_LIBCRYPTO(EVP_CipherInit_ex2)
+RUMBO_LIBCRYPTO(EVP_CipherUpdate)
+RUMBO_LIBCRYPTO(OPENSSL_init_crypto)
 
 constexpr std::uint8_t kEnvelopeVersion = 1;
 constexpr std::size_t kWrappedKeySize = Key::kSize + kTagSize;

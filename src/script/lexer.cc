@@ -92,15 +92,24 @@ char32_t Lexer::advance() {
     at_end_ = true;
     return kEnd;
   }
+  if (const auto byte = static_cast<unsigned char>(input_[position_]); byte < 0x80) {
+    ++position_;
+    if (byte == '\n') ++line_;
+    return byte;
+  }
   const codec::Rune rune = codec::decode_utf8(input_, position_);
   position_ += rune.valid ? rune.size : 1;
-  if (rune.value == '\n') ++line_;
   return rune.valid ? rune.value : U'\ufffd';
 }
 
 void Lexer::back() {
   if (at_end_ || position_ == 0) return;
   std::size_t start = position_ - 1;
+  if (static_cast<unsigned char>(input_[start]) < 0x80) {
+    if (input_[start] == '\n') --line_;
+    position_ = start;
+    return;
+  }
   while (start > 0 && position_ - start < 4 &&
          (static_cast<unsigned char>(input_[start]) & 0xc0) == 0x80) {
     --start;
@@ -108,7 +117,6 @@ void Lexer::back() {
   const codec::Rune rune = codec::decode_utf8(input_, start);
   if (!rune.valid || start + rune.size != position_) start = position_ - 1;
   position_ = start;
-  if (input_[position_] == '\n') --line_;
 }
 
 char32_t Lexer::peek() {

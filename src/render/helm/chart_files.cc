@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kBom = "\xef\xbb\xbf";
 
-ChartFile make_file(std::string name, std::string data) {
-  if (data.starts_with(kBom)) data.erase(0, kBom.size());
+ChartFile make_file(std::string name, std::string_view data) {
+  if (data.starts_with(kBom)) data.remove_prefix(kBom.size());
   return {std::move(name), Value(data)};
 }
 
@@ -90,7 +90,7 @@ Result<std::vector<ChartFile>> read_chart_folder(const Snapshot& snapshot, std::
   for (const SnapshotFile& file : listed) {
     const std::string name = file.path.substr(prefix.size());
     if (ignore.leaves_out(name)) continue;
-    std::string data = TRY(snapshot.read(file.path));
+    const std::string data = TRY(snapshot.read(file.path));
     if (data.size() > limits.max_file_bytes) {
       return fail(Code::too_large,
                   fmt::format("chart file {} is larger than the maximum file size {}",
@@ -101,7 +101,7 @@ Result<std::vector<ChartFile>> read_chart_folder(const Snapshot& snapshot, std::
       return fail(Code::too_large, fmt::format("the chart holds more than {} files or {} bytes",
                                                limits.max_files, limits.max_bytes));
     }
-    files.push_back(make_file(name, std::move(data)));
+    files.push_back(make_file(name, data));
   }
   return files;
 }
@@ -134,7 +134,7 @@ Result<std::vector<ChartFile>> read_chart_archive(std::string_view bytes,
     if (!names.insert(name).second) {
       return fail(Code::invalid, "the chart archive holds " + go_quote(name) + " twice");
     }
-    files.push_back(make_file(std::move(name), std::string(entry.data)));
+    files.push_back(make_file(std::move(name), entry.data));
   }
   if (files.empty()) return fail(Code::invalid, "no files in chart archive");
   return files;

@@ -99,7 +99,7 @@ Result<Release> run_and_sort(const Chart& chart, const Value& values, const Rele
     }
   }
   release.manifests = TRY(sort_manifests(files, warnings));
-  collect_crds(chart, release.crds);
+  if (options.include_crds) collect_crds(chart, release.crds);
   return release;
 }
 
