@@ -135,6 +135,12 @@ Result<Value> RemoteOperations::test(const TestOptions& options, const EventSink
               events);
 }
 
+Result<Value> RemoteOperations::why(const control::WhyOptions& options) {
+  return call("why", Value::object({{"application", options.application},
+                                    {"environment", options.environment},
+                                    {"field", options.field}}));
+}
+
 Result<Value> RemoteOperations::recover(const std::string& txn, const std::string& decision,
                                         const std::string& actor, const EventSink& events) {
   return work("recover",

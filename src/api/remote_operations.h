@@ -37,6 +37,7 @@ class RemoteOperations : public control::Operations {
   Result<Value> refresh(const control::Selector& select) override;
   Result<Value> history(const control::Selector& select, std::size_t max) override;
   Result<Value> show(const std::string& txn) override;
+  Result<Value> why(const control::WhyOptions& options) override;
   Result<Value> log(const control::LogOptions& options) override;
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const control::EventSink& events,

@@ -275,6 +275,18 @@ std::vector<Route> make_routes() {
        Answer::value,
        {{"transaction", Where::path, Type::text, "its name: t-000042", true}},
        [](const Call& c) { return c.operations.show(text(c, "transaction")); }},
+      {"why",
+       "GET",
+       "/api/v1/why",
+       "What made a field of a deployed object what it is",
+       Answer::value,
+       {{"application", Where::query, Type::text, "which application", true},
+        environment(Where::query),
+        {"field", Where::query, Type::text, "Deployment/web.spec.replicas", true}},
+       [](const Call& c) {
+         return c.operations.why(
+             {text(c, "application"), text(c, "environment"), text(c, "field")});
+       }},
       {"log",
        "GET",
        "/api/v1/log",

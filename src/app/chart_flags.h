@@ -34,6 +34,7 @@ inline constexpr std::array kChartFlags = std::to_array<Flag>({
     {"api-versions", 'a', "VERSION", "chart: an API version to assume besides the usual ones"},
     {"show-only", 's', "FILE", "chart: only what this template makes"},
     {"notes", 0, "", "chart: print its NOTES.txt instead of the objects"},
+    {"output-dir", 0, "DIR", "chart: write each template's objects into a file below DIR"},
     {"debug", 0, "", "chart: print what the templates printed even if it is no YAML"},
     {"skip-schema-validation", 0, "", "chart: do not check values against its schema"},
     {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},

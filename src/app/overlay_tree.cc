@@ -14,8 +14,18 @@ std::string current_directory() {
   return path;
 }
 
-/// The absolute path without dots.
-std::string absolute(const std::string& path) {
+/// The directory that holds `.git`, from here upwards; "/" without one.
+std::string repository_of(io::FileSystem& files, std::string directory) {
+  while (directory.size() > 1) {
+    if (files.stat(directory + "/.git")) return directory;
+    directory.resize(directory.rfind('/'));
+  }
+  return "/";
+}
+
+}  // namespace
+
+std::string absolute_path(const std::string& path) {
   const std::string whole = path.starts_with('/') ? path : current_directory() + "/" + path;
   std::vector<std::string> parts;
   for (const auto part : split(whole, '/')) {
@@ -29,20 +39,9 @@ std::string absolute(const std::string& path) {
   return "/" + join(parts, "/");
 }
 
-/// The directory that holds `.git`, from here upwards; "/" without one.
-std::string repository_of(io::FileSystem& files, std::string directory) {
-  while (directory.size() > 1) {
-    if (files.stat(directory + "/.git")) return directory;
-    directory.resize(directory.rfind('/'));
-  }
-  return "/";
-}
-
-}  // namespace
-
 Result<OverlayTree> OverlayTree::open(io::FileSystem& files, const std::string& path) {
   OverlayTree tree;
-  const std::string whole = absolute(path);
+  const std::string whole = absolute_path(path);
   const std::string root = repository_of(files, whole);
   tree.snapshot = TRY(source::DirectorySnapshot::open(files, root));
   if (whole.size() > root.size()) {

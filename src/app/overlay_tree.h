@@ -22,6 +22,9 @@ struct OverlayTree {
   std::string from_here(const std::string& place) const;
 };
 
+/// The path from the root on, without dots.
+std::string absolute_path(const std::string& path);
+
 /// True if the path is a directory with a kustomization file.
 bool is_overlay(io::FileSystem& files, const std::string& path);
 

@@ -4,8 +4,9 @@
 #include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
-#include "render/helm/template_locator.h"
+#include "render/helm/traced_release.h"
 #include "render/object_reader.h"
+#include "render/tree_path.h"
 
 namespace rumbo::app {
 namespace {
@@ -94,15 +95,22 @@ struct RenderedChart {
   helm::Release release;
 };
 
-Result<RenderedChart> render_chart(Session& session, const std::string& path) {
+Result<RenderedChart> render_chart(Session& session, const std::string& path,
+                                   const std::string& name = {}) {
   RenderedChart made;
   made.options = TRY(helm_options(session.invocation()));
+  if (!name.empty()) {
+    if (session.invocation().has("name-template") || session.invocation().has("release-name")) {
+      return fail(Code::invalid, "cannot set --name-template and also specify a name");
+    }
+    made.options.release.name = name;
+  }
   std::string printed;
   if (session.invocation().has("debug")) made.options.printed = &printed;
   io::FileSystem& files = session.env().files;
   made.files = TRY(read_chart_argument(session, path, made.options.limits));
   const auto read = [&files](std::string_view file) -> Result<std::string> {
-    auto text = files.read_all(std::string(file));
+    auto text = files.read_all(file == "-" ? "/dev/stdin" : std::string(file));
     if (text || text.error().code() != Code::not_found) return text;
     return fail(Code::not_found, "open " + std::string(file) + ": no such file or directory");
   };
@@ -138,10 +146,29 @@ helm::ValueSources value_sources(Session& session, const RenderedChart& chart,
   return sources;
 }
 
+/// As Helm: each template's objects in a file of its own.
+Result<int> write_files(Session& session, const RenderedChart& chart, const std::string& folder) {
+  const helm::OutputFiles out = helm::output_files(chart.release, chart.options);
+  for (const auto& [name, text] : out.files) {
+    if (render::inside_tree("", name) != name) {
+      return fail(Code::denied, "`" + printable(name, 256) + "` leads out of " + folder);
+    }
+    const std::string place = folder + "/" + name;
+    TRY(session.env().files.make_directories(place.substr(0, place.rfind('/')), 0755));
+    TRY(session.env().files.write_atomic(place, text, 0644));
+  }
+  for (const std::string& name : out.writes) session.print("wrote " + folder + "/" + name + "\n");
+  session.print("\n");
+  return kOk;
+}
+
 }  // namespace
 
-Result<int> run_render_helm(Session& session, const std::string& path) {
-  const RenderedChart chart = TRY(render_chart(session, path));
+Result<int> run_render_helm(Session& session, const std::string& path, const std::string& name) {
+  const RenderedChart chart = TRY(render_chart(session, path, name));
+  if (const std::string folder = session.invocation().value("output-dir"); !folder.empty()) {
+    return write_files(session, chart, folder);
+  }
   if (session.invocation().has("notes")) {
     session.print(chart.release.notes);
     return kOk;
@@ -162,22 +189,14 @@ Result<TracedObjects> trace_chart(Session& session, const std::string& path) {
   const RenderedChart chart = TRY(render_chart(session, path));
   const auto values =
       std::make_shared<const helm::ValueSources>(value_sources(session, chart, path));
-  std::map<std::string, std::string, std::less<>> sources;
-  for (const helm::ChartFile& file : chart.files) sources[file.name] = file.data.str();
+  const helm::TemplateSources sources(chart.files, path, values);
   TracedObjects traced;
   for (const helm::RenderedDocument* document : documents_of(chart.release, chart.options)) {
     render::ObjectReader reader;
     TRY(reader.read(document->path, document->text));
-    // Paths in a release begin with the chart's name.
-    const std::string name = document->path.substr(document->path.find('/') + 1);
-    const auto source = sources.find(name);
-    for (Object& object : TRY(reader.finish(chart.options.release.ns))) {
-      object.fields = std::make_shared<const helm::TemplateLocator>(
-          object.fields, document->text, path + "/" + name,
-          source == sources.end() ? "" : source->second, values);
-      object.origin = object.fields->locate("");
-      traced.objects.push_back(std::move(object));
-    }
+    std::vector<Object> objects = TRY(reader.finish(chart.options.release.ns));
+    sources.locate(*document, objects);
+    std::move(objects.begin(), objects.end(), std::back_inserter(traced.objects));
   }
   traced.shown = [](const std::string& file) { return file; };
   return traced;

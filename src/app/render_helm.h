@@ -13,8 +13,10 @@ namespace rumbo::app {
 /// The flags of `helm template` as options.
 Result<render::helm::ReleaseOptions> helm_options(const Invocation& asked);
 
-/// Prints what `helm template` prints; with -o json or name the objects.
-Result<int> run_render_helm(Session& session, const std::string& path);
+/// Prints what `helm template` prints; with -o json or name the objects; with --output-dir it
+/// writes files. `name`: the release's, if not empty.
+Result<int> run_render_helm(Session& session, const std::string& path,
+                            const std::string& name = {});
 
 /// Renders it and keeps where each object's fields stand in the templates and values.
 Result<TracedObjects> trace_chart(Session& session, const std::string& path);

@@ -8,6 +8,7 @@
 #include "codec/diff.h"
 #include "codec/pointer.h"
 #include "codec/yaml.h"
+#include "control/field_query.h"
 
 namespace rumbo::app {
 namespace {
@@ -89,7 +90,8 @@ void add_places(const TracedObjects& traced, const Object& object, const Value& 
   }
   const std::string text = pointer.to_string();
   std::vector<Value> layers;
-  for (const Layer& layer : traced.layers(object, text)) layers.push_back(to_value(layer));
+  for (const Layer& layer : traced.layers(object, text))
+    layers.push_back(control::layer_value(layer));
   out.emplace_back(text, Value::array(std::move(layers)));
 }
 

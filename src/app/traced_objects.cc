@@ -38,13 +38,6 @@ Result<TracedObjects> trace_objects(Session& session, const std::string& path) {
   return traced;
 }
 
-Value to_value(const Layer& layer) {
-  Value value = Value::object({{"what", layer.what}});
-  if (!layer.place.file.empty()) value = value.with("file", layer.place.file);
-  if (layer.place.line > 0) value = value.with("line", layer.place.line);
-  return value;
-}
-
 std::string place_of(const Layer& layer) {
   return layer.place.file.empty() ? layer.what : layer.place.to_string();
 }

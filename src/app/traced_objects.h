@@ -26,9 +26,6 @@ struct TracedObjects {
 /// Renders as `rumbo render` with the same flags does.
 Result<TracedObjects> trace_objects(Session& session, const std::string& path);
 
-/// {"what": …, "file": …, "line": …}.
-Value to_value(const Layer& layer);
-
 /// "base/web.yaml:7", or the layer's name where there is no file.
 std::string place_of(const Layer& layer);
 

@@ -63,6 +63,12 @@ inline constexpr std::array kHelm =
                          {"manifest", 0, "", "import-release: print the release's objects instead"},
                      }),
                      kChartFlags);
+/// Those of `render`, and which application is meant.
+inline constexpr std::array kWhy = with_chart_flags(
+    std::to_array<Flag>({
+        {"app", 0, "APP", "what is deployed as APP (shop, shop@dev) instead of PATH"},
+    }),
+    kRender);
 inline constexpr Words kHelmExamples[] = {
     "rumbo helm show values oci://registry.example.org/charts/web --version ^1.2",
     "rumbo helm lint chart/ -f values-prod.yaml",
@@ -73,6 +79,7 @@ inline constexpr Words kWhyExamples[] = {
     "rumbo why Deployment/web.spec.replicas overlays/prod",
     "rumbo why 'web.spec.template.spec.containers[name=app].image' overlays/prod",
     "rumbo why shop-dev/ConfigMap/web.data.LOG_LEVEL deploy/ -o json",
+    "rumbo why Deployment/web.spec.replicas --app shop@dev",
 };
 inline constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",

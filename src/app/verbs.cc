@@ -35,8 +35,9 @@ constexpr Verb kVerbs[] = {
     {"why", "OBJECT.FIELD [PATH]", 1, 2, "Tell what made a field what it is",
      "Renders PATH (the current directory) as `rumbo render` does and lists every file, patch, "
      "generator, transformer and value that set the field; the last one made it what it is. "
-     "OBJECT is KIND/NAME, NAMESPACE/KIND/NAME or NAME.",
-     kRender, kWhyExamples, "0, or 2 with the error", run_why},
+     "OBJECT is KIND/NAME, NAMESPACE/KIND/NAME or NAME. With --app it answers for what is "
+     "deployed, from the files of the revision that is.",
+     kWhy, kWhyExamples, "0, or 2 with the error", run_why},
     {"plan", "[APP…]", 0, kAny, "Tell what a sync would change",
      "Changes nothing. Values of Secrets are masked.", kPlan, kPlanExamples,
      "0 nothing differs, 1 something does, 2 refused or error", run_plan},

@@ -48,48 +48,71 @@ Result<int> show(Session& session) {
 }
 
 Result<int> lint(Session& session) {
+  using Severity = helm::LintMessage::Severity;
   const auto options = TRY(helm_options(session.invocation()));
   const auto& arguments = session.invocation().arguments;
   const std::size_t charts = std::max<std::size_t>(arguments.size(), 2) - 1;
-  std::size_t failed = 0;
+  std::size_t failed = 0, remarkable = 0;
   for (std::size_t i = 1; i <= charts; ++i) {
     const std::string chart = i < arguments.size() ? arguments[i] : ".";
     const auto files = TRY(read_chart_argument(session, chart, options.limits));
     SystemHost host(session.env());
-    session.print("==> Linting " + chart + "\n");
-    bool bad = false;
-    for (const auto& one : helm::lint(files, options, reader_of(session.env().files), host)) {
-      const bool error = one.severity == helm::LintMessage::Severity::error;
-      const bool strict = session.invocation().has("strict") &&
-                          one.severity == helm::LintMessage::Severity::warning;
-      bad = bad || error || strict;
-      if (session.quiet() && !error && !strict) continue;
-      session.print(helm::to_string(one) + "\n");
+    const auto found =
+        helm::lint(files, options, absolute_path(chart), reader_of(session.env().files), host);
+    const auto any = [&](Severity least) {
+      return std::any_of(found.begin(), found.end(),
+                         [&](const auto& one) { return one.severity >= least; });
+    };
+    if (any(session.invocation().has("strict") ? Severity::warning : Severity::error)) ++failed;
+    if (any(Severity::warning)) ++remarkable;
+    if (session.quiet() && !any(Severity::warning)) continue;
+    std::string out = "==> Linting " + chart + "\n";
+    for (const auto& one : found) {
+      if (!session.quiet() || one.severity > Severity::info) out += helm::to_string(one) + "\n";
     }
-    session.print("\n");
-    if (bad) ++failed;
+    session.print(out + "\n");
   }
-  session.print(std::to_string(charts) + " chart(s) linted, " + std::to_string(failed) +
-                " chart(s) failed\n");
-  return failed == 0 ? kOk : kError;
+  const std::string summary =
+      std::to_string(charts) + " chart(s) linted, " + std::to_string(failed) + " chart(s) failed";
+  if (failed > 0) return fail(Code::invalid, summary);
+  if (!session.quiet() || remarkable > 0) session.print(summary + "\n");
+  return kOk;
 }
 
-Result<int> list_dependencies(Session& session, const OverlayTree& tree) {
+/// As Helm prints it: cells filled up with blanks, and tabs between them.
+std::string dependency_table(const std::vector<std::array<std::string, 4>>& rows) {
+  std::array<std::size_t, 4> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], columns(row[i]));
+    }
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) out += '\t';
+      out += printable(row[i]);
+      out.append(widths[i] - columns(row[i]), ' ');
+    }
+    out += '\n';
+  }
+  return out + "\n";
+}
+
+Result<int> list_dependencies(Session& session, const OverlayTree& tree, const std::string& path) {
   const auto all =
       TRY(helm::declared_dependencies(*tree.snapshot, tree.directory, helm::Profile::helm4));
+  if (all.declared.empty()) {
+    session.print("WARNING: no dependencies at " + (path == "." ? "" : path + "/") + "charts\n");
+    return kOk;
+  }
   const auto listed = TRY(tree.snapshot->list(tree.directory));
-  Table table({"NAME", "VERSION", "REPOSITORY", "STATUS"});
+  std::vector<std::array<std::string, 4>> rows{{"NAME", "VERSION", "REPOSITORY", "STATUS"}};
   for (const helm::Dependency& one : all.declared) {
-    const auto lock = all.locked.find({one.name, one.repository});
     const bool there = helm::has_dependency(listed, tree.directory, one.name);
-    table.add({one.name, lock == all.locked.end() ? one.version : lock->second, one.repository,
-               there ? "ok" : "missing"});
+    rows.push_back({one.name, one.version, one.repository, there ? "ok" : "missing"});
   }
-  if (table.empty()) {
-    session.note("the chart has no dependencies\n");
-  } else {
-    session.print(table.render(session.paint()));
-  }
+  session.print(dependency_table(rows));
   return kOk;
 }
 
@@ -127,7 +150,7 @@ Result<int> dependency(Session& session) {
   const auto& arguments = session.invocation().arguments;
   const std::string path = arguments.size() > 2 ? arguments[2] : ".";
   const OverlayTree tree = TRY(OverlayTree::open(session.env().files, path));
-  if (what == "list" || what == "ls") return list_dependencies(session, tree);
+  if (what == "list" || what == "ls") return list_dependencies(session, tree, path);
   if (what == "build") return build_dependencies(session, tree, path);
   return fail(
       Error(Code::invalid, "`rumbo helm dependency " + printable(what, 64) + "` is not known")
@@ -154,8 +177,11 @@ Result<int> import_release(Session& session) {
   return kOk;
 }
 
+/// `template CHART`, or `template NAME CHART` as people are used to.
 Result<int> template_chart(Session& session) {
-  return run_render_helm(session, TRY(argument(session, 1, "a CHART")));
+  const auto& arguments = session.invocation().arguments;
+  if (arguments.size() <= 2) return run_render_helm(session, TRY(argument(session, 1, "a CHART")));
+  return run_render_helm(session, arguments[2], arguments[1]);
 }
 
 struct Subverb {

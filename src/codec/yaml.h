@@ -37,6 +37,10 @@ struct YamlOptions {
   YamlDialect dialect = YamlDialect::yaml_v2;
   /// A key that stands twice in one map is an error; else the last one wins.
   bool strict = true;
+  /// Takes and refuses what go-yaml does where that is stranger: no `\/` in double quotes, but
+  /// `\'`; in strict mode of v2, a key that stands beside a merge which brings it too is an error.
+  /// For text that Helm or Kustomize would read. Marks behind a `\'` are one character short.
+  bool go_exact = false;
   /// Stop after the first document, even an empty one; what follows it is not even read.
   bool first_only = false;
   YamlLimits limits;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/strings.h"
 #include "codec/numbers.h"
@@ -275,7 +276,7 @@ Result<> YamlBuilder::finish_mapping(Frame& frame) {
   const std::size_t count = members.size();
   frame.node.value = Value::object(std::move(members));
   if (options_.strict && (frame.node.value.size() != count || any_merge)) {
-    TRY(check_duplicates(entries));
+    TRY(options_.go_exact && v2() ? check_twice_set(entries) : check_duplicates(entries));
   }
   if (children != nullptr && !entries.empty()) {
     children->own_first = !v2();
@@ -305,7 +306,7 @@ Result<> YamlBuilder::merge(const YamlNode& source, std::vector<Member>& members
 }
 
 Result<> YamlBuilder::check_duplicates(std::span<const YamlEntry> entries) const {
-  std::unordered_map<std::string_view, const YamlEntry*> seen;
+  std::unordered_map<std::string_view, const YamlEntry*> seen, aliases;
   bool merged = false;
   for (const YamlEntry& entry : entries) {
     if (entry.is_merge) {
@@ -313,11 +314,39 @@ Result<> YamlBuilder::check_duplicates(std::span<const YamlEntry> entries) const
       merged = true;
       continue;
     }
-    const auto [other, is_new] = seen.emplace(entry.key.value.as_string(), &entry);
+    // go-yaml v3 compares an alias by its name, not by what it stands for.
+    const std::string& alias = entry.key.alias();
+    const std::string_view key = v2() || alias.empty() ? entry.key.value.as_string() : alias;
+    auto& others = v2() || alias.empty() ? seen : aliases;
+    const auto [other, is_new] = others.emplace(key, &entry);
     if (is_new) continue;
     return wrong(entry.key.span.start,
                  fmt::format("key `{}` stands twice in one map, first in line {}",
                              printable(other->first, 128), other->second->key.span.start.line));
+  }
+  return {};
+}
+
+/// As go-yaml v2's strict mode: what a merge brings counts like a key that is written there.
+Result<> YamlBuilder::check_twice_set(std::span<const YamlEntry> entries) const {
+  std::unordered_set<std::string_view> seen;
+  const auto set = [&](const YamlNode& at, std::string_view key) -> Result<> {
+    if (seen.insert(key).second) return {};
+    return wrong(at.span.start, fmt::format("key `{}` already set in map", printable(key, 128)));
+  };
+  const auto set_all = [&](const YamlNode& map) -> Result<> {
+    for (const Member& member : map.value.members()) TRY(set(map, member.key()));
+    return {};
+  };
+  for (const YamlEntry& entry : entries) {
+    if (!entry.is_merge) {
+      TRY(set(entry.key, entry.key.value.as_string()));
+    } else if (entry.value.is_mapping()) {
+      TRY(set_all(entry.value));
+    } else {
+      const auto maps = entry.value.items();
+      for (auto it = maps.rbegin(); it != maps.rend(); ++it) TRY(set_all(*it));
+    }
   }
   return {};
 }

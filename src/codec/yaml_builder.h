@@ -62,6 +62,7 @@ class YamlBuilder : public YamlEvents {
   Result<> finish_sequence(Frame& frame);
   Result<> finish_mapping(Frame& frame);
   Result<> check_duplicates(std::span<const YamlEntry> entries) const;
+  Result<> check_twice_set(std::span<const YamlEntry> entries) const;
   Result<> merge(const YamlNode& source, std::vector<Member>& members) const;
   Result<Value> scalar_value(const ResolvedScalar& scalar, const YamlMark& at) const;
   Result<Value> key_text(const ResolvedScalar& scalar, const YamlMark& at) const;

@@ -6,6 +6,8 @@
 #include <yaml.h>
 
 #include "base/strings.h"
+#include "codec/yaml_escape.h"
+#include "codec/yaml_marks.h"
 #include "codec/yaml_scalar.h"
 
 namespace rumbo::codec {
@@ -65,10 +67,26 @@ std::string scalar_complaint(const yaml_event_t& event) {
   return fmt::format("yaml: cannot decode {} `{}` as a !!{}", short_tag(found), text, name);
 }
 
+/// libyaml reads it; go-yaml's scanner does not.
+std::string escape_complaint(const yaml_event_t& event, std::string_view text,
+                             const YamlMarks& marks) {
+  if (event.data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE) return {};
+  const std::size_t from = marks.byte_of(event.start_mark.index);
+  const std::size_t to = marks.byte_of(event.end_mark.index);
+  const auto at = slash_escape(text.substr(from, to - from));
+  if (!at) return {};
+  const int line = marks.locate(from + *at, "").line;
+  const std::string where = line == 1 ? "" : fmt::format("line {}: ", line);
+  return fmt::format("yaml: {}found unknown escape character", where);
+}
+
 }  // namespace
 
-std::string go_yaml_error(std::string_view text) {
-  if (text.empty()) return {};
+std::string go_yaml_error(std::string_view written) {
+  if (written.empty()) return {};
+  const auto known = without_quote_escapes(written);
+  const std::string_view text = known ? *known : written;
+  const YamlMarks marks(text);
   yaml_parser_t parser;
   if (yaml_parser_initialize(&parser) == 0) return {};
   yaml_parser_set_input_string(&parser, as_bytes(text).data(), text.size());
@@ -90,6 +108,7 @@ std::string go_yaml_error(std::string_view text) {
       case YAML_SCALAR_EVENT:
         anchors.emplace(view(event.data.scalar.anchor));
         complaint = scalar_complaint(event);
+        if (complaint.empty()) complaint = escape_complaint(event, text, marks);
         break;
       case YAML_SEQUENCE_START_EVENT:
         anchors.emplace(view(event.data.sequence_start.anchor));

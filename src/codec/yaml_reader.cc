@@ -7,6 +7,7 @@
 #include "codec/utf8.h"
 #include "codec/yaml.h"
 #include "codec/yaml_builder.h"
+#include "codec/yaml_escape.h"
 #include "codec/yaml_hint.h"
 #include "codec/yaml_marks.h"
 
@@ -126,7 +127,18 @@ class Reader {
     scalar.tag = view(data.tag);
     scalar.plain_implicit = data.plain_implicit != 0;
     scalar.quoted = style != YamlStyle::plain;
+    if (options_.go_exact && style == YamlStyle::double_quoted) TRY(check_escapes(event));
     return events_.scalar({span(event), style, view(data.anchor), scalar.tag}, scalar);
+  }
+
+  Result<> check_escapes(const yaml_event_t& event) const {
+    const std::size_t from = marks_.byte_of(event.start_mark.index);
+    const std::size_t to = marks_.byte_of(event.end_mark.index);
+    const auto at = slash_escape(text_.substr(from, to - from));
+    if (!at) return {};
+    return fail(Error(Code::invalid, "found unknown escape character")
+                    .at(marks_.locate(from + *at, file_))
+                    .with_hint("write / without a backslash"));
   }
 
   /// go-yaml takes no other version than 1.1, and so a file must not pass here that fails in Helm.
@@ -208,6 +220,11 @@ Result<> read_yaml_events(std::string_view text, std::string_view file, const Ya
   }
   if (const auto converted = utf16_to_utf8(text)) {
     return Reader(*converted, file, options, events).read();
+  }
+  if (options.go_exact) {
+    if (const auto known = without_quote_escapes(text)) {
+      return Reader(*known, file, options, events).read();
+    }
   }
   return Reader(text, file, options, events).read();
 }

@@ -134,6 +134,27 @@ TEST(Yaml, DuplicateKeys) {
   EXPECT_EQ(json_of("a: &a {b: 1}\nc: {<<: *a, b: 2}"), R"({"a":{"b":1},"c":{"b":2}})");
 }
 
+TEST(Yaml, ReadsEscapesAsGoDoesWhenAsked) {
+  YamlOptions go = lax();
+  go.go_exact = true;
+  EXPECT_EQ(json_of(R"("a\/b")", lax()), R"("a/b")");
+  EXPECT_NE(json_of("x: 1\ny: \"a\\/b\"", go).find("f.yaml:2:6: found unknown escape character"),
+            std::string::npos)
+      << json_of("x: 1\ny: \"a\\/b\"", go);
+  EXPECT_EQ(json_of(R"("a\\/b")", go), R"("a\\/b")");
+  EXPECT_EQ(json_of(R"(["it\'s", 'a\', a\'b])", go), R"(["it's","a\\","a\\'b"])");
+  EXPECT_NE(json_of(R"("it\'s")", lax()).find("error"), std::string::npos);
+  // Many in a long text end soon.
+  std::string many = "[";
+  for (int i = 0; i < 20'000; ++i) many += R"("it\'s",)";
+  EXPECT_NE(json_of(many + "]", go).find("unknown escape"), std::string::npos);
+  // In strict mode, what is merged counts.
+  YamlOptions strict;
+  strict.go_exact = true;
+  EXPECT_NE(json_of("a: &a {b: 1}\nc: {<<: *a, b: 2}", strict).find("already set in map"),
+            std::string::npos);
+}
+
 TEST(Yaml, NoFormInJson) {
   EXPECT_EQ(json_of("a: .inf"),
             "error: f.yaml:1:4: infinity and not-a-number have no form in JSON, so no object can "

@@ -75,6 +75,10 @@ Core::Core(CoreParts parts)
           [this](const Scope& scope, const std::vector<ObjectKey>& keys, const Cancel& cancel) {
             return read_live(scope, keys, cancel);
           },
+          [this](const TargetId& id, const Cancel& cancel) -> Result<Served> {
+            Target* const on = target(id);
+            return on == nullptr ? Served{} : on->served(cancel);
+          },
           [this](const TargetId& id, const ObjectKey& kind,
                  const Cancel& cancel) -> Result<std::optional<bool>> {
             Target* const on = target(id);
@@ -102,11 +106,7 @@ Result<std::map<ObjectKey, Value>> Core::read_live(const Scope& scope,
                                                    const Cancel& cancel) const {
   Target* const on = target(scope.target);
   if (on == nullptr) return fail(Code::not_found, "no target `" + scope.target.value + "`");
-  std::map<ObjectKey, Value> live;
-  for (Observation& one : TRY(on->observe(keys, Consistency::fresh, cancel))) {
-    if (one.exists) live.emplace(one.key, std::move(one.object));
-  }
-  return live;
+  return engine::read_objects(*on, keys, cancel);
 }
 
 Result<std::unique_ptr<Core>> Core::open(CoreParts parts) {

@@ -1,6 +1,7 @@
 #include "control/desired.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/strings.h"
 #include "codec/json.h"
@@ -40,6 +41,16 @@ RemotePolicy policy_of(const Placement& placement) {
     for (const Value& one : listed.items()) policy.allowed->push_back(one.str());
   }
   return policy;
+}
+
+/// The groups of the definitions in a manifest, sorted.
+std::vector<std::string> groups_defined(const Manifest& manifest) {
+  std::set<std::string> groups;
+  for (const Object& object : manifest.objects) {
+    if (object.key.kind != "CustomResourceDefinition") continue;
+    groups.insert(object.value["spec"]["group"].str());
+  }
+  return {groups.begin(), groups.end()};
 }
 
 std::string inside(const std::string& directory, std::string_view file) {
@@ -164,8 +175,8 @@ Result<Desired::Chosen> Desired::renderer(const Placement& placement,
 }
 
 Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& snapshot,
-                                   const Revision& revision, bool fresh_secrets, bool& settled,
-                                   const Cancel& cancel) {
+                                   const Revision& revision, const Ask& ask, bool& settled,
+                                   engine::LiveReads& reads, const Cancel& cancel) {
   const auto [kind, renderer] = TRY(this->renderer(placement, snapshot));
   RenderSpec spec{path_of(placement.source), placement.environment->ns, {}};
   if (kind == RendererKind::kustomize) spec.options = placement.deployment->kustomize;
@@ -193,14 +204,21 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
   if (!needed.live_reads.empty() && live_) {
     inputs.live = TRY(live_(placement.scope, needed.live_reads, cancel));
   }
+  Served served;
+  if (kind == RendererKind::helm && served_) {
+    served = TRY(served_(placement.scope.target, cancel));
+    inputs.kube_version = served.version;
+    inputs.api_versions = served.apis;
+  }
   inputs.recorded = TRY(recorded(placement.scope));
   inputs.now = clock_.wall();
+  inputs.trace = ask.trace;
   inputs.stopped = [guard = io::WorkGuard(clock_), cancel]() -> std::string {
     return cancel.cancelled() ? "is cancelled" : guard.exceeded();
   };
   // Under the installation's key: nobody else can tell it, and an unchanged scope has the same.
   std::string seed = "random " + placement.scope.to_string();
-  if (fresh_secrets) {
+  if (ask.fresh_secrets) {
     // What is rotated names the new round: the same again until it is committed.
     seed += " after " + codec::to_json(inputs.recorded);
     inputs.recorded = fresh_.with([&](const auto& all) {
@@ -225,7 +243,7 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
     rendered = TRY(renderer->render(snapshot, spec, inputs));
   }
   if (!rendered.to_record.empty()) rendered.manifest.recorded = rendered.to_record;
-  if (fresh_secrets) {
+  if (ask.fresh_secrets) {
     fresh_.with([&](auto& all) { all[placement.scope] = {seed, rendered.to_record}; });
   }
   rendered.manifest.pins = std::move(pins);
@@ -236,8 +254,20 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
   settled = settled && wanted.empty();
   std::map<ObjectKey, Value> live;
   if (!wanted.empty() && live_) live = TRY(live_(placement.scope, wanted, cancel));
-  TRY(render::substitute_manifest(rendered.manifest, snapshot, substitute, spec.ns, live));
+  settled = settled && !(rendered.used_capabilities && !served.version.empty());
+  TRY(render::substitute_manifest(rendered.manifest, snapshot, substitute, spec.ns, live,
+                                  ask.trace));
   TRY(place(rendered.manifest, placement.scope.target, cancel));
+  for (const auto& [key, value] : live) inputs.live.insert_or_assign(key, value);
+  for (const ObjectKey& key : wanted) inputs.live.try_emplace(key, Value());
+  for (const ObjectKey& key : needed.live_reads) inputs.live.try_emplace(key, Value());
+  for (const auto& [key, value] : inputs.live) {
+    reads.objects.emplace_back(key, engine::read_digest(journal_, value));
+  }
+  if (rendered.used_capabilities && !served.version.empty()) {
+    reads.own_groups = groups_defined(rendered.manifest);
+    reads.served = engine::served_digest(journal_, served, reads.own_groups);
+  }
   return rendered;
 }
 
@@ -373,7 +403,7 @@ Result<engine::ScopeInput> Desired::render(const Placement& placement, const Rev
     if (!snapshot) return fail(Error(snapshot.error()));
     if (!placement.values) input.revision = (*snapshot)->revision();
     const TrackedSnapshot tracked(*snapshot);
-    auto result = rendered(placement, tracked, revision, ask.fresh_secrets, known.settled, cancel);
+    auto result = rendered(placement, tracked, revision, ask, known.settled, input.reads, cancel);
     known.inputs = tracked.inputs();
     return result;
   }();

@@ -67,6 +67,9 @@ class Desired {
   using ReadLive = std::function<Result<std::map<ObjectKey, Value>>(
       const Scope&, const std::vector<ObjectKey>&, const Cancel&)>;
 
+  /// What a target serves.
+  using ReadServed = std::function<Result<Served>(const TargetId&, const Cancel&)>;
+
   /// Whether a kind lives in namespaces on a target; nullopt if it is not known there.
   using Namespaced = std::function<Result<std::optional<bool>>(
       const TargetId& target, const ObjectKey& kind, const Cancel& cancel)>;
@@ -74,7 +77,8 @@ class Desired {
   /// `files` may be null: then no manifest can use files by URL.
   Desired(Journal& journal, Source& source, source::HttpFiles* files,
           std::map<RendererKind, const Renderer*> renderers, const Clock& clock,
-          CommittedManifest committed, ReadLive live, Namespaced namespaced = {})
+          CommittedManifest committed, ReadLive live, ReadServed served = {},
+          Namespaced namespaced = {})
       : journal_(journal),
         source_(source),
         remotes_(source, files),
@@ -82,6 +86,7 @@ class Desired {
         clock_(clock),
         committed_(std::move(committed)),
         live_(std::move(live)),
+        served_(std::move(served)),
         namespaced_(std::move(namespaced)) {}
 
   /// What the configured reference means now.
@@ -92,6 +97,7 @@ class Desired {
   struct Ask {
     bool configured = true;      ///< it is what the reference means, so status shows it
     bool fresh_secrets = false;  ///< random functions of charts begin anew
+    bool trace = false;          ///< objects tell what made their fields, as exactly as can be
   };
   /// The manifest at a revision.
   Result<engine::ScopeInput> render(const Placement& placement, const Revision& revision,
@@ -112,8 +118,8 @@ class Desired {
   /// Unsets `settled` if files and configuration alone do not decide the result. `revision` may
   /// name a second repository's, too.
   Result<Rendered> rendered(const Placement& placement, const Snapshot& snapshot,
-                            const Revision& revision, bool fresh_secrets, bool& settled,
-                            const Cancel& cancel);
+                            const Revision& revision, const Ask& ask, bool& settled,
+                            engine::LiveReads& reads, const Cancel& cancel);
   /// Takes the namespace from objects of cluster-scoped kinds that only the target knows.
   Result<> place(Manifest& manifest, const TargetId& target, const Cancel& cancel) const;
   /// Results of random functions that the next rendering takes up again.
@@ -152,6 +158,7 @@ class Desired {
   const Clock& clock_;
   const CommittedManifest committed_;
   const ReadLive live_;
+  const ReadServed served_;
   const Namespaced namespaced_;
   Guarded<std::map<Scope, Recorded>> recorded_;  ///< of renderings in this process
   /// Of renderings with fresh secrets that are not committed yet, by what they replace.

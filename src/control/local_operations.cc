@@ -157,30 +157,43 @@ Result<Value> LocalOperations::sync_batch(const std::vector<Placement>& batch,
   if (const std::string why = waits_for(batch); !why.empty()) {
     return refused(scopes_of(batch), "", why);
   }
-  const engine::Request wanted = TRY(request(batch, options));
+  // What a plan was made from may change while it is prepared: then it is made anew.
+  constexpr int kMostPlans = 3;
+  for (int tried = 1;; ++tried) {
+    const engine::Request wanted = TRY(request(batch, options));
+    if (const std::string why = TRY(quarantined(wanted, options)); !why.empty()) {
+      return refused(scopes_of(batch), revision_name(wanted), why);
+    }
+    auto report = core_.run(wanted);
+    if (!report) {
+      Error error = std::move(report).error();
+      if (error.code() == Code::conflict && wanted.expect_plan) {
+        error = Error(std::move(error).with_hint("look at a new plan: `rumbo plan --out FILE`"));
+      }
+      return fail(std::move(error));
+    }
+    const bool outdated = report->abort && report->abort->fault == engine::FaultClass::outdated;
+    if (outdated && tried < kMostPlans && !wanted.expect_plan) continue;
+    return transaction(*report, wanted, began);
+  }
+}
+
+/// Why it may not be deployed: it failed before, and nobody asked to try it again. Else empty.
+Result<std::string> LocalOperations::quarantined(const engine::Request& wanted,
+                                                 const SyncOptions& options) {
   for (const engine::ScopeInput& input : wanted.scopes) {
     const engine::ScopeState state = core_.state(input.scope);
-    const auto quarantined = state.quarantined.find(input.manifest_digest);
-    if (quarantined == state.quarantined.end()) continue;
+    const auto found = state.quarantined.find(input.manifest_digest);
+    if (found == state.quarantined.end()) continue;
     if (!options.retry_quarantined) {
-      return refused(scopes_of(batch), revision_name(wanted),
-                     input.scope.to_string() + ": " + input.revision.name +
-                         " is quarantined since " + quarantined->second.txn.value + ": " +
-                         quarantined->second.reason +
-                         " (fix it in a new commit, or `rumbo sync --retry-quarantined`)");
+      return input.scope.to_string() + ": " + input.revision.name + " is quarantined since " +
+             found->second.txn.value + ": " + found->second.reason +
+             " (fix it in a new commit, or `rumbo sync --retry-quarantined`)";
     }
     TRY(core_.append(engine::clear_quarantine_draft(input.scope, input.manifest_digest,
                                                     wanted.actor, core_.epoch())));
   }
-  auto report = core_.run(wanted);
-  if (!report) {
-    Error error = std::move(report).error();
-    if (error.code() == Code::conflict && wanted.expect_plan) {
-      error = Error(std::move(error).with_hint("look at a new plan: `rumbo plan --out FILE`"));
-    }
-    return fail(std::move(error));
-  }
-  return transaction(*report, wanted, began);
+  return std::string();
 }
 
 std::string LocalOperations::waits_for(const std::vector<Placement>& batch) {

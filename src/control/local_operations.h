@@ -46,6 +46,7 @@ class LocalOperations : public Operations {
   Result<Value> refresh(const Selector& select) override;
   Result<Value> history(const Selector& select, std::size_t max) override;
   Result<Value> show(const std::string& txn) override;
+  Result<Value> why(const WhyOptions& options) override;
   Result<Value> log(const LogOptions& options) override;
   Result<Value> verify_log() override;
   Result<> follow(std::uint64_t after, const EventSink& events, const Cancel& cancel) override;
@@ -63,6 +64,7 @@ class LocalOperations : public Operations {
   Result<engine::Request> images_request(const std::vector<Placement>& batch,
                                          const SyncOptions& options);
   Result<Value> sync_batch(const std::vector<Placement>& batch, const SyncOptions& options);
+  Result<std::string> quarantined(const engine::Request& wanted, const SyncOptions& options);
   /// Why it may not be deployed yet, empty if it may: what it depends on is not well.
   std::string waits_for(const std::vector<Placement>& batch);
   Result<Scope> one_scope(const std::string& application, const std::string& environment) const;

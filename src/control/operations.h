@@ -97,6 +97,11 @@ struct RemedyOptions {
   std::string actor = {};
 };
 
+struct WhyOptions {
+  std::string application = {}, environment = {};
+  std::string field = {};  ///< "Deployment/web.spec.replicas"
+};
+
 /// Events while a verb runs: {"type": "record", "record": {seq, at, type, txn, step, message, …}}
 /// or
 /// {"type": "waiting", "txn", "message"}. Return false to stop listening (the work goes on).
@@ -161,6 +166,10 @@ class Operations {
   /// One in full: the above and {abort: {class, cause, evidence}, steps: [{id, kind, wave, objects,
   /// state, reason}], records: […], plan}.
   virtual Result<Value> show(const std::string& txn) = 0;
+  /// What made a field of a deployed object what it is, from the files of the revision that is
+  /// deployed: {application, environment, revision, transaction, object, field, value (masked for
+  /// Secrets), layers: [{what, file, line}], note: text or empty}.
+  virtual Result<Value> why(const WhyOptions& options) = 0;
   /// {records: [{seq, at, type, txn, actor, step, participant, message, body}], head: {seq, hash}}
   virtual Result<Value> log(const LogOptions& options) = 0;
   /// Recomputes the hash chain: {records, head: {seq, hash}}; Code::corrupt names the first bad

@@ -179,6 +179,7 @@ void Reconciler::after_deploy(std::size_t batch, const std::string& wanted,
           return;
         case engine::FaultClass::superseded:
           return again(batch, now);
+        case engine::FaultClass::outdated:
         case engine::FaultClass::infrastructure:
         case engine::FaultClass::conflict:
           return retry(batch, wanted);

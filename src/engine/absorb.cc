@@ -38,6 +38,14 @@ void absorb_prepare(TxnState& state, const CallResult& result, const Moment& mom
   }
 }
 
+void absorb_read_again(TxnState& state, const CallResult& result, const Moment& moment) {
+  if (result.error) return note_call_error(state, result, moment);
+  note_call_success(state, result.call.participant);
+  state.read_again.insert(result.call.participant);
+  state.changed_reads.insert(state.changed_reads.end(), result.changed_reads.begin(),
+                             result.changed_reads.end());
+}
+
 /// A definition that this transaction has just made is served a moment later.
 Error unknown_kind(const TxnState& state, const DryRunItem& item, const Moment& moment) {
   constexpr Duration kDiscoveryLag = 30s;  // kubernetes-apply.md 4.8, fault 23
@@ -277,6 +285,8 @@ void absorb(TxnState& state, const CallResult& result, const Moment& moment) {
       return absorb_prepare(state, result, moment);
     case CallKind::dry_run:
       return absorb_dry_run(state, result, moment);
+    case CallKind::read_again:
+      return absorb_read_again(state, result, moment);
     case CallKind::perform:
       return absorb_perform(state, result, moment);
     case CallKind::inspect:

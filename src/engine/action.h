@@ -15,7 +15,18 @@
 
 namespace rumbo::engine {
 
-enum class CallKind { prepare, dry_run, perform, inspect, revert, fence, observe, mirror, release };
+enum class CallKind {
+  prepare,
+  dry_run,
+  read_again,  ///< what the scopes' manifests were made from on this participant
+  perform,
+  inspect,
+  revert,
+  fence,
+  observe,
+  mirror,
+  release
+};
 std::string_view to_string(CallKind kind);
 
 struct Call {
@@ -33,6 +44,7 @@ struct CallResult {
   // Of a successful call, the one that fits its kind.
   Reservation reservation;
   DryRun dry_run;
+  std::vector<std::string> changed_reads;
   Receipt receipt;
   Sighting sighting;
   Reverted reverted;

@@ -147,6 +147,7 @@ Result<TxnState> Executor::new_state(const Request& request, const TxnId& txn, P
     scope.manifest = stored.manifest;
     scope.objects = stored.objects;
     scope.policy = input.policy;
+    scope.reads = input.reads;
     const auto held = request.held_against.find(input.scope);
     if (held != request.held_against.end()) scope.held_against = held->second;
     state.participants.insert(input.scope.target);
@@ -376,6 +377,14 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
       break;
     case CallKind::dry_run:
       keep(on->dry_run(state.step(call.step), cancel), result.dry_run);
+      break;
+    case CallKind::read_again:
+      for (const TxnScope& scope : state.scopes) {
+        if (scope.scope.target != call.participant) continue;
+        std::vector<std::string> changed;
+        keep(changed_reads(parts_.journal, *on, scope.reads, cancel), changed);
+        result.changed_reads.insert(result.changed_reads.end(), changed.begin(), changed.end());
+      }
       break;
     case CallKind::perform:
       keep(on->perform(state.step(call.step), fence, cancel), result.receipt);

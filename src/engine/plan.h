@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/live_reads.h"
 #include "model/config.h"
 #include "model/ids.h"
 #include "model/object.h"
@@ -28,6 +29,7 @@ struct ScopeInput {
   SyncPolicy policy;
   std::vector<std::string> warnings;  ///< of its rendering, for people
   std::string ns;                     ///< of its environment: what CreateNamespace=true makes
+  LiveReads reads;                    ///< what the manifest was made from that lies on the target
   bool first_time = false;  ///< nothing of it was ever committed: Helm's install, not its upgrade
   /// Workloads to start anew although they say the same, and why: their images moved.
   std::map<ObjectKey, std::string> renew;

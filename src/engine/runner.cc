@@ -13,6 +13,8 @@ std::string_view to_string(CallKind kind) {
       return "prepare";
     case CallKind::dry_run:
       return "dry_run";
+    case CallKind::read_again:
+      return "read-again";
     case CallKind::perform:
       return "perform";
     case CallKind::inspect:

@@ -1,7 +1,9 @@
 // PREPARING: everything that can go wrong without touching what users see goes wrong here. Pull and
-// pin, scaffold missing namespaces, dry-run every step; then PREPARED with the widened inventory.
+// pin, scaffold missing namespaces, dry-run every step, read again what manifests were made from;
+// then PREPARED with the widened inventory.
 #include <algorithm>
 
+#include "base/strings.h"
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -99,12 +101,44 @@ std::optional<Action> step_dry_runs(const TxnState& state, const Moment& moment)
   return Calls{std::move(calls)};
 }
 
+/// What the manifests were made from is read once more, last of all: from here on it is written.
+std::optional<Action> step_read_again(const TxnState& state, const Moment& moment) {
+  if (!state.changed_reads.empty()) {
+    std::string cause =
+        "what the manifest was made from is not as it was: " + join(state.changed_reads, "; ") +
+        "; nothing was written";
+    return abort_with(state, moment, {FaultClass::outdated, std::move(cause), {}, {}});
+  }
+  std::vector<Call> calls;
+  for (const TxnScope& scope : state.scopes) {
+    const TargetId& participant = scope.scope.target;
+    const bool asked = std::any_of(calls.begin(), calls.end(), [&](const Call& call) {
+      return call.participant == participant;
+    });
+    if (asked || scope.reads.empty() || state.read_again.contains(participant)) continue;
+    Call call;
+    call.kind = CallKind::read_again;
+    call.participant = participant;
+    calls.push_back(std::move(call));
+  }
+  if (calls.empty()) return std::nullopt;
+  if (!state.call_errors.empty()) {
+    if (state.active_at(moment.now) > moment.options.outage_budget) {
+      const Error& error = state.call_errors.begin()->second;
+      return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
+    }
+    if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
+  }
+  return Calls{std::move(calls)};
+}
+
 }  // namespace
 
 Action step_preparing(const TxnState& state, const Moment& moment) {
   if (auto action = step_prepare_calls(state, moment)) return *action;
   if (auto action = step_scaffolds(state, moment)) return *action;
   if (auto action = step_dry_runs(state, moment)) return *action;
+  if (auto action = step_read_again(state, moment)) return *action;
   return append(prepared_draft(state, draft_context(state, moment)));
 }
 

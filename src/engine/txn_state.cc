@@ -10,9 +10,10 @@ namespace {
 template <class Enum, std::size_t N>
 using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Words<FaultClass, 5> kFaults{{
+constexpr Words<FaultClass, 6> kFaults{{
     {FaultClass::revision, "revision"},
     {FaultClass::infrastructure, "infrastructure"},
+    {FaultClass::outdated, "outdated"},
     {FaultClass::conflict, "conflict"},
     {FaultClass::superseded, "superseded"},
     {FaultClass::operator_asked, "operator"},
@@ -289,26 +290,28 @@ Value to_value(const TxnScope& scope) {
   const auto ms = [](Duration d) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
   };
-  return to_value(scope.scope)
-      .with("revision", Value::object({{"id", scope.revision.id},
-                                       {"name", scope.revision.name},
-                                       {"subject", scope.revision.subject},
-                                       {"signer", scope.revision.signer}}))
-      .with("manifestDigest", scope.manifest_digest)
-      .with("manifest", scope.manifest ? Value(scope.manifest->digest) : Value())
-      .with("heldAgainst", scope.held_against)
-      .with("policy",
-            Value::object(
-                {{"timeoutMs", ms(scope.policy.timeout)},
-                 {"soakMs", ms(scope.policy.soak)},
-                 {"onFailure", scope.policy.on_failure == OnFailure::stop ? "stop" : "restore"},
-                 {"prune", scope.policy.prune},
-                 {"selfHeal", scope.policy.self_heal},
-                 {"allowEmpty", scope.policy.allow_empty},
-                 {"adopt", scope.policy.adopt},
-                 {"allowDestructive", texts_value(scope.policy.allow_destructive)},
-                 {"options", texts_value(scope.policy.options)},
-                 {"ignore", rules_value(scope.policy.ignore)}}));
+  Value value =
+      to_value(scope.scope)
+          .with("revision", Value::object({{"id", scope.revision.id},
+                                           {"name", scope.revision.name},
+                                           {"subject", scope.revision.subject},
+                                           {"signer", scope.revision.signer}}))
+          .with("manifestDigest", scope.manifest_digest)
+          .with("manifest", scope.manifest ? Value(scope.manifest->digest) : Value())
+          .with("heldAgainst", scope.held_against)
+          .with("policy",
+                Value::object(
+                    {{"timeoutMs", ms(scope.policy.timeout)},
+                     {"soakMs", ms(scope.policy.soak)},
+                     {"onFailure", scope.policy.on_failure == OnFailure::stop ? "stop" : "restore"},
+                     {"prune", scope.policy.prune},
+                     {"selfHeal", scope.policy.self_heal},
+                     {"allowEmpty", scope.policy.allow_empty},
+                     {"adopt", scope.policy.adopt},
+                     {"allowDestructive", texts_value(scope.policy.allow_destructive)},
+                     {"options", texts_value(scope.policy.options)},
+                     {"ignore", rules_value(scope.policy.ignore)}}));
+  return scope.reads.empty() ? value : value.with("reads", to_value(scope.reads));
 }
 
 TxnScope txn_scope_from(const Value& value) {
@@ -319,6 +322,7 @@ TxnScope txn_scope_from(const Value& value) {
   out.manifest_digest = value["manifestDigest"].str();
   if (value["manifest"].is_string()) out.manifest = BlobRef{value["manifest"].str()};
   out.held_against = value["heldAgainst"].str();
+  out.reads = live_reads_from(value["reads"]);
   const Value& policy = value["policy"];
   out.policy.timeout = std::chrono::milliseconds(policy["timeoutMs"].as_int(300'000));
   out.policy.soak = std::chrono::milliseconds(policy["soakMs"].as_int());

@@ -23,6 +23,7 @@ namespace rumbo::engine {
 enum class FaultClass {
   revision,        ///< health, rejection, hook: the revision's own fault; it is quarantined
   infrastructure,  ///< API, registry, disk, restart: retried with backoff
+  outdated,        ///< what the plan was made from has changed: planned anew
   conflict,        ///< a foreign edit: kept and reported; retried with backoff
   superseded,      ///< a newer revision is wanted
   operator_asked,  ///< cancelled by hand
@@ -42,6 +43,7 @@ struct TxnScope {
   std::optional<BlobRef> manifest;  ///< list of objects as blobs, see manifest_store.h
   std::vector<BlobRef> objects;     ///< the blobs that list names; in memory only
   SyncPolicy policy;
+  LiveReads reads;  ///< read again before PREPARED
   /// For a rollback: the digest automation would otherwise deploy again at once.
   Digest held_against;
 };
@@ -118,6 +120,8 @@ struct TxnState {
   bool rebooted = false;      ///< the machine restarted since the last record
   std::set<TargetId> fenced;
   std::set<TargetId> prepared_participants;
+  std::set<TargetId> read_again;           ///< participants whose LiveReads are as they were
+  std::vector<std::string> changed_reads;  ///< those that are not, in words
   std::set<TargetId> released;
   std::set<TargetId> mirrored;
   std::vector<std::pair<StepId, ObservedVersion>> bumped;

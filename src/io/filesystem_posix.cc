@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -86,9 +87,16 @@ class PosixFile : public File {
     std::size_t done = 0;
     while (done < buffer.size()) {
       const ssize_t got = retry([&] {
-        return ::pread(fd_.get(), buffer.data() + done, buffer.size() - done,
-                       static_cast<off_t>(offset + done));
+        std::uint8_t* const to = buffer.data() + done;
+        const ssize_t some =
+            ::pread(fd_.get(), to, buffer.size() - done, static_cast<off_t>(offset + done));
+        // A pipe has no places: it is read from front to end.
+        return some < 0 && errno == ESPIPE ? ::read(fd_.get(), to, buffer.size() - done) : some;
       });
+      if (got < 0 && errno == EAGAIN && path_.starts_with("/dev/")) {  // standard input, slowly
+        ::pollfd waits{fd_.get(), POLLIN, 0};
+        if (retry([&] { return ::poll(&waits, 1, -1); }) > 0) continue;
+      }
       if (got < 0) return failed("read", path_);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);

@@ -187,6 +187,19 @@ TEST(RealFileSystem, ReadsFilesThatSayTheyAreEmpty) {
   EXPECT_EQ(id->size(), 36u);
 }
 
+TEST(RealFileSystem, ReadsAPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string text(10'000, 'x');
+  ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(ends[1]);
+  const auto env = real_env();
+  const auto read = env.files.read_all("/dev/fd/" + std::to_string(ends[0]), 1 << 20);
+  ::close(ends[0]);
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(*read, text);
+}
+
 TEST(RealFileSystem, AFullDiskIsExhausted) {
   const auto file = real_filesystem().open("/dev/full", {.write = true});
   ASSERT_TRUE(file);

@@ -43,10 +43,14 @@ inline constexpr std::string_view kValuesSource = "$values";
 struct RenderInputs {
   std::map<std::string, std::shared_ptr<const Snapshot>> snapshots;
   std::map<ChartSpec, FetchedChart> charts;
-  std::map<ObjectKey, Value> live;  ///< objects of the target; null: there is none
-  Value recorded;                   ///< results of random functions from earlier renders
-  WallTime now;                     ///< what `now` means to a template
-  std::string seed;                 ///< where random functions take new results from; secret
+  /// Objects of the target; null: there is none. A key without a name: a `List` of all.
+  std::map<ObjectKey, Value> live;
+  std::string kube_version;               ///< of the target, "v1.33.2"; empty: not known
+  std::vector<std::string> api_versions;  ///< what it serves: "apps/v1", "apps/v1/Deployment"
+  Value recorded;                         ///< results of random functions from earlier renders
+  WallTime now;                           ///< what `now` means to a template
+  std::string seed;                       ///< where random functions take new results from; secret
+  bool trace = false;  ///< objects tell what made their fields, as exactly as can be
   std::function<std::string()> stopped = {};  ///< why rendering must end ("takes longer than 60 s")
 };
 
@@ -55,6 +59,7 @@ struct Rendered {
   Value to_record;                    ///< all results of random functions that were used
   std::vector<std::string> warnings;  ///< "ignored file x: not YAML"
   std::vector<ObjectKey> live_reads;  ///< asked for but not among the inputs: read, render again
+  bool used_capabilities = false;     ///< it may depend on what the target serves
 };
 
 class Renderer {

@@ -159,6 +159,12 @@ struct TxnMirror {
   std::vector<std::pair<Scope, ObjectKey>> inventory;
 };
 
+/// What charts are told of a target.
+struct Served {
+  std::string version;            ///< "v1.33.2"; empty: it is no Kubernetes
+  std::vector<std::string> apis;  ///< "apps/v1", "apps/v1/Deployment"; sorted
+};
+
 struct Owned {
   ObjectKey key;
   Owner owner;
@@ -258,6 +264,16 @@ class Target {
     static_cast<void>(kind);
     static_cast<void>(cancel);
     return std::optional<bool>();
+  }
+
+  /// Its version and what it serves; nothing where that means nothing.
+  virtual Result<Served> served(const Cancel&) { return Served{}; }
+  /// All objects of a kind in a namespace, sorted by name; the key's name is empty. A kind that is
+  /// not served has none.
+  virtual Result<std::vector<Value>> list(const ObjectKey& kind, const Cancel& cancel) {
+    static_cast<void>(kind);
+    static_cast<void>(cancel);
+    return std::vector<Value>{};
   }
 
   /// The images it keeps, and those it would let go at the next release().

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "render/object_checks.h"
 #include "render/substitute.h"
+#include "render/substitute_trace.h"
 
 namespace rumbo::render {
 namespace {
@@ -51,13 +52,20 @@ Result<std::vector<ObjectKey>> live_variables(const Value& section, const std::s
 }
 
 Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section,
-                             const std::string& ns, const std::map<ObjectKey, Value>& live) {
+                             const std::string& ns, const std::map<ObjectKey, Value>& live,
+                             bool trace) {
   if (!section.is_object()) return {};
   Substitution substitution;
   substitution.strict = section["strict"].as_bool();
+  const auto origins = std::make_shared<VariableOrigins>();
+  const auto note = [&](const Variables& before, std::string place) {
+    if (trace) note_origins(*origins, before, substitution.variables, {std::move(place)});
+  };
   for (const Value& entry : section["from"].items()) {
+    const Variables before = trace ? substitution.variables : Variables{};
     if (entry.is_object()) {
       TRY(add_live(substitution.variables, entry, ns, live));
+      note(before, TRY(key_of_entry(entry, ns)).to_string());
       continue;
     }
     const std::string file = entry.str();
@@ -68,8 +76,11 @@ Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const
     }
     TRY(add_variables_file(substitution.variables, *text, file));
     manifest.files_read.push_back(file);
+    note(before, file);
   }
+  const Variables before = trace ? substitution.variables : Variables{};
   TRY(add_variables(substitution.variables, section["values"]));
+  note(before, "substitute.values");
   for (Object& object : manifest.objects) {
     auto changed = substitute_object(object.value, substitution);
     if (!changed) {
@@ -77,6 +88,10 @@ Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const
                       .error()
                       .at(object.origin)
                       .with_context("while substituting variables in " + object.key.to_string()));
+    }
+    if (trace) {
+      object.fields = std::make_shared<SubstitutionLocator>(object.fields, object.origin,
+                                                            object.value, origins);
     }
     object.value = std::move(*changed);
     object.key = key_of(object.value);

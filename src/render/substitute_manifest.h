@@ -19,8 +19,10 @@ Result<std::vector<ObjectKey>> live_variables(const Value& section, const std::s
 
 /// Puts the section's variables into every object and checks it again. Its files are read from the
 /// snapshot and become part of what the manifest was made from; `live` holds the objects of
-/// live_variables() that exist. Nothing happens without a section.
+/// live_variables() that exist. Nothing happens without a section. With `trace`, objects tell which
+/// variables their fields have, and where those come from.
 Result<> substitute_manifest(Manifest& manifest, const Snapshot& snapshot, const Value& section,
-                             const std::string& ns, const std::map<ObjectKey, Value>& live);
+                             const std::string& ns, const std::map<ObjectKey, Value>& live,
+                             bool trace = false);
 
 }  // namespace rumbo::render

@@ -187,6 +187,10 @@ bool Executor::field(const Operand& dot, const std::string& name, const Node& no
       out = found->is_nil() ? Operand::boxed(Any()) : Operand::plain(std::move(*found));
       return true;
     }
+    if (native->unexported(name)) {
+      return fails(name + " is an unexported field of struct type " +
+                   std::string(receiver.type_name()));
+    }
   } else if (type.kind == Kind::pointer) {
     return fails("nil pointer evaluating " + std::string(receiver.type_name()) + "." + name);
   }

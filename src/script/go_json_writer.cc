@@ -95,17 +95,32 @@ class Writer {
       out_ += ']';
       return {};
     }
-    if (const Native* native = value.native(); native != nullptr && !style_.indent) {
-      if (auto json = native->json()) {
+    if (const Native* native = value.native(); native != nullptr) {
+      if (auto json = style_.indent ? std::nullopt : native->json()) {
         out_ += *json;
         return {};
       }
+      if (const auto members = native->json_members()) return write_struct(*members, level);
     }
     return write(TRY(to_value(value)), level);
   }
   std::string finish() && { return std::move(out_); }
 
  private:
+  Outcome<> write_struct(const std::vector<std::pair<std::string, Any>>& members, int level) {
+    bool first = true;
+    out_ += '{';
+    for (const auto& [name, value] : members) {
+      next(first, level + 1);
+      write_string(name);
+      out_ += style_.indent ? ": " : ":";
+      TRY(write(value, level + 1));
+    }
+    if (!first) line(level);
+    out_ += '}';
+    return {};
+  }
+
   void line(int level) {
     if (!style_.indent) return;
     out_ += '\n';

@@ -50,6 +50,7 @@ Outcome<Any> to_yaml_pretty(Call& call) {
 Outcome<Value> read_yaml(Call& call) {
   TRY(call.session.room_for_text(call[0].text().size()));
   codec::YamlOptions options;
+  options.go_exact = true;
   options.strict = false;
   options.first_only = true;
   auto value = codec::parse_yaml_value(call[0].text(), {}, options);

@@ -48,12 +48,14 @@ Outcome<Any> tpl(Call& call) {
 Outcome<Any> required(Call& call) {
   const Any& value = call[1];
   if (value.is_nil() || (value.type() == &types::string && value.text().empty())) {
+    if (call.session.lenient()) return Any("");
     return failed(std::string(call[0].text()), Failure::Kind::asked);
   }
   return value;
 }
 
 Outcome<Any> stop(Call& call) {
+  if (call.session.lenient()) return Any("");
   return failed(std::string(call[0].text()), Failure::Kind::asked);
 }
 

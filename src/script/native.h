@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/value.h"
 #include "script/any.h"
@@ -25,8 +27,14 @@ class Native : public Object {
   virtual std::string print_struct() const { return "{}"; }
   /// What encoding/json makes of it.
   virtual Value to_value() const { return Value::object(); }
-  /// JSON as it stands, for structs: theirs keeps the order of the fields. Else to_value() counts.
+  /// JSON as it stands. Else json_members() or to_value() count.
   virtual std::optional<std::string> json() const { return std::nullopt; }
+  /// For structs: what encoding/json prints, in the order of the fields.
+  virtual std::optional<std::vector<std::pair<std::string, Any>>> json_members() const {
+    return std::nullopt;
+  }
+  /// A field that Go code beside the struct sees, and templates do not.
+  virtual bool unexported(std::string_view) const { return false; }
   /// Go's idea of true; only numbers can be false.
   virtual bool truth() const { return true; }
   /// Go's == of two objects of one type; nullopt if the type has none.

@@ -40,6 +40,7 @@ struct Limits {
 struct SessionOptions {
   MissingKey missing_key = MissingKey::zero;
   Limits limits;
+  bool lenient = false;  ///< `required` and `fail` stop nothing, as when Helm lints
 };
 
 class Session {
@@ -52,6 +53,7 @@ class Session {
   Host& host() { return host_; }
   const Limits& limits() const { return options_.limits; }
   MissingKey missing_key() const { return options_.missing_key; }
+  bool lenient() const { return options_.lenient; }
   std::uint64_t steps() const { return steps_; }
 
   /// Counts work; fails when the steps or the time are used up.

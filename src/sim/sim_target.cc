@@ -79,6 +79,19 @@ Result<std::vector<Observation>> SimTarget::observe(const std::vector<ObjectKey>
   return out;
 }
 
+Result<Served> SimTarget::served(const Cancel&) {
+  return world_.served;
+}
+
+Result<std::vector<Value>> SimTarget::list(const ObjectKey& kind, const Cancel&) {
+  std::vector<Value> out;
+  for (const auto& [key, thing] : world_.current) {
+    if (key.group != kind.group || key.kind != kind.kind || key.ns != kind.ns) continue;
+    out.push_back(observe_one(key).object);
+  }
+  return out;
+}
+
 Result<DryRun> SimTarget::dry_run(const Step& step, const Cancel&) {
   DryRun out;
   for (const Item& item : step.items) {
@@ -102,6 +115,7 @@ Result<Reservation> SimTarget::prepare(const Outline& outline, const Fence&, con
     }
   }
   world_.reservations.insert(outline.txn);
+  if (world_.while_preparing) world_.while_preparing();
   Reservation out;
   out.pins["app:1"] = "app@sha256:1";
   out.opaque = Value::object({{"txn", outline.txn.value}});

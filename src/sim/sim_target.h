@@ -46,6 +46,9 @@ class SimTarget : public Target {
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;
 
+  Result<Served> served(const Cancel& cancel) override;
+  Result<std::vector<Value>> list(const ObjectKey& kind, const Cancel& cancel) override;
+
   /// A request of a dead or impatient client reaches the server now, with the precondition it was
   /// sent with: a zombie. What it may no longer do has no effect.
   void late_arrival(const Step& step, const Fence& fence);

@@ -8,6 +8,7 @@
 //   sim/outlives: it is deleted, or run, only when that one is gone
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -34,6 +35,9 @@ struct Thing {
 struct World {
   std::string id = "world";
   std::string boot_id = "boot-1";
+  Served served;  ///< what charts are told of it
+  /// Called when a transaction is prepared: what a foreign hand does just then.
+  std::function<void()> while_preparing;
   std::map<ObjectKey, Thing> current;
   std::map<std::pair<TxnId, ObjectKey>, Thing> staged;    ///< host: beside the current ones
   std::map<std::pair<TxnId, ObjectKey>, Thing> replaced;  ///< host: switched away, not yet retired

@@ -149,6 +149,13 @@ Result<Value> ScriptedOperations::history(const control::Selector& select, std::
   return answer(Value::object({{"call", "history"}, {"select", to_value(select)}, {"max", max}}));
 }
 
+Result<Value> ScriptedOperations::why(const control::WhyOptions& options) {
+  return answer(Value::object({{"call", "why"},
+                               {"application", options.application},
+                               {"environment", options.environment},
+                               {"field", options.field}}));
+}
+
 Result<Value> ScriptedOperations::show(const std::string& txn) {
   return answer(Value::object({{"call", "show"}, {"txn", txn}}));
 }

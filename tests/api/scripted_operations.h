@@ -31,6 +31,7 @@ class ScriptedOperations : public control::Operations {
   Result<Value> rollback(const control::RollbackOptions& options,
                          const control::EventSink& sink) override;
   Result<Value> test(const control::TestOptions& options, const control::EventSink& sink) override;
+  Result<Value> why(const control::WhyOptions& options) override;
   Result<Value> recover(const std::string& txn, const std::string& decision,
                         const std::string& actor, const control::EventSink& sink) override;
   Result<Value> remove(const control::DeleteOptions& options,

@@ -27,6 +27,7 @@ class ScriptedOperations : public control::Operations {
     control::TestOptions test;
     control::DeleteOptions remove;
     control::LogOptions log;
+    control::WhyOptions why;
     control::ContainerLogOptions logs;
   };
   explicit ScriptedOperations(Script& script) : script_(script) {}
@@ -86,6 +87,10 @@ class ScriptedOperations : public control::Operations {
   Result<Value> history(const control::Selector& select, std::size_t max) override {
     script_.select = select;
     return answer("history " + std::to_string(max));
+  }
+  Result<Value> why(const control::WhyOptions& options) override {
+    script_.why = options;
+    return answer("why");
   }
   Result<Value> show(const std::string& txn) override { return answer("show " + txn); }
   Result<Value> log(const control::LogOptions& options) override {

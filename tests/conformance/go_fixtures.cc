@@ -80,6 +80,7 @@ class Record final : public script::Native {
     if (name == "P") return p_;
     return std::nullopt;
   }
+  bool unexported(std::string_view name) const override { return name == "h"; }
   std::string print_struct() const override { return "{1 b map[x:2] <nil> 0}"; }
 
  private:

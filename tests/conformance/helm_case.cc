@@ -103,6 +103,14 @@ HelmOutcome run_helm(const std::map<std::string, std::string>& files,
   std::string err;
   for (const std::string& line : warnings.lines()) err += line + "\n";
   if (!release) return failed(std::move(err), release.error().message());
+  if (const auto at = std::find(arguments.begin(), arguments.end(), "--output-dir");
+      at != arguments.end() && std::next(at) != arguments.end()) {
+    std::string out;
+    for (const std::string& file : render::helm::output_files(*release, options).writes) {
+      out += "wrote " + *std::next(at) + "/" + file + "\n";
+    }
+    return {out + "\n", std::move(err), 0};
+  }
   const auto text = render::helm::print_release(*release, options);
   if (!text) return failed(std::move(err), text.error().message());
   return {*text, std::move(err), 0};

@@ -85,6 +85,8 @@ Result<Value> parse(const std::string& input, YamlDialect dialect, bool strict) 
   codec::YamlOptions options;
   options.dialect = dialect;
   options.strict = strict;
+  options.go_exact = true;
+  options.limits.max_depth = 10'000;  // go-yaml's own; Rumbo's default is stricter on purpose
   return codec::parse_yaml_value(input, "in", options);
 }
 

@@ -242,5 +242,195 @@ TEST(HelmApplication, DependenciesAreRecordedAndFetchedOnce) {
   EXPECT_EQ(manifest.pins[0].name.substr(0, 6), "2.0.0@");
 }
 
+// ---- What is read from the target
+
+const ObjectKey kSettings{"", "ConfigMap", "shop-dev", "settings"};
+
+Value settings(const std::string& image) {
+  return Value::object(
+      {{"apiVersion", "v1"},
+       {"kind", "ConfigMap"},
+       {"metadata", Value::object({{"name", "settings"}, {"namespace", "shop-dev"}})},
+       {"data", Value::object({{"image", image}, {"values.yaml", "image: " + image + "\n"}})}});
+}
+
+/// A chart whose image is what `expression` says.
+MemorySource::Files looking_chart(const std::string& expression) {
+  auto files = chart("unused");
+  files["deploy/templates/shop.yaml"] =
+      replace_all(release("shop", "IMAGE").at("deploy/app.yaml"), "IMAGE", expression);
+  return files;
+}
+
+std::string lookup_of(const std::string& name) {
+  return "{{ dig \"data\" \"image\" \"app:none\" (lookup \"v1\" \"ConfigMap\" "
+         ".Release.Namespace \"" +
+         name + "\") }}";
+}
+
+/// The note of the newest transaction that was given up because of what it had read.
+std::string outdated_note(Rig& rig) {
+  RecordFilter filter;
+  filter.types = {RecordType::abort};
+  std::string note;
+  for (const Record& record : rig.core().journal().read(filter, 0, 100).value()) {
+    if (record.body["class"].as_string() == "outdated") note = record.body["cause"].str();
+  }
+  return note;
+}
+
+int writes(const Rig& rig) {
+  return static_cast<int>(rig.world.log.size());
+}
+
+TEST(ReadFromTheTarget, AChangeBeforePreparedWritesNothingAndIsPlannedAnew) {
+  for (const bool by_values : {false, true}) {
+    Rig rig(chart_application(by_values
+                                  ? "  helm: {valuesFrom: [{kind: ConfigMap, name: settings}]}\n"
+                                  : "  helm: {lookup: true}\n"));
+    rig.source.commit(kShopUrl, by_values ? chart("app:0") : looking_chart(lookup_of("settings")));
+    rig.world.create(kSettings, settings("app:1"), rig.clock.mono());
+    int prepared = 0;
+    int written_before = -1;
+    rig.world.while_preparing = [&] {
+      if (++prepared == 1) rig.world.edit(kSettings, settings("app:2"));
+      if (prepared == 2) written_before = writes(rig);
+    };
+    EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+    EXPECT_EQ(prepared, 2) << "planned anew once";
+    EXPECT_EQ(written_before, 0) << "the first plan wrote nothing";
+    EXPECT_EQ(rig.image(), "app:2");
+    const std::string note = outdated_note(rig);
+    EXPECT_NE(note.find("ConfigMap shop-dev/settings has changed"), std::string::npos) << note;
+  }
+}
+
+TEST(ReadFromTheTarget, WhatWasNotThereAndWhatIsGoneCountToo) {
+  Rig rig(chart_application("  helm: {lookup: true}\n"));
+  rig.source.commit(kShopUrl, looking_chart(lookup_of("settings")));
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    if (++prepared == 1) rig.world.create(kSettings, settings("app:1"), rig.clock.mono());
+    if (prepared == 2) rig.world.remove(kSettings);
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(prepared, 3);
+  EXPECT_EQ(rig.image(), "app:none");
+  EXPECT_NE(outdated_note(rig).find("settings is gone"), std::string::npos) << outdated_note(rig);
+}
+
+TEST(ReadFromTheTarget, WhatNeverRestsIsGivenUpInWordsAndTriedAgainLater) {
+  Rig rig(chart_application("  helm: {lookup: true}\n  sync: {automated: true}\n"));
+  rig.source.commit(kShopUrl, looking_chart(lookup_of("settings")));
+  rig.world.create(kSettings, settings("app:1"), rig.clock.mono());
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    rig.world.edit(kSettings, settings("app:1" + std::to_string(++prepared)));
+  };
+  const Value answer = rig.sync();
+  EXPECT_EQ(answer["worst"].str(), "refused") << codec::to_json(answer);
+  EXPECT_EQ(prepared, 3);
+  EXPECT_TRUE(rig.core().state(rig.core().placements()[0].scope).quarantined.empty());
+  rig.world.while_preparing = {};
+  rig.run(2min);
+  EXPECT_EQ(rig.image(), "app:13") << "the revision is not condemned";
+}
+
+TEST(ReadFromTheTarget, AStatusDecidesNothing) {
+  Rig rig(chart_application("  helm: {lookup: true}\n"));
+  rig.source.commit(kShopUrl, looking_chart(lookup_of("settings")));
+  rig.world.create(kSettings, settings("app:1"), rig.clock.mono());
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    ++prepared;
+    rig.world.edit(kSettings, settings("app:1").with("status", Value::object({{"n", 1}})));
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(prepared, 1);
+}
+
+TEST(ReadFromTheTarget, AListIsReadAndReadAgain) {
+  Rig rig(chart_application("  helm: {lookup: true}\n"));
+  rig.source.commit(kShopUrl,
+                    looking_chart("{{ $l := lookup \"v1\" \"ConfigMap\" .Release.Namespace \"\" }}"
+                                  "app:{{ $l.kind }}-{{ range $l.items }}"
+                                  "{{ .metadata.name }}{{ end }}"));
+  rig.world.create(kSettings, settings("app:1"), rig.clock.mono());
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    if (++prepared > 1) return;
+    ObjectKey other = kSettings;
+    other.name = "zebra";
+    Value object = settings("app:1");
+    rig.world.create(other, object.with("metadata", object["metadata"].with("name", "zebra")),
+                     rig.clock.mono());
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(prepared, 2);
+  EXPECT_EQ(rig.image(), "app:ConfigMapList-settingszebra");
+  EXPECT_NE(outdated_note(rig).find("the ConfigMap objects of namespace shop-dev have changed"),
+            std::string::npos)
+      << outdated_note(rig);
+}
+
+TEST(ReadFromTheTarget, LookupIsOffByDefaultAndOfOneNamespace) {
+  Rig off(chart_application());
+  off.source.commit(kShopUrl, looking_chart(lookup_of("settings")));
+  off.world.create(kSettings, settings("app:1"), off.clock.mono());
+  EXPECT_EQ(off.sync()["worst"].str(), "committed");
+  EXPECT_EQ(off.image(), "app:none");
+
+  Rig on(chart_application("  helm: {lookup: true}\n"));
+  on.source.commit(kShopUrl, looking_chart(replace_all(lookup_of("settings"), ".Release.Namespace",
+                                                       "\"kube-system\"")));
+  ObjectKey elsewhere = kSettings;
+  elsewhere.ns = "kube-system";
+  on.world.create(elsewhere, settings("app:1"), on.clock.mono());
+  EXPECT_EQ(on.sync()["worst"].str(), "committed");
+  EXPECT_EQ(on.image(), "app:none");
+}
+
+TEST(ReadFromTheTarget, ChartsAreToldWhatItServesAndThatIsReadAgain) {
+  Rig rig(chart_application());
+  rig.world.served = {"v1.29.3", {"apps/v1", "apps/v1/Deployment", "v1"}};
+  rig.source.commit(kShopUrl,
+                    looking_chart("app:{{ .Capabilities.KubeVersion.Minor }}-{{ .Capabilities."
+                                  "APIVersions.Has \"example.org/v1/Ring\" }}"));
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    if (++prepared == 1) rig.world.served.apis.push_back("example.org/v1/Ring");
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(prepared, 2);
+  EXPECT_EQ(rig.image(), "app:29-true");
+  EXPECT_NE(outdated_note(rig).find("serves have changed"), std::string::npos)
+      << outdated_note(rig);
+
+  // A chart that does not ask is not disturbed.
+  Rig other(chart_application());
+  other.world.served = {"v1.29.3", {"v1"}};
+  other.source.commit(kShopUrl, chart("app:1"));
+  other.world.while_preparing = [&] { other.world.served.apis.push_back("more/v1"); };
+  EXPECT_EQ(other.sync()["worst"].str(), "committed");
+  EXPECT_TRUE(outdated_note(other).empty());
+}
+
+TEST(ReadFromTheTarget, VariablesAreReadAgain) {
+  Rig rig(application("shop", "  substitute: {from: [{kind: ConfigMap, name: settings}]}\n") +
+          environment());
+  rig.source.commit(kShopUrl, release("shop", "${image}"));
+  const auto variables = [](const std::string& image) {
+    return settings(image).with("data", Value::object({{"image", image}}));
+  };
+  rig.world.create(kSettings, variables("app:1"), rig.clock.mono());
+  int prepared = 0;
+  rig.world.while_preparing = [&] {
+    if (++prepared == 1) rig.world.edit(kSettings, variables("app:2"));
+  };
+  EXPECT_EQ(rig.sync()["worst"].str(), "committed");
+  EXPECT_EQ(prepared, 2);
+  EXPECT_EQ(rig.image(), "app:2");
+}
+
 }  // namespace
 }  // namespace rumbo::controltest

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "render/helm/record.h"
+#include "script/convert.h"
 #include "script/function.h"
 #include "script/list.h"
 #include "script/map.h"
@@ -85,8 +86,9 @@ Any kube_version_object(const KubeVersion& kube, bool helm4) {
       helm4 ? fmt::format("{{{} {} {} {}}}", kube.version, kube.normalized, kube.major_number,
                           kube.minor_number)
             : fmt::format("{{{} {} {}}}", kube.version, kube.major_number, kube.minor_number));
-  made->set_json(Value::object(
-      {{"Version", kube.version}, {"Major", kube.major_number}, {"Minor", kube.minor_number}}));
+  made->set_json(
+      {{"Version", kube.version}, {"Major", kube.major_number}, {"Minor", kube.minor_number}});
+  if (helm4) made->set_unexported("normalizedVersion");
   return Any::native(made);
 }
 
@@ -96,17 +98,17 @@ Any helm_version_object(const Capabilities& capabilities) {
                                     {"GitCommit", ""},
                                     {"GitTreeState", "clean"},
                                     {"GoVersion", capabilities.go_version}};
-  std::vector<Member> json{{"version", capabilities.helm_version},
-                           {"git_tree_state", "clean"},
-                           {"go_version", capabilities.go_version}};
+  std::vector<Record::Field> json{{"version", capabilities.helm_version},
+                                  {"git_tree_state", "clean"},
+                                  {"go_version", capabilities.go_version}};
   if (!client.empty()) {
     fields.push_back({"KubeClientVersion", client});
-    json.emplace_back("kube_client_version", client);
+    json.push_back({"kube_client_version", client});
   }
   auto made = script::make<Record>(kHelmVersion, std::move(fields));
   made->set_printed(fmt::format("{{{}  clean {}{}}}", capabilities.helm_version,
                                 capabilities.go_version, client.empty() ? "" : " " + client));
-  made->set_json(Value::object(std::move(json)));
+  made->set_json(std::move(json));
   return Any::native(made);
 }
 
@@ -160,34 +162,17 @@ Any chart_map(const Metadata& metadata, bool is_root) {
                  {"IsRoot", is_root}});
 }
 
-/// The members that encoding/json leaves in: those that are not empty.
-Value without_empty(std::vector<Member> members) {
-  std::erase_if(members, [](const Member& member) {
-    const Value& value = member.value;
-    if (value.is_null() || (value.is_bool() && !value.as_bool())) return true;
-    if (value.is_string()) return value.as_string().empty();
-    return (value.is_array() || value.is_object()) && value.empty();
-  });
-  return Value::object(std::move(members));
+/// True for what encoding/json leaves out where the struct says `omitempty`.
+bool is_empty(const Any& any) {
+  const Value value = script::to_value(any).value_or(Value());
+  if (value.is_null() || (value.is_bool() && !value.as_bool())) return true;
+  if (value.is_string()) return value.as_string().empty();
+  return (value.is_array() || value.is_object()) && value.empty();
 }
 
-Value value_list(const std::vector<std::string>& items) {
-  return Value::array(std::vector<Value>(items.begin(), items.end()));
-}
-
-Value maintainer_json(const Maintainer& one) {
-  return without_empty({{"name", one.name}, {"email", one.email}, {"url", one.url}});
-}
-
-Value dependency_json(const Dependency& one) {
-  return without_empty({{"name", one.name},
-                        {"version", one.version},
-                        {"condition", one.condition},
-                        {"tags", value_list(one.tags)},
-                        {"enabled", one.enabled},
-                        {"import-values", one.import_values},
-                        {"alias", one.alias}})
-      .with("repository", one.repository);
+std::vector<Record::Field> without_empty(std::vector<Record::Field> fields) {
+  std::erase_if(fields, [](const Record::Field& field) { return is_empty(field.value); });
+  return fields;
 }
 
 Any typed_list(const Type& type, std::vector<Any> items) {
@@ -195,81 +180,93 @@ Any typed_list(const Type& type, std::vector<Any> items) {
                      items.empty() ? script::Ref<List>() : script::make<List>(std::move(items)));
 }
 
-Any chart_struct(const Metadata& metadata, bool is_root) {
-  std::vector<Any> maintainers, dependencies;
-  for (const Maintainer& one : metadata.maintainers) {
-    auto made = script::make<Record>(
-        kMaintainer3,
-        std::vector<Record::Field>{{"Name", one.name}, {"Email", one.email}, {"URL", one.url}});
-    made->set_json(maintainer_json(one));
-    maintainers.push_back(Any::native(made));
-  }
-  for (const Dependency& one : metadata.dependencies.value_or(std::vector<Dependency>{})) {
-    auto made = script::make<Record>(
-        kDependency3, std::vector<Record::Field>{{"Name", one.name},
-                                                 {"Version", one.version},
-                                                 {"Repository", one.repository},
-                                                 {"Condition", one.condition},
-                                                 {"Tags", Any::strings(one.tags)},
-                                                 {"Enabled", one.enabled},
-                                                 {"ImportValues", Any::from(one.import_values)},
-                                                 {"Alias", one.alias}});
-    made->set_json(dependency_json(one));
-    dependencies.push_back(Any::native(made));
-  }
+Any maintainer_struct(const Maintainer& one) {
   auto made = script::make<Record>(
-      kChart3, std::vector<Record::Field>{
-                   {"Name", metadata.name},
-                   {"Home", metadata.home},
-                   {"Sources", Any::strings(metadata.sources)},
-                   {"Version", metadata.version},
-                   {"Description", metadata.description},
-                   {"Keywords", Any::strings(metadata.keywords)},
-                   {"Maintainers", typed_list(kMaintainers3, std::move(maintainers))},
-                   {"Icon", metadata.icon},
-                   {"APIVersion", metadata.api_version},
-                   {"Condition", metadata.condition},
-                   {"Tags", metadata.tags},
-                   {"AppVersion", metadata.app_version},
-                   {"Deprecated", metadata.deprecated},
-                   {"Annotations", string_map(metadata.annotations)},
-                   {"KubeVersion", metadata.kube_version},
-                   {"Dependencies", typed_list(kDependencies3, std::move(dependencies))},
-                   {"Type", metadata.type},
-                   {"IsRoot", is_root}});
-  made->set_json(metadata_json(metadata).with("IsRoot", is_root));
+      kMaintainer3,
+      std::vector<Record::Field>{{"Name", one.name}, {"Email", one.email}, {"URL", one.url}});
+  made->set_json(without_empty({{"name", one.name}, {"email", one.email}, {"url", one.url}}));
+  return Any::native(made);
+}
+
+Any dependency_struct(const Dependency& one) {
+  const Any tags = Any::strings(one.tags), imports = Any::from(one.import_values);
+  auto made =
+      script::make<Record>(kDependency3, std::vector<Record::Field>{{"Name", one.name},
+                                                                    {"Version", one.version},
+                                                                    {"Repository", one.repository},
+                                                                    {"Condition", one.condition},
+                                                                    {"Tags", tags},
+                                                                    {"Enabled", one.enabled},
+                                                                    {"ImportValues", imports},
+                                                                    {"Alias", one.alias}});
+  auto json = without_empty({{"name", one.name}, {"version", one.version}});
+  json.push_back({"repository", one.repository});
+  for (Record::Field& field : without_empty({{"condition", one.condition},
+                                             {"tags", tags},
+                                             {"enabled", one.enabled},
+                                             {"import-values", imports},
+                                             {"alias", one.alias}})) {
+    json.push_back(std::move(field));
+  }
+  made->set_json(std::move(json));
+  return Any::native(made);
+}
+
+Any chart_struct(const Metadata& metadata, bool is_root) {
+  std::vector<Any> people, charts;
+  for (const Maintainer& one : metadata.maintainers) people.push_back(maintainer_struct(one));
+  for (const Dependency& one : metadata.dependencies.value_or(std::vector<Dependency>{})) {
+    charts.push_back(dependency_struct(one));
+  }
+  const Any maintainers = typed_list(kMaintainers3, std::move(people));
+  const Any dependencies = typed_list(kDependencies3, std::move(charts));
+  const Any sources = Any::strings(metadata.sources), keywords = Any::strings(metadata.keywords);
+  const Any annotations = string_map(metadata.annotations);
+  auto made = script::make<Record>(
+      kChart3, std::vector<Record::Field>{{"Name", metadata.name},
+                                          {"Home", metadata.home},
+                                          {"Sources", sources},
+                                          {"Version", metadata.version},
+                                          {"Description", metadata.description},
+                                          {"Keywords", keywords},
+                                          {"Maintainers", maintainers},
+                                          {"Icon", metadata.icon},
+                                          {"APIVersion", metadata.api_version},
+                                          {"Condition", metadata.condition},
+                                          {"Tags", metadata.tags},
+                                          {"AppVersion", metadata.app_version},
+                                          {"Deprecated", metadata.deprecated},
+                                          {"Annotations", annotations},
+                                          {"KubeVersion", metadata.kube_version},
+                                          {"Dependencies", dependencies},
+                                          {"Type", metadata.type},
+                                          {"IsRoot", is_root}});
+  auto json = without_empty({{"name", metadata.name},
+                             {"home", metadata.home},
+                             {"sources", sources},
+                             {"version", metadata.version},
+                             {"description", metadata.description},
+                             {"keywords", keywords},
+                             {"maintainers", maintainers},
+                             {"icon", metadata.icon},
+                             {"apiVersion", metadata.api_version},
+                             {"condition", metadata.condition},
+                             {"tags", metadata.tags},
+                             {"appVersion", metadata.app_version},
+                             {"deprecated", metadata.deprecated},
+                             {"annotations", annotations},
+                             {"kubeVersion", metadata.kube_version},
+                             {"dependencies", dependencies},
+                             {"type", metadata.type}});
+  json.push_back({"IsRoot", is_root});
+  made->set_json(std::move(json));
   return Any::native(made);
 }
 
 }  // namespace
 
 Value metadata_json(const Metadata& metadata) {
-  std::vector<Value> maintainers, dependencies;
-  for (const Maintainer& one : metadata.maintainers) maintainers.push_back(maintainer_json(one));
-  if (metadata.dependencies) {
-    for (const Dependency& one : *metadata.dependencies) {
-      dependencies.push_back(dependency_json(one));
-    }
-  }
-  std::vector<Member> annotations;
-  for (const auto& [key, value] : metadata.annotations) annotations.emplace_back(key, value);
-  return without_empty({{"name", metadata.name},
-                        {"home", metadata.home},
-                        {"sources", value_list(metadata.sources)},
-                        {"version", metadata.version},
-                        {"description", metadata.description},
-                        {"keywords", value_list(metadata.keywords)},
-                        {"maintainers", Value::array(std::move(maintainers))},
-                        {"icon", metadata.icon},
-                        {"apiVersion", metadata.api_version},
-                        {"condition", metadata.condition},
-                        {"tags", metadata.tags},
-                        {"appVersion", metadata.app_version},
-                        {"deprecated", metadata.deprecated},
-                        {"annotations", Value::object(std::move(annotations))},
-                        {"kubeVersion", metadata.kube_version},
-                        {"dependencies", Value::array(std::move(dependencies))},
-                        {"type", metadata.type}});
+  return script::to_value(chart_struct(metadata, true)).value_or(Value::object()).without("IsRoot");
 }
 
 Any chart_object(const Metadata& metadata, bool is_root, Profile profile) {
@@ -281,12 +278,12 @@ Any capabilities_object(const Capabilities& capabilities, Profile profile) {
   std::vector<Any> versions(capabilities.api_versions.begin(), capabilities.api_versions.end());
   const Any set =
       Any::object(helm4 ? kVersions : kVersions3, script::make<List>(std::move(versions)));
-  auto made = script::make<Record>(
-      helm4 ? kCapabilities : kCapabilities3,
-      std::vector<Record::Field>{
-          {"KubeVersion", kube_version_object(capabilities.kube_version, helm4)},
-          {"APIVersions", set},
-          {"HelmVersion", helm_version_object(capabilities)}});
+  const std::vector<Record::Field> fields{
+      {"KubeVersion", kube_version_object(capabilities.kube_version, helm4)},
+      {"APIVersions", set},
+      {"HelmVersion", helm_version_object(capabilities)}};
+  auto made = script::make<Record>(helm4 ? kCapabilities : kCapabilities3, fields);
+  made->set_json(fields);
   return Any::native(made);
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 codec::YamlOptions lenient() {
   codec::YamlOptions options;
+  options.go_exact = true;
   options.strict = false;
   options.first_only = true;
   return options;

@@ -5,11 +5,14 @@
 
 #include "base/strings.h"
 #include "codec/base64.h"
+#include "codec/json.h"
+#include "codec/yaml.h"
 #include "render/helm/chart_loader.h"
 #include "render/helm/helm_section.h"
 #include "render/helm/hook_objects.h"
 #include "render/helm/recorded_host.h"
 #include "render/helm/remote_dependencies.h"
+#include "render/helm/traced_release.h"
 #include "render/object_reader.h"
 #include "render/tree_path.h"
 
@@ -18,6 +21,8 @@ namespace {
 
 using helm::HelmSection;
 using helm::ReleaseOptions;
+
+constexpr std::string_view kCapabilities = "Capabilities";
 
 /// The error of a chart in an application: there is no command line with a --debug flag here.
 Error in_application(const Error& error, const std::string& path) {
@@ -147,6 +152,63 @@ Result<Value> live_values(const HelmSection& section, const RenderInputs& inputs
   return all;
 }
 
+/// True if a chart may ask what the target serves. Charts packed inside a chart are not unpacked
+/// for it: they may.
+bool may_ask_capabilities(const std::vector<helm::ChartFile>& files) {
+  return std::any_of(files.begin(), files.end(), [](const helm::ChartFile& file) {
+    const std::string_view text = file.data.as_string();
+    const bool chart = file.name == "Chart.yaml" || file.name.ends_with("/Chart.yaml");
+    return file.name.ends_with(".tgz") || text.find(kCapabilities) != text.npos ||
+           (chart && text.find("kubeVersion") != text.npos);
+  });
+}
+
+/// The values of an application's chart, weakest first.
+std::shared_ptr<const helm::ValueSources> value_sources(const std::vector<helm::ChartFile>& files,
+                                                        const ReleaseOptions& options,
+                                                        const RenderSpec& spec,
+                                                        const ValuesReader& read) {
+  auto sources = std::make_shared<helm::ValueSources>();
+  for (const helm::ChartFile& file : files) {
+    if (file.name == "values.yaml") sources->files.emplace_back(file.name, file.data.str());
+  }
+  for (const std::string& file : options.values.files) {
+    if (auto text = read(file)) sources->files.emplace_back(file, *std::move(text));
+  }
+  if (!options.values.over_files.is_null()) {
+    sources->files.emplace_back("helm.valuesFrom", codec::emit_yaml(options.values.over_files));
+  }
+  if (spec.options["values"].is_object()) {
+    sources->files.emplace_back("helm.values", codec::emit_yaml(spec.options["values"]));
+  }
+  sources->set = options.values.set;
+  for (const std::string& one : options.values.set_string) sources->set.push_back(one);
+  return sources;
+}
+
+/// Makes the objects tell the templates and values behind their fields.
+void tell_templates(std::vector<Object>& objects, const helm::Release& release,
+                    const std::vector<helm::ChartFile>& files, const std::string& folder,
+                    std::shared_ptr<const helm::ValueSources> values) {
+  const helm::TemplateSources sources(files, folder, std::move(values));
+  for (const auto* list : {&release.manifests.objects, &release.manifests.hooks}) {
+    for (const helm::RenderedDocument& document : *list) {
+      std::vector<Object> mine;
+      std::vector<std::size_t> places;
+      for (std::size_t i = 0; i < objects.size(); ++i) {
+        const bool same = objects[i].key.kind == document.kind &&
+                          objects[i].key.name == document.name &&
+                          objects[i].origin.file == document.path;
+        if (!same) continue;
+        mine.push_back(objects[i]);
+        places.push_back(i);
+      }
+      sources.locate(document, mine);
+      for (std::size_t i = 0; i < mine.size(); ++i) objects[places[i]] = std::move(mine[i]);
+    }
+  }
+}
+
 /// With the policy `create`, what is there already is wanted as it is.
 void keep_live_crds(std::vector<Object>& objects, const RenderInputs& inputs,
                     std::vector<ObjectKey>& unknown) {
@@ -195,7 +257,12 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
   if (!tree.archive()) {
     TRY(helm::add_dependencies(snapshot, tree.folder(), section, inputs.charts, files, files_read));
   }
+  if (options.kube_version.empty()) options.kube_version = inputs.kube_version;
+  options.served = inputs.api_versions;
   options.values.over_files = TRY(live_values(section, inputs));
+  rendered.used_capabilities =
+      may_ask_capabilities(files) ||
+      codec::to_json(spec.options).find(kCapabilities) != std::string::npos;
   const ValuesReader read(snapshot, tree, files, spec, inputs, files_read);
   helm::RecordedHost host(
       inputs,
@@ -219,6 +286,10 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
     }
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));
+  if (inputs.trace) {
+    tell_templates(rendered.manifest.objects, *release, files, tree.folder(),
+                   value_sources(files, options, spec, read));
+  }
   helm::mark_hooks(rendered.manifest.objects);
   if (section.crds == helm::CrdPolicy::create) {
     keep_live_crds(rendered.manifest.objects, inputs, rendered.live_reads);

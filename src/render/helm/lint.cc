@@ -1,32 +1,39 @@
 #include "render/helm/lint.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 #include "base/semver.h"
 #include "base/strings.h"
-#include "codec/yaml.h"
+#include "render/helm/capabilities.h"
 #include "render/helm/chart_loader.h"
+#include "render/helm/lint_parts.h"
 #include "render/object_reader.h"
 
 namespace rumbo::render::helm {
 namespace {
 
-using enum LintMessage::Severity;
-
-constexpr std::string_view kTemplateEndings[] = {".yaml", ".yml", ".tpl", ".txt", ".json"};
+constexpr const char* kTemplates = "templates/";
+constexpr const char* kValuesFile = "values.yaml";
 
 class Linter {
  public:
-  Linter(const std::vector<ChartFile>& files, const ReleaseOptions& options)
-      : files_(files), options_(options) {}
+  Linter(const std::vector<ChartFile>& files, const ReleaseOptions& options,
+         std::string_view directory)
+      : files_(files), options_(options), directory_(directory) {
+    options_.lint = options_.session.lenient = true;
+    options_.release.name = "test-release";
+    options_.name_template.clear();
+  }
 
-  std::vector<LintMessage> run(const ReadFile& read, script::Host& host) {
+  Messages run(const ReadFile& read, script::Host& host) {
     check_chart_file();
     check_values_file();
-    check_templates();
+    check_templates(read, host);
     check_dependencies();
-    render(read, host);
+    check_definitions();
+    check_deployment(read, host);
     return std::move(found_);
   }
 
@@ -43,149 +50,117 @@ class Linter {
   }
 
   void check_chart_file() {
-    const ChartFile* chart = file("Chart.yaml");
-    if (chart == nullptr) return say(error, "Chart.yaml", "file does not exist");
+    const ChartFile* chart = file(kChartFile);
+    if (chart == nullptr) return say(error, kChartFile, "file does not exist");
     auto read = read_metadata(chart->data.as_string(), options_.profile);
-    if (!read) return say(error, "Chart.yaml", "unable to parse YAML\n\t" + read.error().message());
-    metadata_ = *std::move(read);
-    const Value raw = codec::parse_yaml_value(chart->data.as_string()).value_or(Value());
-    check_names(raw);
-    check_people();
-    check_links();
-    if (metadata_.type.empty() || metadata_.type == "application" || metadata_.library()) return;
-    say(error, "Chart.yaml",
-        "chart type is not valid in apiVersion 'v2'. Valid values are "
-        "'application' or 'library'");
-  }
-
-  void check_names(const Value& raw) {
-    if (metadata_.name.empty()) say(error, "Chart.yaml", "name is required");
-    if (metadata_.name.find_first_of("/\\") != std::string::npos) {
-      say(error, "Chart.yaml", "chart name \"" + metadata_.name + "\" is invalid");
-    }
-    const std::string api = raw["apiVersion"].str();
-    if (api.empty()) {
-      say(error, "Chart.yaml", "apiVersion is required. The value must be either \"v1\" or \"v2\"");
-    } else if (api != "v1" && api != "v2") {
-      say(error, "Chart.yaml",
-          "apiVersion '" + api + "' is not valid. The value must be either \"v1\" or \"v2\"");
-    }
-    if (api == "v1" && raw["type"].is_string()) {
-      say(error, "Chart.yaml",
-          "chart type is not valid in apiVersion '" + api + "'. It is valid in apiVersion 'v2'");
-    }
-    if (api == "v1" && metadata_.dependencies) {
-      say(error, "Chart.yaml",
-          "dependencies are not valid in the Chart file with apiVersion '" + api +
-              "'. They are valid in apiVersion 'v2'");
-    }
-    for (const char* field : {"version", "appVersion"}) {
-      if (raw[field].is_null() || raw[field].is_string()) continue;
-      say(error, "Chart.yaml",
-          std::string(field) + " should be of type string but it's of type " +
-              std::string(to_string(raw[field].kind())));
-    }
-    if (metadata_.version.empty()) {
-      say(error, "Chart.yaml", "version is required");
-    } else if (!Version::parse(metadata_.version)) {
-      say(error, "Chart.yaml", "version '" + metadata_.version + "' is not a valid SemVer");
-    }
-  }
-
-  void check_people() {
-    for (const Maintainer& one : metadata_.maintainers) {
-      if (one.name.empty()) say(error, "Chart.yaml", "each maintainer requires a name");
-      if (!one.email.empty() && one.email.find('@') == std::string::npos) {
-        say(error, "Chart.yaml",
-            "invalid email '" + one.email + "' for maintainer '" + one.name + "'");
-      }
-    }
-  }
-
-  void check_links() {
-    const auto is_url = [](std::string_view text) {
-      return text.starts_with("https://") || text.starts_with("http://");
-    };
-    for (const std::string& source : metadata_.sources) {
-      if (!is_url(source)) say(error, "Chart.yaml", "invalid source URL '" + source + "'");
-    }
-    if (metadata_.icon.empty()) {
-      say(info, "Chart.yaml", "icon is recommended");
-    } else if (!is_url(metadata_.icon) && !metadata_.icon.starts_with("data:")) {
-      say(error, "Chart.yaml", "invalid icon URL '" + metadata_.icon + "'");
+    if (!read) return say(error, kChartFile, "unable to parse YAML\n\t" + read.error().message());
+    lint_chart_file(chart->data.as_string(), *read, found_);
+    std::vector<std::string> warnings;
+    auto loaded = load_chart(files_, {options_.profile, options_.limits}, warnings);
+    if (loaded) {
+      chart_ = *std::move(loaded);
+    } else {
+      not_loaded_ = loaded.error().message();
     }
   }
 
   void check_values_file() {
-    const ChartFile* values = file("values.yaml");
-    if (values == nullptr) return say(info, "values.yaml", "file does not exist");
+    const ChartFile* values = file(kValuesFile);
+    if (values == nullptr) return say(info, kValuesFile, "file does not exist");
     if (auto read = load_values(values->data.as_string(), options_.profile); !read) {
-      say(error, "values.yaml", "unable to parse YAML: " + read.error().message());
+      say(error, kValuesFile, "unable to parse YAML: " + read.error().message());
     }
   }
 
-  void check_templates() {
-    bool any = false;
-    for (const ChartFile& one : files_) {
-      if (!one.name.starts_with("templates/")) continue;
-      any = true;
-      const bool known =
-          std::any_of(std::begin(kTemplateEndings), std::end(kTemplateEndings),
-                      [&](std::string_view ending) { return one.name.ends_with(ending); });
-      if (!known) {
-        say(error, one.name,
-            "file extension is not valid. Valid extensions are .yaml, .yml, .tpl, "
-            ".json or .txt");
-      }
-      if (one.data.as_string().find("CustomResourceDefinition") != std::string_view::npos) {
-        say(info, one.name,
-            "a CustomResourceDefinition of templates/ is made with the objects that "
-            "need it; crds/ comes first");
-      }
-      if (one.data.as_string().find(".Release.Time") != std::string_view::npos) {
-        say(error, one.name, ".Release.Time has been removed in v3");
-      }
+  int kubernetes_minor() const {
+    const auto kube = KubeVersion::parse(options_.kube_version, options_.profile);
+    const std::string minor =
+        kube ? kube->minor_number
+             : Capabilities::defaults(options_.profile).kube_version.minor_number;
+    return static_cast<int>(parse_int(minor).value_or(0));
+  }
+
+  void check_templates(const ReadFile& read, script::Host& host) {
+    const bool any = std::any_of(files_.begin(), files_.end(), [](const ChartFile& one) {
+      return one.name.starts_with(kTemplates);
+    });
+    if (!any) return say(warning, kTemplates, "directory does not exist");
+    if (!not_loaded_.empty()) return say(error, kTemplates, not_loaded_);
+    if (!chart_) return;
+    std::map<std::string, std::string> rendered;
+    ReleaseOptions options = options_;
+    options.rendered = &rendered;
+    Warnings warnings(options.profile);
+    const auto release = render_release(files_, options, read, host, warnings);
+    warnings_ = warnings.take();
+    if (!release && rendered.empty()) {
+      return say(error, kTemplates, without_hint(release.error().message()));
     }
-    if (!any) say(metadata_.library() ? info : warning, "templates/", "directory does not exist");
+    for (const ChartFile& one : chart_->templates) {
+      const std::string ending = one.name.substr(std::min(one.name.rfind('.'), one.name.size()));
+      if (ending != ".yaml" && ending != ".yml" && ending != ".tpl" && ending != ".txt") {
+        say(error, one.name,
+            fmt::format("file extension '{}' not valid. Valid extensions are .yaml, .yml, .tpl, "
+                        "or .txt",
+                        ending));
+      }
+      if (to_lower(ending) != ".yaml" && to_lower(ending) != ".yml") continue;
+      const auto text = rendered.find(chart_->name() + "/" + one.name);
+      if (text == rendered.end()) continue;
+      if (!lint_objects(one.name, text->second, kubernetes_minor(), found_)) return;
+    }
   }
 
   void check_dependencies() {
-    std::set<std::string, std::less<>> there;
-    for (const ChartFile& one : files_) {
-      if (!one.name.starts_with("charts/")) continue;
-      const std::string rest = one.name.substr(7);
-      there.insert(rest.substr(0, rest.find('/')));
+    if (!chart_) {
+      if (!not_loaded_.empty()) say(error, "", "unable to load chart\n\t" + not_loaded_);
+      return;
     }
-    if (!metadata_.dependencies) return;
-    std::vector<std::string> missing;
-    for (const Dependency& wanted : *metadata_.dependencies) {
-      const bool found = std::any_of(there.begin(), there.end(), [&](const std::string& name) {
-        return name == wanted.name || name.starts_with(wanted.name + "-");
-      });
-      if (!found) missing.push_back(wanted.name);
-      if (!VersionRange::parse(wanted.version)) {
-        say(error, "Chart.yaml",
-            "dependency '" + wanted.name + "': version '" + wanted.version +
-                "' is no range of versions");
-      }
+    std::set<std::string, std::less<>> there, declared, keys;
+    std::vector<std::string> undeclared, missing, shadowing;
+    for (const Chart& one : chart_->dependencies) there.insert(one.name());
+    const auto wanted = chart_->metadata.dependencies.value_or(std::vector<Dependency>{});
+    for (const Dependency& one : wanted) {
+      declared.insert(one.name);
+      if (!there.contains(one.name)) missing.push_back(one.name);
+      const std::string& key = one.alias.empty() ? one.name : one.alias;
+      if (!keys.insert(key).second) shadowing.push_back(key);
     }
+    for (const Chart& one : chart_->dependencies) {
+      if (!declared.contains(one.name())) undeclared.push_back(one.name());
+    }
+    const auto tell = [&](LintMessage::Severity severity, const char* what,
+                          const std::vector<std::string>& names) {
+      if (!names.empty()) say(severity, directory_, what + join(names, ","));
+    };
+    tell(error, "chart metadata is missing these dependencies: ", undeclared);
+    tell(error, "multiple dependencies with name or alias: ", shadowing);
+    tell(warning, "chart directory is missing these dependencies: ", missing);
     incomplete_ = !missing.empty();
-    if (!incomplete_) return;
-    say(warning, "Chart.yaml",
-        "chart directory is missing these dependencies: " + join(missing, ","));
+    for (const Dependency& one : wanted) {
+      if (VersionRange::parse(one.version)) continue;
+      say(error, kChartFile,
+          fmt::format("dependency '{}': version '{}' is no range of versions", one.name,
+                      one.version));
+    }
   }
 
-  /// What rendering and reading the objects says; the warnings of both.
-  void render(const ReadFile& read, script::Host& host) {
-    if (incomplete_ || metadata_.library() || failed()) return;
+  void check_definitions() {
+    for (const ChartFile& one : files_) {
+      const bool definition = one.name.starts_with("crds/") &&
+                              (one.name.ends_with(".yaml") || one.name.ends_with(".yml") ||
+                               one.name.ends_with(".json"));
+      if (definition && !lint_definitions(one.name, one.data.as_string(), found_)) return;
+    }
+  }
+
+  /// What a deployment of it would refuse: rendered as it would be there.
+  void check_deployment(const ReadFile& read, script::Host& host) {
+    for (const std::string& line : warnings_) say(warning, kTemplates, line);
+    if (!chart_ || incomplete_ || chart_->metadata.library() || failed()) return;
     Warnings warnings(options_.profile);
     const auto release = render_release(files_, options_, read, host, warnings);
-    for (const std::string& line : warnings.lines()) say(warning, "templates/", line);
-    if (!release) {
-      std::string text = release.error().message();
-      if (text.ends_with(kDebugHint)) text.resize(text.size() - kDebugHint.size());
-      return say(error, "templates/", text);
-    }
+    if (!release) return say(error, kTemplates, without_hint(release.error().message()));
     ObjectReader objects;
     for (const auto* list :
          {&release->crds, &release->manifests.objects, &release->manifests.hooks}) {
@@ -196,13 +171,18 @@ class Linter {
       }
     }
     if (auto all = objects.finish(options_.release.ns); !all) {
-      return say(error, "templates/", all.error().to_string());
+      return say(error, kTemplates, all.error().to_string());
     }
-    for (std::string& one : objects.take_warnings()) say(warning, "templates/", std::move(one));
+    for (std::string& one : objects.take_warnings()) say(warning, kTemplates, std::move(one));
+  }
+
+  static std::string without_hint(std::string text) {
+    if (text.ends_with(kDebugHint)) text.resize(text.size() - kDebugHint.size());
+    return text;
   }
 
   std::string in_chart(const std::string& path) const {
-    const std::string prefix = metadata_.name + "/";
+    const std::string prefix = chart_->name() + "/";
     return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
   }
 
@@ -212,24 +192,28 @@ class Linter {
   }
 
   const std::vector<ChartFile>& files_;
-  const ReleaseOptions& options_;
-  Metadata metadata_;
+  ReleaseOptions options_;
+  const std::string directory_;
+  std::optional<Chart> chart_;
+  std::string not_loaded_;  ///< why not
+  std::vector<std::string> warnings_;
   bool incomplete_ = false;
-  std::vector<LintMessage> found_;
+  Messages found_;
 };
 
 }  // namespace
 
 std::string to_string(const LintMessage& message) {
-  const char* word = message.severity == LintMessage::Severity::info      ? "INFO"
-                     : message.severity == LintMessage::Severity::warning ? "WARNING"
-                                                                          : "ERROR";
+  const char* word = message.severity == info      ? "INFO"
+                     : message.severity == warning ? "WARNING"
+                                                   : "ERROR";
   return "[" + std::string(word) + "] " + message.path + ": " + message.text;
 }
 
 std::vector<LintMessage> lint(const std::vector<ChartFile>& files, const ReleaseOptions& options,
-                              const ReadFile& read, script::Host& host) {
-  return Linter(files, options).run(read, host);
+                              std::string_view directory, const ReadFile& read,
+                              script::Host& host) {
+  return Linter(files, options, directory).run(read, host);
 }
 
 }  // namespace rumbo::render::helm

@@ -27,21 +27,25 @@ class Record final : public script::Native {
   void set_text(std::string text) { text_ = std::move(text); }
   /// How %v prints it.
   void set_printed(std::string printed) { printed_ = std::move(printed); }
-  /// What encoding/json makes of it.
-  void set_json(Value json) { json_ = std::move(json); }
+  /// What encoding/json makes of it, in the order of the struct's fields.
+  void set_json(std::vector<Field> members) { json_ = std::move(members); }
+  void set_unexported(std::string name) { unexported_ = std::move(name); }
 
   const script::Type& type() const override { return type_; }
   std::optional<script::Any> field(std::string_view name) const override;
   std::optional<std::string> printed() const override { return text_; }
   std::string print_struct() const override { return printed_; }
-  Value to_value() const override { return json_; }
+  Value to_value() const override;
+  std::optional<std::vector<std::pair<std::string, script::Any>>> json_members() const override;
+  bool unexported(std::string_view name) const override { return name == unexported_; }
 
  private:
   const script::Type& type_;
   std::vector<Field> fields_;
   std::optional<std::string> text_;
   std::string printed_ = "{}";
-  Value json_ = Value::object();
+  std::vector<Field> json_;
+  std::string unexported_;
 };
 
 }  // namespace rumbo::render::helm

@@ -67,10 +67,9 @@ bool RecordedHost::aged(const Value& kept) {
 Value RecordedHost::lookup(std::string_view api_version, std::string_view kind,
                            std::string_view space, std::string_view name) {
   if (!options_.lookup_namespace) return Value::object();
-  if (space != *options_.lookup_namespace || name.empty()) {
+  if (space != *options_.lookup_namespace) {
     warn("lookup of " + std::string(kind) + " `" + printable(space, 64) + "/" +
-         printable(name, 64) +
-         "` finds nothing: templates may look at single objects of namespace `" +
+         printable(name, 64) + "` finds nothing: templates may look at objects of namespace `" +
          *options_.lookup_namespace + "` only");
     return Value::object();
   }
@@ -80,7 +79,9 @@ Value RecordedHost::lookup(std::string_view api_version, std::string_view kind,
       std::string(kind), std::string(space), std::string(name)};
   const auto found = inputs_.live.find(key);
   if (found == inputs_.live.end()) wanted_.insert(key);
-  return found == inputs_.live.end() || found->second.is_null() ? Value::object() : found->second;
+  if (found == inputs_.live.end() || found->second.is_null()) return Value::object();
+  if (!name.empty()) return found->second;
+  return found->second.with("apiVersion", api_version);
 }
 
 Value RecordedHost::recorded() const {

@@ -33,7 +33,8 @@ class RecordedHost : public script::Host {
   void random(std::span<std::uint8_t> bytes) override;
   std::optional<Value> recall(const script::RandomCall& call) override;
   void remember(const script::RandomCall& call, const Value& result) override;
-  /// An object of RenderInputs::live; one that is not known there is noted in wanted().
+  /// An object of RenderInputs::live, or without a name the list of all of its kind; one that is
+  /// not known there is noted in wanted().
   Value lookup(std::string_view api_version, std::string_view kind, std::string_view space,
                std::string_view name) override;
 

@@ -37,7 +37,8 @@ Result<> check_release_name(const std::string& name, Warnings& warnings) {
   return fail(Code::invalid, "release name check failed: " + why);
 }
 
-Result<> check_installable(const Chart& chart, Warnings& warnings) {
+Result<> check_installable(const Chart& chart, bool lint, Warnings& warnings) {
+  if (lint) return {};
   if (chart.metadata.library()) {
     return fail(Code::invalid, "library charts are not installable");
   }
@@ -53,6 +54,7 @@ Result<Capabilities> capabilities_of(const ReleaseOptions& options) {
   if (!options.kube_version.empty()) {
     made.kube_version = TRY(KubeVersion::parse(options.kube_version, options.profile));
   }
+  if (!options.served.empty()) made.api_versions = options.served;
   made.api_versions.insert(made.api_versions.end(), options.api_versions.begin(),
                            options.api_versions.end());
   return made;
@@ -87,6 +89,7 @@ Result<Release> run_and_sort(const Chart& chart, const Value& values, const Rele
                                   .host = host,
                                   .session = options.session}));
   Release release;
+  if (options.rendered != nullptr) *options.rendered = files;
   const auto notes = files.find(chart.name() + "/templates/" + std::string(kNotes));
   if (notes != files.end()) release.notes = notes->second;
   std::erase_if(files, [](const auto& file) { return file.first.ends_with(kNotes); });
@@ -106,6 +109,10 @@ std::string_view trim_space(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kSpace);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+std::string header_of(const RenderedDocument& document) {
+  return "---\n# Source: " + document.path + '\n';
 }
 
 /// The path behind the chart's name in a document's `# Source:` line; empty without one.
@@ -163,7 +170,7 @@ Result<Release> render_release(const std::vector<ChartFile>& files, const Releas
   auto loaded = load_chart(files, {.profile = options.profile, .limits = options.limits}, lines);
   for (std::string& line : lines) warnings.line(std::move(line));
   Chart chart = TRY(std::move(loaded));
-  TRY(check_installable(chart, warnings));
+  TRY(check_installable(chart, options.lint, warnings));
   TRY(check_release_name(facts.name, warnings));
   if (auto done = process_dependencies(chart, given, warnings); !done) {
     if (options.profile == Profile::helm3) return fail(done.error());
@@ -184,12 +191,27 @@ Result<Release> render_release(const std::vector<ChartFile>& files, const Releas
   return fail(release.error().code(), release.error().message() + std::string(kDebugHint));
 }
 
+OutputFiles output_files(const Release& release, const ReleaseOptions& options) {
+  OutputFiles out;
+  const auto add = [&out](const RenderedDocument& document) {
+    out.files[document.path] += header_of(document) + document.text + '\n';
+    out.writes.push_back(document.path);
+  };
+  if (options.include_crds) {
+    for (const RenderedDocument& crd : release.crds) add(crd);
+  }
+  for (const RenderedDocument& object : release.manifests.objects) add(object);
+  if (options.no_hooks) return out;
+  for (const RenderedDocument& hook : release.manifests.hooks) {
+    if (!options.skip_tests || !is_test_hook(hook)) add(hook);
+  }
+  return out;
+}
+
 Result<std::string> print_release(const Release& release, const ReleaseOptions& options) {
   std::string text;
   const auto add = [&text](const RenderedDocument& document) {
-    text += "---\n# Source: ";
-    text += document.path;
-    text += '\n';
+    text += header_of(document);
     text += document.text;
     text += '\n';
   };

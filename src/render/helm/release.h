@@ -4,6 +4,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ReleaseOptions {
   ValueOptions values;
   std::string kube_version;
   std::vector<std::string> api_versions;
+  std::vector<std::string> served;  ///< by the target, instead of what Helm assumes without one
   std::vector<std::string> show_only;
   bool include_crds = false;
   bool skip_tests = false;
@@ -29,6 +31,8 @@ struct ReleaseOptions {
   bool skip_schema_validation = false;
   ChartLimits limits;
   script::SessionOptions session;
+  bool lint = false;  ///< missing subcharts, `required` and `fail` stop nothing
+  std::map<std::string, std::string>* rendered = nullptr;  ///< gets the text of each template
   std::string* printed = nullptr;  ///< gets what the templates printed, also if it is no YAML
 };
 
@@ -50,5 +54,12 @@ void collect_crds(const Chart& chart, std::vector<RenderedDocument>& into);
 
 /// What `helm template` prints of it. Fails if a file of `show_only` is not among it.
 Result<std::string> print_release(const Release& release, const ReleaseOptions& options);
+
+/// What `--output-dir` writes.
+struct OutputFiles {
+  std::map<std::string, std::string> files;  ///< "chart/templates/a.yaml" → its text
+  std::vector<std::string> writes;           ///< the name of the file, for each document in turn
+};
+OutputFiles output_files(const Release& release, const ReleaseOptions& options);
 
 }  // namespace rumbo::render::helm

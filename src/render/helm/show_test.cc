@@ -49,7 +49,8 @@ std::string linted(const std::map<std::string, std::string>& more) {
   const auto read = [](std::string_view) -> Result<std::string> {
     return fail(Code::not_found, "none");
   };
-  for (const LintMessage& one : lint(chart(more), {}, read, host)) out += to_string(one) + "\n";
+  for (const LintMessage& one : lint(chart(more), {}, "web", read, host))
+    out += to_string(one) + "\n";
   return out;
 }
 
@@ -67,17 +68,44 @@ TEST(HelmLint, FindsMistakes) {
       {"Chart.yaml",
        "name: web\nversion: 1.0.0\napiVersion: v2\ndependencies: [{name: db, "
        "version: 1.x, repository: x}]\n",
-       "[WARNING] Chart.yaml: chart directory is missing these dependencies: db"},
+       "[WARNING] web: chart directory is missing these dependencies: db"},
       {"values.yaml", "a: [\n", "[ERROR] values.yaml: unable to parse YAML"},
       {"values.yaml", "", "[INFO] values.yaml: file does not exist"},
       {"templates/c.yaml", "{{ .Values.a.b.c }}", "[ERROR] templates/: "},
       {"templates/c.yaml", "{{ if }}", "[ERROR] templates/: "},
-      {"templates/x.bin", "x", "file extension is not valid"},
+      {"templates/x.bin", "x", "file extension '.bin' not valid"},
+      {"Chart.yaml", "name: web\nversion: 1.0.0\napiVersion: v2\nfoo: 1\n",
+       "[WARNING] Chart.yaml: failed to strictly parse chart metadata file"},
+      {"Chart.yaml", "name: web\nversion: 1.2\napiVersion: v2\n",
+       "[ERROR] Chart.yaml: version should be of type string but it's of type float64"},
+      {"Chart.yaml", "name: web\nversion: v1.2.0\napiVersion: v2\n",
+       "[WARNING] Chart.yaml: version 'v1.2.0' is not a valid SemVerV2"},
+      {"templates/c.yaml", "kind: Deployment\nmetadata: {name: a}\n",
+       "[ERROR] templates/c.yaml: a Deployment must contain matchLabels or matchExpressions, and "
+       "\"a\" does not"},
+      {"templates/c.yaml", "kind: ConfigMap\nmetadata: {name: A_b}\n",
+       "[WARNING] templates/c.yaml: object name does not conform to Kubernetes naming"},
+      {"templates/c.yaml",
+       "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n",
+       "policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+, unavailable in v1.25+; use "
+       "policy/v1 PodDisruptionBudget"},
+      {"templates/c.yaml", "  kind: ConfigMap\n", "document starts with an illegal indent"},
+      {"crds/b.yaml", "apiVersion: v1\nkind: ConfigMap\n",
+       "[ERROR] crds/b.yaml: object kind is not 'CustomResourceDefinition'"},
   };
   for (const auto& one : table) {
     const std::string out = linted({{"crds/a.yaml", ""}, {one.file, one.text}});
     EXPECT_NE(out.find(one.says), std::string::npos) << one.text << "\n" << out;
   }
+}
+
+TEST(HelmLint, RequiredAndFailStopNothing) {
+  const std::string out = linted(
+      {{"crds/a.yaml", ""},
+       {"templates/c.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+        "data: {a: {{ required \"set it\" .Values.nothing | quote }}}\n{{ fail \"no\" }}\n"}});
+  EXPECT_EQ(out.find("[ERROR]"), std::string::npos) << out;
 }
 
 TEST(StoredRelease, BecomesAnApplication) {

@@ -69,6 +69,7 @@ Result<Kustomization> read_kustomization(std::string_view text, const std::strin
                                          const std::string& folder,
                                          std::vector<std::string>& warnings) {
   codec::YamlOptions options;
+  options.go_exact = true;
   options.strict = false;
   options.first_only = true;
   auto documents = codec::parse_yaml(text, file, options);

@@ -19,7 +19,7 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
   auto options = TRY(kustomize::read_options(spec.options));
   helm::RecordedHost host(inputs);
   options.helm.host = &host;
-  options.traces = traces_;
+  options.traces = traces_ || inputs.trace;
   options.generates_missing = true;
   auto built = TRY(kustomize::build(snapshot, spec.path, inputs, options));
   Rendered rendered;

@@ -221,6 +221,7 @@ Result<Document> read_one(Arena& arena, std::string_view text, std::string_view 
                           std::uint32_t first_place) {
   Builder builder(arena, file, offset, first_place);
   codec::YamlOptions options;
+  options.go_exact = true;
   options.dialect = YamlDialect::yaml_v3;
   options.first_only = true;
   auto read = codec::read_yaml_events(text, file, options, builder);

@@ -59,6 +59,13 @@ Result<> apply_to_selected(Build& build, ResMap& map, const std::vector<Resource
 
 Result<> apply_json(Build& build, Resource& target, const JsonPatch& patch) {
   TRY(build.arena().check());
+  // With its own notes Kustomize writes all annotations anew: then their keys are texts.
+  Node* const annotations = field(target.node, {"metadata", "annotations"});
+  if (annotations != nullptr && annotations->is(Kind::mapping) && target.is_marked()) {
+    for (std::size_t at = 0; at < annotations->fields(); ++at) {
+      annotations->key(at)->tag = Tag::string;
+    }
+  }
   Value value = TRY(to_value(target.node));
   // Kustomize's own notes are annotations: where it made some, the field is there.
   const Value& metadata = value["metadata"];

@@ -230,6 +230,20 @@ ApiResult<std::vector<Resource>> Discovery::all(const Cancel& cancel) {
   return out;
 }
 
+ApiResult<std::vector<std::string>> Discovery::served(const Cancel& cancel) {
+  TRY(ensure(cancel));
+  MutexLock lock(state_->mutex);
+  std::set<std::string> out;
+  for (const auto& [group, versions] : state_->groups) {
+    for (const ServedVersion& version : versions) {
+      const std::string name = group.empty() ? version.version : group + "/" + version.version;
+      out.insert(name);
+      for (const Resource& one : version.resources) out.insert(name + "/" + one.kind);
+    }
+  }
+  return std::vector<std::string>(out.begin(), out.end());
+}
+
 void Discovery::forget() {
   MutexLock lock(state_->mutex);
   state_->known = false;

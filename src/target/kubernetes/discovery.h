@@ -25,6 +25,8 @@ class Discovery {
                            const std::string& kind, const Cancel& cancel);
   /// Everything known now, preferred versions only.
   ApiResult<std::vector<Resource>> all(const Cancel& cancel);
+  /// "apps/v1" and "apps/v1/Deployment" of every version, sorted; as Helm's .Capabilities has them.
+  ApiResult<std::vector<std::string>> served(const Cancel& cancel);
   /// Reads it again at the next find(): a CRD was made or removed.
   void forget();
 

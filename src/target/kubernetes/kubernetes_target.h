@@ -62,6 +62,9 @@ class KubernetesTarget : public Target {
   Result<std::optional<bool>> namespaced(const std::string& group, const std::string& kind,
                                          const Cancel& cancel) override;
 
+  Result<Served> served(const Cancel& cancel) override;
+  Result<std::vector<Value>> list(const ObjectKey& kind, const Cancel& cancel) override;
+
   struct Parts;  ///< of this class's own files
 
  private:

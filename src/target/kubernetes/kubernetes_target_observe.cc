@@ -95,4 +95,45 @@ Result<std::vector<Owned>> KubernetesTarget::list_owned(const InstallationId& in
   return out;
 }
 
+Result<Served> KubernetesTarget::served(const Cancel& cancel) {
+  Served out;
+  const Value version = TRY(parts_->client.raw_get("/version", "application/json", cancel));
+  out.version = version["gitVersion"].str();
+  // What a chart asks for may have been made a moment ago.
+  parts_->discovery.forget();
+  out.apis = TRY(parts_->discovery.served(cancel));
+  return out;
+}
+
+Result<std::vector<Value>> KubernetesTarget::list(const ObjectKey& kind, const Cancel& cancel) {
+  constexpr std::size_t kMost = 10'000;
+  const auto served = parts_->resource(kind, cancel);
+  if (!served) {
+    if (served.error().failure == ApiFailure::not_served) return std::vector<Value>{};
+    return fail(Error(served.error()));
+  }
+  ListOptions options;
+  if (served->namespaced) options.ns = kind.ns;
+  std::vector<Value> found;
+  bool many = false;
+  TRY(parts_->client.list(
+      *served, options,
+      [&](Value object) {
+        if (found.size() < kMost) {
+          found.push_back(std::move(object));
+        } else {
+          many = true;
+        }
+      },
+      cancel));
+  if (many) {
+    return fail(Code::invalid, "namespace " + kind.ns + " has more than " + std::to_string(kMost) +
+                                   " objects of kind " + kind.kind);
+  }
+  std::sort(found.begin(), found.end(), [](const Value& a, const Value& b) {
+    return a["metadata"]["name"].as_string() < b["metadata"]["name"].as_string();
+  });
+  return found;
+}
+
 }  // namespace rumbo::target::kubernetes

@@ -51,6 +51,7 @@ class PodmanTarget : public Target {
   Result<std::string> identity(const Cancel& cancel) override;
   Result<std::string> incarnation(const Cancel& cancel) override;
   Capabilities capabilities() const override;
+  Result<std::vector<Value>> list(const ObjectKey& kind, const Cancel& cancel) override;
   Result<std::vector<Observation>> observe(const std::vector<ObjectKey>& keys,
                                            Consistency consistency, const Cancel& cancel) override;
   Result<DryRun> dry_run(const Step& step, const Cancel& cancel) override;

@@ -73,4 +73,17 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
   return out;
 }
 
+Result<std::vector<Value>> PodmanTarget::list(const ObjectKey& kind, const Cancel& cancel) {
+  std::vector<ObjectKey> keys;
+  for (const auto& [key, thing] : parts_->store->read()->current) {
+    if (key.group == kind.group && key.kind == kind.kind && key.ns == kind.ns) keys.push_back(key);
+  }
+  std::vector<Value> found;
+  if (keys.empty()) return found;
+  for (Observation& one : TRY(observe(keys, Consistency::fresh, cancel))) {
+    if (one.exists) found.push_back(std::move(one.object));
+  }
+  return found;
+}
+
 }  // namespace rumbo::target::podman

@@ -1,10 +1,10 @@
-#include "app/field_query.h"
+#include "control/field_query.h"
 
 #include <algorithm>
 
 #include "base/strings.h"
 
-namespace rumbo::app {
+namespace rumbo::control {
 namespace {
 
 bool ends_name(std::string_view rest) {
@@ -129,4 +129,12 @@ Result<FieldQuery> find_field(const std::vector<Object>& objects, std::string_vi
   return walk(*meant.front(), query.substr(longest));
 }
 
-}  // namespace rumbo::app
+Value layer_value(const Layer& layer) {
+  Value value = Value::object({{"what", layer.what}});
+  if (!layer.place.file.empty()) value = value.with("file", layer.place.file);
+  if (layer.place.line > 0) value = value.with("line", layer.place.line);
+  if (layer.place.column > 0) value = value.with("column", layer.place.column);
+  return value;
+}
+
+}  // namespace rumbo::control
