@@ -36,6 +36,7 @@ std::vector<Scope> scopes_in(const Value& body) {
 void Core::History::apply(const Record& record) {
   if (record.seq <= states.seq()) return;
   states.apply(record);
+  targets.apply(record);
   if (record.type == RecordType::commit) {
     // What a deletion kept is not tried again at each start.
     const bool deleted = record.body["cause"].as_string() == "delete";
@@ -79,7 +80,11 @@ Core::Core(CoreParts parts)
             Target* const on = target(id);
             if (on == nullptr) return std::optional<bool>();
             return on->namespaced(kind.group, kind.kind, cancel);
-          }) {
+          }),
+      guard_(
+          parts_.journal, parts_.clock,
+          [this] { return history_.with([](const History& history) { return history.targets; }); },
+          [this](const Value& body) { return note("target", {}, body, {"automation"}); }) {
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };
@@ -335,6 +340,28 @@ void Core::set_unreachable(const TargetId& target, const std::optional<Error>& w
       all.erase(target);
     }
   });
+}
+
+Result<> Core::check_target(const TargetId& id) {
+  Target* const on = target(id);
+  if (on == nullptr) return {};  // the executor says so
+  constexpr Duration kPatience = std::chrono::minutes(1);
+  auto checked = guard_.check(id, *on, Cancel().with_deadline(parts_.clock.mono() + kPatience));
+  if (!checked && checked.error().code() != Code::denied) return checked;
+  const auto known = unreachable();
+  const auto it = known.find(id);
+  if (!checked) {
+    set_unreachable(id, checked.error());
+  } else if (it != known.end() && it->second.code() == Code::denied) {
+    set_unreachable(id, std::nullopt);
+  }
+  return checked;
+}
+
+Result<> Core::accept_target(const TargetId& id, const Cancel& cancel) {
+  Target* const on = target(id);
+  if (on == nullptr || !on->capabilities().needs_mirror) return {};
+  return guard_.accept(id, *on, cancel);
 }
 
 void Core::waiting(const engine::TxnState& state) {

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "control/desired.h"
 #include "control/placement.h"
+#include "control/target_guard.h"
 #include "engine/executor.h"
 #include "engine/scope_state.h"
 #include "model/config.h"
@@ -118,6 +119,11 @@ class Core : private engine::Progress {
   /// Targets that cannot be reached at present, and why.
   std::map<TargetId, Error> unreachable() const;
   void set_unreachable(const TargetId& target, const std::optional<Error>& why);
+  /// Whether this target is as the journal left it; Code::denied, and told by unreachable(), if it
+  /// is not. Transactions ask by themselves.
+  Result<> check_target(const TargetId& id);
+  /// A person says that it is right as it is.
+  Result<> accept_target(const TargetId& id, const Cancel& cancel);
 
   /// Set while nothing is deployed, deleted or healed.
   std::optional<engine::Freeze> frozen() const;
@@ -153,6 +159,7 @@ class Core : private engine::Progress {
     Value last_config;
     std::map<Scope, DeletionPolicy> policies;  ///< of every scope ever configured
     std::map<Scope, bool> orphaned;
+    TargetFacts targets;
     void apply(const Record& record);
   };
 
@@ -163,6 +170,7 @@ class Core : private engine::Progress {
   template <class Drive>
   Result<engine::Report> exclusively(const std::vector<Scope>& scopes, Drive&& drive);
   Result<std::vector<Scope>> scopes_of(const TxnId& txn) const;
+  Result<> check_targets(const std::vector<Scope>& scopes);
   Result<> end_open(const std::vector<Scope>& scopes);
   Result<> take_former_names(const Scope& scope);
   Result<> read_history();
@@ -180,6 +188,7 @@ class Core : private engine::Progress {
   Guarded<History> history_;
   std::unique_ptr<Journal::Subscription> feed_;
   std::unique_ptr<engine::Executor> executor_;
+  TargetGuard guard_;
   std::atomic<bool> suspend_{false};
   Guarded<std::map<TxnId, std::string>> superseded_;
   Guarded<std::set<Scope>> driving_;

@@ -1,5 +1,6 @@
 // What Core asks of the executor: heals, rollbacks and deletions, from the journal's own copies.
 #include <algorithm>
+#include <set>
 
 #include "base/strings.h"
 #include "control/core.h"
@@ -44,6 +45,7 @@ Result<engine::Report> Core::run(const engine::Request& request) {
     for (Scope& former : former_names(input.scope)) scopes.push_back(std::move(former));
   }
   return exclusively(scopes, [&]() -> Result<engine::Report> {
+    TRY(check_targets(scopes));
     TRY(end_open(scopes));
     for (const engine::ScopeInput& input : request.scopes) TRY(take_former_names(input.scope));
     return executor_->run(request);
@@ -72,6 +74,13 @@ Result<> Core::take_former_names(const Scope& scope) {
   return {};
 }
 
+Result<> Core::check_targets(const std::vector<Scope>& scopes) {
+  std::set<TargetId> targets;
+  for (const Scope& scope : scopes) targets.insert(scope.target);
+  for (const TargetId& id : targets) TRY(check_target(id));
+  return {};
+}
+
 /// What a process left open when it died comes first: nothing may be planned over it.
 Result<> Core::end_open(const std::vector<Scope>& scopes) {
   for (const Scope& scope : scopes) {
@@ -92,13 +101,19 @@ Result<> Core::end_open(const std::vector<Scope>& scopes) {
 
 Result<engine::Report> Core::resume(const TxnId& txn) {
   const std::vector<Scope> scopes = TRY(scopes_of(txn));
-  return exclusively(scopes, [&] { return executor_->resume(txn); });
+  return exclusively(scopes, [&]() -> Result<engine::Report> {
+    TRY(check_targets(scopes));
+    return executor_->resume(txn);
+  });
 }
 
 Result<engine::Report> Core::decide(const TxnId& txn, engine::Executor::Decision decision,
                                     const Actor& actor) {
   const std::vector<Scope> scopes = TRY(scopes_of(txn));
-  return exclusively(scopes, [&] { return executor_->decide(txn, decision, actor); });
+  return exclusively(scopes, [&]() -> Result<engine::Report> {
+    if (decision != engine::Executor::Decision::accept) TRY(check_targets(scopes));
+    return executor_->decide(txn, decision, actor);
+  });
 }
 
 Result<std::vector<Scope>> Core::scopes_of(const TxnId& txn) const {

@@ -57,7 +57,10 @@ Result<Value> LocalOperations::resume(const Selector& selector, const std::strin
     if (state.paused) {
       TRY(core_.append(engine::pause_draft(scope, false, {}, actor_of(actor), core_.epoch())));
     }
-    if (state.held || state.paused) changed.push_back(scope);
+    if (!state.contested.empty()) {
+      TRY(core_.note("contested", {scope}, Value::object({{"message", ""}}), actor_of(actor)));
+    }
+    if (state.held || state.paused || !state.contested.empty()) changed.push_back(scope);
   }
   if (options_.changed) options_.changed();
   return Value::object({{"scopes", names_value(changed)}});

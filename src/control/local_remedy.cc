@@ -121,6 +121,7 @@ Result<Value> LocalOperations::remedy(const RemedyOptions& options) {
     for (const auto& [key, scope] : keys[id]) wanted.push_back(key);
     const auto owned = target->remedy(options.remedy, wanted, cancel);
     if (!owned) return fail(Error(owned.error()).with_context(id.value));
+    if (!about_objects) TRY(core_.accept_target(id, cancel));
     for (const Owned& one : *owned) {
       const auto known = keys[id].find(one.key);
       const Scope scope = known != keys[id].end()
@@ -134,7 +135,7 @@ Result<Value> LocalOperations::remedy(const RemedyOptions& options) {
       draft.inventory.push_back(
           {forget ? InventoryChange::Op::remove : InventoryChange::Op::add, scope, one.key});
     }
-    if (options.remedy == Remedy::adopt) done.emplace_back(id.value + ": its storage is accepted");
+    if (options.remedy == Remedy::adopt) done.emplace_back(id.value + ": accepted as it is");
     // What the target does not have any more is only in the inventory.
     for (const auto& [key, scope] : keys[id]) {
       const bool told =

@@ -103,6 +103,7 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
             .with("held", state.held ? Value(state.held_reason) : Value())
             .with("paused", state.paused)
             .with("pausedReason", or_null(state.paused_reason))
+            .with("contested", or_null(state.contested))
             .with("drift", live.drift.size())
             .with("open", state.open ? Value(state.open->value) : Value()));
   }
@@ -150,6 +151,10 @@ Result<Value> LocalOperations::status(const Selector& selector) {
     if (one["held"].is_string()) {
       attention.emplace_back(name + " is held: " + one["held"].str() +
                              " (`rumbo resume` lets automation go on)");
+    }
+    if (one["contested"].is_string()) {
+      attention.emplace_back(name + ": " + one["contested"].str() +
+                             " (`rumbo sync` or `rumbo resume` lets it be healed again)");
     }
     if (one["paused"].as_bool()) {
       attention.emplace_back(

@@ -194,9 +194,11 @@ MonoTime Reconciler::step(MonoTime now) {
 /// Opens the watch of a target. One that is not there now is tried again: the daemon waits for it.
 void Reconciler::watch(const TargetId& id) {
   constexpr Backoff kAgain{1s, 10s};
-  auto watch =
-      core_.target(id)->watch(core_.journal().installation(),
-                              [this, id](const TargetEvent& event) { on_target_event(id, event); });
+  const auto checked = core_.check_target(id);
+  auto watch = checked ? core_.target(id)->watch(
+                             core_.journal().installation(),
+                             [this, id](const TargetEvent& event) { on_target_event(id, event); })
+                       : Result<std::unique_ptr<Watch>>(fail(Error(checked.error())));
   if (stopping_.cancelled()) return;
   const MonoTime now = core_.clock().mono();
   if (!watch) {

@@ -96,6 +96,8 @@ class Reconciler {
     MonoTime not_before;  ///< no heal earlier
     std::string reported;
     std::optional<MonoTime> unhealthy_since;
+    std::string fought;            ///< the edit that the last heals put right
+    std::vector<MonoTime> fights;  ///< when they did
   };
   struct OpenTxn {
     MonoTime due;
@@ -156,7 +158,10 @@ class Reconciler {
   void trouble(std::size_t batch, const std::string& wanted, const Error& error);
   void again(std::size_t batch, MonoTime when);
   void check(const Scope& scope);
-  void heal(const Scope& scope);
+  /// True once the same edit was put right too often; see kFights.
+  bool is_contested(const Scope& scope, const std::string& edit, MonoTime now);
+  /// `edit` names the fields that someone else changed; empty without any.
+  void heal(const Scope& scope, const std::string& edit);
   void recover(const TxnId& txn);
   void abandon();
   void compact();

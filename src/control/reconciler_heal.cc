@@ -10,6 +10,10 @@ namespace {
 
 const Actor kAutomation{"automation"};
 constexpr Duration kSoon = 1s;
+constexpr Duration kFrozenAgain = 10s;  ///< a frozen target: a person may have decided
+/// So often within so long the same edit is put right; then whoever makes it is left to people.
+constexpr std::size_t kFights = 3;
+constexpr Duration kFightsWithin = 10min;
 constexpr Duration kQuiet = 10min;  ///< without drift for so long, the next heal is at once again
 
 Value drift_value(const engine::DriftItem& item) {
@@ -25,6 +29,12 @@ std::string drift_message(const std::vector<engine::DriftItem>& drift) {
   for (const std::string& field : drift.front().fields) out += " " + field;
   if (drift.size() > 1) out += " and " + std::to_string(drift.size() - 1) + " more objects";
   return out;
+}
+
+/// "contested: Deployment.apps shop/web was changed by kubectl-edit at …: spec.replicas".
+std::string contested_message(const std::vector<engine::DriftItem>& drift) {
+  return "contested, " + drift_message(drift) + "; put right " + std::to_string(kFights) +
+         " times within " + to_string(kFightsWithin) + ", and left as it is from now on";
 }
 
 }  // namespace
@@ -75,13 +85,17 @@ void Reconciler::check(const Scope& scope) {
     return leave(next_scan(scope, now));
   }
   std::vector<Value> items;
-  std::string told;
+  std::string told, edit;
   bool edited = false;
   for (const engine::DriftItem& item : live.drift) {
     items.push_back(drift_value(item));
     told += item.key.to_string() + std::string(to_string(item.kind));
     for (const std::string& field : item.fields) told += " " + field;
-    edited = edited || item.kind != engine::DriftItem::Kind::unhealthy;
+    if (item.kind == engine::DriftItem::Kind::unhealthy) continue;
+    edited = true;
+    if (item.fields.empty()) continue;  // what is gone is brought back however often
+    edit += item.key.to_string() + std::string(to_string(item.kind));
+    for (const std::string& field : item.fields) edit += " " + field;
   }
   if (told != reported) {
     const auto noted = core_.note("drift", {scope},
@@ -98,13 +112,32 @@ void Reconciler::check(const Scope& scope) {
     if (!watched.unhealthy_since) watched.unhealthy_since = now;
     return std::max(watched.not_before, *watched.unhealthy_since + options_.unhealthy_for);
   });
-  if (!policy.self_heal || state.paused || core_.frozen()) return leave(next_scan(scope, now));
+  if (!policy.self_heal || state.paused || core_.frozen() || !state.contested.empty()) {
+    return leave(next_scan(scope, now));
+  }
+  if (!edit.empty() && is_contested(scope, edit, now)) {
+    const auto noted =
+        core_.note("contested", {scope},
+                   Value::object({{"message", contested_message(live.drift)}}), kAutomation);
+    if (!noted) log(LogLevel::error, "reconciler", "{}", noted.error().to_string());
+    return leave(next_scan(scope, now));
+  }
   if (allowed > now) return leave(allowed);
-  heal(scope);
+  heal(scope, edit);
   leave(core_.clock().mono() + kSoon);
 }
 
-void Reconciler::heal(const Scope& scope) {
+bool Reconciler::is_contested(const Scope& scope, const std::string& edit, MonoTime now) {
+  return state_.with([&](State& state) {
+    Watched& watched = state.watched.at(scope);
+    std::erase_if(watched.fights, [&](MonoTime at) { return now - at > kFightsWithin; });
+    if (watched.fought != edit || watched.fights.size() < kFights) return false;
+    watched.fights.clear();  // whoever lets it be healed again begins anew
+    return true;
+  });
+}
+
+void Reconciler::heal(const Scope& scope, const std::string& edit) {
   const auto request = core_.heal_request(scope, kAutomation);
   const auto busy = state_.with([&](State& state) {
     Batch& batch = state.batches[state.watched.at(scope).batch];
@@ -124,10 +157,17 @@ void Reconciler::heal(const Scope& scope) {
     const bool yielded =
         report && report->abort && report->abort->fault == engine::FaultClass::superseded;
     // Each heal in a row waits longer: who fights it out with another hand wins slowly.
-    if (!yielded) watched.not_before = watched.heals.failed(now, options_.retry);
+    if (!report && report.error().code() == Code::denied) {
+      watched.not_before = now + kFrozenAgain;  // nobody fought: it was not tried
+    } else if (!yielded) {
+      watched.not_before = watched.heals.failed(now, options_.retry);
+    }
     if (report && report->kind == engine::Report::Kind::committed) {
       watched.reported.clear();
       watched.unhealthy_since.reset();
+      if (watched.fought != edit) watched.fights.clear();
+      watched.fought = edit;
+      if (!edit.empty()) watched.fights.push_back(now);
     }
   });
   if (!report) {

@@ -52,6 +52,7 @@ std::string event_message(const Record& record, const std::string& scopes) {
            std::to_string(body["applications"].size()) + " deployments";
   }
   const std::string message = body["message"].str();
+  if (event == "contested" && message.empty()) return scopes + " is healed again";
   return (scopes.empty() ? "" : scopes + ": ") + (message.empty() ? std::string(event) : message);
 }
 

@@ -21,9 +21,10 @@ std::string_view to_string(CallKind kind);
 struct Call {
   CallKind kind = CallKind::observe;
   TargetId participant;
-  StepId step = kNoStep;        ///< dry_run, perform, inspect, revert
-  std::vector<StepId> steps;    ///< fence
-  std::vector<ObjectKey> keys;  ///< observe
+  StepId step = kNoStep;                         ///< dry_run, perform, inspect, revert
+  std::vector<StepId> steps;                     ///< fence
+  std::vector<ObjectKey> keys;                   ///< observe
+  Consistency consistency = Consistency::fresh;  ///< observe
 };
 
 struct CallResult {
@@ -78,7 +79,7 @@ struct RunnerOptions {
   Duration undo_patience = 2min;  ///< how long an undo is retried before an operator is called
   Duration backoff_first{200'000'000};
   Duration backoff_most = 30s;
-  int reap_attempts = 10;
+  int reap_attempts = 14;         ///< with the pauses between them more than three minutes
   Duration call_timeout = 10min;  ///< of one call to a target; pulls take the longest
 };
 

@@ -397,7 +397,7 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
       break;
     }
     case CallKind::observe:
-      keep(on->observe(call.keys, Consistency::fresh, cancel), result.observations);
+      keep(on->observe(call.keys, call.consistency, cancel), result.observations);
       break;
     case CallKind::mirror: {
       auto mirror = mirror_of(state);

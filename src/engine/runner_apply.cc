@@ -173,6 +173,7 @@ std::optional<Action> step_observe(const TxnState& state, const Moment& moment,
   if (state.view.asked && moment.now < state.view.at + moment.options.poll) return std::nullopt;
   std::vector<Call> calls = observe_calls(state, items);
   if (calls.empty()) return std::nullopt;
+  for (Call& call : calls) call.consistency = Consistency::watched;
   return Calls{std::move(calls)};
 }
 

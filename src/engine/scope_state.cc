@@ -102,6 +102,7 @@ void ScopeStates::apply(const Record& record) {
         apply_commit(one, record, scope);
         // A new digest was deployed on purpose: the hold has served. Healing keeps it.
         if (record.body["cause"].as_string() == "sync") one.held = false;
+        if (record.body["cause"].as_string() != "drift") one.contested.clear();
       }
       break;
     case RecordType::abort:
@@ -148,6 +149,10 @@ void ScopeStates::apply_event(const Record& record) {
       ScopeState& one = state(scope);
       one.paused = record.body["paused"].as_bool();
       one.paused_reason = one.paused ? record.body["reason"].str() : std::string();
+    }
+  } else if (event == "contested") {
+    for (const Scope& scope : scopes_of(record)) {
+      state(scope).contested = record.body["message"].str();
     }
   } else if (event == "freeze") {
     frozen_.reset();

@@ -40,6 +40,9 @@ struct ScopeState {
   std::string held_reason;
   bool paused = false;
   std::string paused_reason;
+  /// Who changes what Rumbo heals, again and again; empty if nobody. It is not healed any more
+  /// until the next deployment.
+  std::string contested;
   bool deleted = false;  ///< its objects were deleted or given up, and nothing was deployed since
   std::optional<TxnId> open;  ///< its transaction that has not ended
   std::optional<TxnId> last_txn;

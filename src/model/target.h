@@ -74,7 +74,10 @@ struct Capabilities {
 
 enum class Consistency {
   cached,  ///< may be a little old: for drift and status
-  fresh,   ///< reads the truth now: for pre-images, health gates and recovery
+  /// What was written or read last, if a watch says that nothing happened since, else the truth
+  /// now: for health gates.
+  watched,
+  fresh,  ///< reads the truth now: for pre-images and recovery
 };
 
 /// Who an object says it belongs to.

@@ -315,13 +315,24 @@ Result<std::vector<ObservedVersion>> SimTarget::fence(const std::vector<Step>& s
 }
 
 Result<> SimTarget::mirror(const TxnMirror& mirror, const Fence&, const Cancel&) {
-  std::erase_if(world_.mirrors, [&](const TxnMirror& old) { return old.txn == mirror.txn; });
+  // One for each scope, as in a cluster.
+  std::erase_if(world_.mirrors, [&](const TxnMirror& old) {
+    return old.txn == mirror.txn || old.scopes == mirror.scopes;
+  });
   world_.mirrors.push_back(mirror);
   return {};
 }
 
 Result<std::vector<TxnMirror>> SimTarget::mirrors(const InstallationId&, const Cancel&) {
   return world_.mirrors;
+}
+
+Result<std::vector<Owned>> SimTarget::remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                             const Cancel& cancel) {
+  const bool cluster = character_ == Character::cluster;
+  if (cluster && remedy == Remedy::from_target) return list_owned(install_, cancel);
+  if (cluster && remedy == Remedy::adopt) return std::vector<Owned>();
+  return Target::remedy(remedy, keys, cancel);
 }
 
 Result<std::vector<Owned>> SimTarget::list_owned(const InstallationId& install, const Cancel&) {

@@ -40,6 +40,8 @@ class SimTarget : public Target {
                                          const Cancel& cancel) override;
   Result<std::vector<Owned>> list_owned(const InstallationId& install,
                                         const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
   Result<std::unique_ptr<Watch>> watch(const InstallationId& install, EventSink sink) override;
   Result<> logs(const ObjectKey& key, const std::string& container, const LogOptions& options,
                 const LineSink& sink, const Cancel& cancel) override;

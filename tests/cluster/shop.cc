@@ -185,6 +185,16 @@ Value Shop::object(const std::string& kind, const std::string& name) {
   return value ? *value : Value();
 }
 
+void Shop::save_state() {
+  std::filesystem::copy(directory_ + "/state", directory_ + "/saved",
+                        std::filesystem::copy_options::recursive);
+}
+
+void Shop::restore_state() {
+  std::filesystem::remove_all(directory_ + "/state");
+  std::filesystem::rename(directory_ + "/saved", directory_ + "/state");
+}
+
 std::string Shop::picture() {
   const auto seen =
       picture_in({"configmaps,secrets,services,deployments,statefulsets,roles", "-n", ns_});

@@ -52,6 +52,9 @@ class Shop {
   std::string picture_of_all();
   /// Waits until the condition holds; false after `most`.
   bool eventually(const std::function<bool()>& condition, Duration most = 20s);
+  /// Keeps a copy of the state directory, and puts it back: no process may run.
+  void save_state();
+  void restore_state();
   std::string log() { return rumbo({"log"}).out; }
 
   io::Env env = io::real_env();

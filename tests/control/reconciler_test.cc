@@ -211,8 +211,9 @@ TEST(Reconciler, FightsMoreAndMoreSlowly) {
   rig.run(1min);
   const int before = rig.transactions();
   for (int i = 0; i < 300; ++i) {
-    rig.world.edit(deployment_key(),
-                   rig.world.current[deployment_key()].object.with_path({"spec", "replicas"}, 7));
+    // Not the same field again and again: that would be contested.
+    rig.world.edit(deployment_key(), rig.world.current[deployment_key()].object.with_path(
+                                         {"spec", "field" + std::to_string(i)}, 7));
     rig.reconciler().on_target_event({"podman"}, {TargetEvent::Kind::changed, deployment_key()});
     rig.run(1s);
   }

@@ -160,7 +160,7 @@ ObjectKey deployment_key(const std::string& name) {
 
 // ---- Rig
 
-Rig::Rig(const std::string& config) {
+Rig::Rig(const std::string& config, sim::Character character) : character_(character) {
   start(config);
 }
 Rig::~Rig() = default;
@@ -168,7 +168,7 @@ Rig::~Rig() = default;
 void Rig::start(const std::string& config) {
   config_ = config;
   journal_ = std::make_unique<sim::MemoryJournal>(disk_, clock);
-  target_ = std::make_unique<sim::SimTarget>(world, clock, sim::Character::host, disk_.install);
+  target_ = std::make_unique<sim::SimTarget>(world, clock, character_, disk_.install);
   const auto epoch = journal_->take_over("test", world.boot_id);
   auto parsed = control::parse_config(config, "/etc/rumbo.yaml");
   ASSERT_TRUE(parsed) << parsed.error().to_string();

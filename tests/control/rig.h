@@ -78,7 +78,7 @@ std::string environment();
 
 class Rig {
  public:
-  explicit Rig(const std::string& config);
+  explicit Rig(const std::string& config, sim::Character character = sim::Character::host);
   ~Rig();
 
   /// A new process: with this configuration if given. Unsynced records are lost if it crashed.
@@ -116,6 +116,7 @@ class Rig {
   void start(const std::string& config);
 
   std::string config_;
+  const sim::Character character_;
   sim::MemoryDisk disk_;
   std::unique_ptr<sim::MemoryJournal> journal_;
   std::unique_ptr<sim::SimTarget> target_;

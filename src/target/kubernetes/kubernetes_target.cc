@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kMostInFlight = 32;
 constexpr Duration kQuietFor = 3h;  ///< between safety looks; the watch tells the rest
+/// After a write its pods are not asked what keeps them: most are just starting.
+constexpr Duration kPodsUntold = 1s;
 constexpr std::size_t kMostRemembered = 200'000;
 
 }  // namespace
@@ -70,6 +72,22 @@ Result<> KubernetesTarget::release(const TxnId&, const Fence&, const Cancel&) {
   return {};  // prepare() only asks
 }
 
+/// A cluster has no record of its own to mend: what is there is told, and accepted by the caller.
+Result<std::vector<Owned>> KubernetesTarget::remedy(Remedy remedy, const std::vector<ObjectKey>&,
+                                                    const Cancel& cancel) {
+  switch (remedy) {
+    case Remedy::from_target:
+      return list_owned(parts_->options.install, cancel);
+    case Remedy::adopt:
+    case Remedy::forget:
+      return std::vector<Owned>();
+    case Remedy::recreate_volume:
+      break;
+  }
+  return fail(Error(Code::unsupported, "volumes of a cluster are not Rumbo's to make")
+                  .with_hint("`rumbo sync` makes a missing claim anew if Git declares it"));
+}
+
 // ---- Shared by the other files
 
 ApiResult<Resource> KubernetesTarget::Parts::resource(const ObjectKey& key, const Cancel& cancel,
@@ -104,6 +122,7 @@ Result<std::optional<Value>> KubernetesTarget::Parts::read(const ObjectKey& key,
     if (served.error().failure == ApiFailure::not_served) return std::optional<Value>();
     return fail(Error(served.error()));
   }
+  recent.expect(key, clock.mono());
   auto object = TRY(client.get(*served, served->namespaced ? key.ns : "", key.name, how, cancel));
   if (!object) return object;
   // Fields are owned in the version they were applied in: only there do they fit the object.
@@ -114,12 +133,29 @@ Result<std::optional<Value>> KubernetesTarget::Parts::read(const ObjectKey& key,
     if (!own || entry["apiVersion"] == (*object)["apiVersion"]) continue;
     const auto other = resource(key, cancel, entry["apiVersion"].as_string());
     if (!other) break;
-    return TRY(client.get(*other, other->namespaced ? key.ns : "", key.name, how, cancel));
+    object = TRY(client.get(*other, other->namespaced ? key.ns : "", key.name, how, cancel));
+    break;
   }
+  if (object) recent.put(key, *object, clock.mono());
   return object;
 }
 
+Result<std::optional<Value>> KubernetesTarget::Parts::read_watched(const ObjectKey& key,
+                                                                   const Cancel& cancel) {
+  if (auto known = recent.current(key, clock.mono())) return known;
+  return read(key, Read::consistent, cancel);
+}
+
+void KubernetesTarget::Parts::note_applied(const ObjectKey& key, const Value& object) {
+  recent.put(key, object, clock.mono());
+  memory.with([&](Memory& known) {
+    known.pods[key] = {clock.mono() + kPodsUntold, PodReport{}};
+    if (known.fields.size() > kMostRemembered) known.fields.clear();
+  });
+}
+
 void KubernetesTarget::Parts::note_written(const ObjectKey& key) {
+  recent.gone(key);
   memory.with([&](Memory& known) {
     known.pods.erase(key);
     if (known.fields.size() > kMostRemembered) known.fields.clear();

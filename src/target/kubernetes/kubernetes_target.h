@@ -42,6 +42,8 @@ class KubernetesTarget : public Target {
   Result<DryRun> dry_run(const Step& step, const Cancel& cancel) override;
   Result<Reservation> prepare(const Outline& outline, const Fence& fence,
                               const Cancel& cancel) override;
+  Result<std::vector<Owned>> remedy(Remedy remedy, const std::vector<ObjectKey>& keys,
+                                    const Cancel& cancel) override;
   Result<> release(const TxnId& txn, const Fence& fence, const Cancel& cancel) override;
   Result<Receipt> perform(const Step& step, const Fence& fence, const Cancel& cancel) override;
   Result<Sighting> inspect(const Step& step, const Fence& fence, const Cancel& cancel) override;

@@ -45,9 +45,13 @@ Result<std::vector<Observation>> KubernetesTarget::observe(const std::vector<Obj
                                                            Consistency consistency,
                                                            const Cancel& cancel) {
   std::vector<Result<Observation>> seen(keys.size(), Observation());
-  const Read how = consistency == Consistency::fresh ? Read::consistent : Read::cached;
   side_by_side(keys.size(), parts_->options.reads_at_once, [&](std::size_t i) {
-    auto object = parts_->read(keys[i], how, cancel);
+    auto object =
+        consistency == Consistency::watched
+            ? parts_->read_watched(keys[i], cancel)
+            : parts_->read(keys[i],
+                           consistency == Consistency::fresh ? Read::consistent : Read::cached,
+                           cancel);
     seen[i] = object ? Result<Observation>(parts_->observation(keys[i], *object, cancel))
                      : Result<Observation>(fail(std::move(object).error()));
   });

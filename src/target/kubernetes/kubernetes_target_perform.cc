@@ -92,10 +92,11 @@ Result<Receipt> KubernetesTarget::Parts::create(const Step& step, const Resource
                                                 const Value& body, const Fence& fence,
                                                 const Cancel& cancel) {
   const Item& item = step.items.at(0);
+  recent.expect(item.key, clock.mono());
   const auto done =
       client.apply(resource, if_absent(body), {std::string(kManager), false, false}, cancel);
   if (done && done->created) {
-    note_written(item.key);
+    note_applied(item.key, done->object);
     return receipt_of(item.key, done->object);
   }
   if (!done && done.error().failure != ApiFailure::version_conflict &&
@@ -119,10 +120,11 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
   const OwnershipComparison comparison;
   std::string version = item.pre.version;
   for (int race = 0;; ++race) {
+    recent.expect(item.key, clock.mono());
     const auto done =
         client.apply(resource, with_precondition(body, item.pre.uid, version), how, cancel);
     if (done) {
-      note_written(item.key);
+      note_applied(item.key, done->object);
       if (pods_matter(done->object)) {
         // The write is done; what this cannot mend the health of the set will tell.
         if (auto freed = unstick(item.key, done->object, Value(), cancel); !freed) {

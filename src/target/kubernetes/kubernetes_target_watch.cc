@@ -1,5 +1,5 @@
-// watch: one metadata-only watch for each kind in use, told apart by the installation's label. A
-// label that was taken away looks like a deletion here; observe() tells the truth.
+// watch: one watch for each kind in use, of most metadata only, told apart by the installation's
+// label. A label that was taken away looks like a deletion here; observe() tells the truth.
 #include <condition_variable>
 #include <map>
 #include <thread>
@@ -16,6 +16,18 @@ constexpr Duration kLookForKinds = 500ms;  ///< how soon a kind that is new in u
 constexpr Duration kFirstPause = 800ms;
 constexpr Duration kMostPause = 30s;
 
+/// Kinds whose status a deployment waits for: their events bring the whole object, which spares a
+/// read for each. Of all others the metadata tells enough, and nobody's secrets travel.
+bool told_whole(const KindName& kind) {
+  static const std::set<KindName> kKinds{{"apps", "Deployment"},
+                                         {"apps", "StatefulSet"},
+                                         {"apps", "DaemonSet"},
+                                         {"batch", "Job"},
+                                         {"", "Pod"},
+                                         {"", "PersistentVolumeClaim"}};
+  return kKinds.contains(kind);
+}
+
 }  // namespace
 
 /// Watches one kind until cancelled; lists again after a gap.
@@ -25,6 +37,7 @@ class KindWatch {
             Cancel stop)
       : parts_(parts),
         kind_(std::move(kind)),
+        whole_(told_whole(kind_)),
         selector_(std::move(selector)),
         sink_(std::move(sink)),
         stop_(std::move(stop)) {}
@@ -41,6 +54,7 @@ class KindWatch {
         complained = false;
         continue;
       }
+      parts_.recent.watched(kind_, live_ = false);  // events come late from here on
       if (done.error().failure == ApiFailure::gone) {
         version_.clear();
         pause = kFirstPause;
@@ -59,9 +73,10 @@ class KindWatch {
  private:
   ApiResult<> follow(const Resource& resource) {
     if (version_.empty()) TRY(list(resource));
+    if (!live_) parts_.recent.watched(kind_, live_ = true);
     WatchOptions options;
     options.label_selector = selector_;
-    options.metadata_only = true;
+    options.metadata_only = !whole_;
     options.from_version = version_;
     return parts_.client.watch(
         resource, options,
@@ -92,8 +107,11 @@ class KindWatch {
     switch (event.type) {
       case ApiEvent::Type::added:
       case ApiEvent::Type::modified:
+        parts_.recent.moved(key, event.object["metadata"]["resourceVersion"].str(),
+                            whole_ ? &event.object : nullptr, parts_.clock.mono());
         return tell(table_.put(key, event.object));
       case ApiEvent::Type::deleted:
+        parts_.recent.gone(key);
         return tell(table_.remove(key));
       case ApiEvent::Type::bookmark:
       case ApiEvent::Type::synced:
@@ -112,11 +130,13 @@ class KindWatch {
 
   KubernetesTarget::Parts& parts_;
   const KindName kind_;
+  const bool whole_;
   const std::string selector_;
   const EventSink sink_;
   const Cancel stop_;
   WatchTable table_;
   std::string version_;
+  bool live_ = false;  ///< as parts_.recent knows it
 };
 
 /// Watches every kind that comes into use.
@@ -132,7 +152,10 @@ class ClusterWatch : public Watch {
   ~ClusterWatch() override {
     stop_.cancel();
     keeper_.join();
-    for (auto& [kind, one] : kinds_) one.thread.join();
+    for (auto& [kind, one] : kinds_) {
+      one.thread.join();
+      parts_->recent.watched(kind, false);
+    }
   }
 
  private:
@@ -150,6 +173,7 @@ class ClusterWatch : public Watch {
         one.watch = std::make_unique<KindWatch>(*parts_, kind, selector_, sink_, stop_);
         one.thread = std::thread([watch = one.watch.get()] { watch->run(); });
       }
+      parts_->recent.sweep(parts_->clock.mono());
       parts_->sleep(kLookForKinds);
     }
   }

@@ -17,12 +17,10 @@
 #include "target/kubernetes/field_set.h"
 #include "target/kubernetes/kubernetes_target.h"
 #include "target/kubernetes/pods.h"
+#include "target/kubernetes/recent_objects.h"
 #include "target/kubernetes/stuck_pods.h"
 
 namespace rumbo::target::kubernetes {
-
-/// Group and kind.
-using KindName = std::pair<std::string, std::string>;
 
 struct KubernetesTarget::Parts {
   Parts(KubernetesOptions settings, std::unique_ptr<Transport> link, Clock& time,
@@ -45,7 +43,11 @@ struct KubernetesTarget::Parts {
   Result<std::optional<Value>> read(const ObjectKey& key, Read how, const Cancel& cancel);
   Observation observation(const ObjectKey& key, const std::optional<Value>& object,
                           const Cancel& cancel);
-  /// What was seen of its pods is no longer so.
+  /// read(), or what was read or written last if a watch says that it is still so.
+  Result<std::optional<Value>> read_watched(const ObjectKey& key, const Cancel& cancel);
+  /// The server's answer to an apply.
+  void note_applied(const ObjectKey& key, const Value& object);
+  /// What was seen of it and its pods is no longer so.
   void note_written(const ObjectKey& key);
   Owner owner(const Item& item, const TxnId& txn) const;
 
@@ -105,6 +107,7 @@ struct KubernetesTarget::Parts {
   Discovery discovery;
   AccessReviews access;
   Guarded<Memory> memory;
+  RecentObjects recent;
 };
 
 /// The fields that others own, with their managers, as a refused apply tells them.

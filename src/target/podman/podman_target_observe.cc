@@ -62,7 +62,7 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
   TRY(parts_->not_frozen());
   if (parts_->options.reads_only) {
     TRY(parts_->agent->glance(cancel));
-  } else if (consistency == Consistency::fresh) {
+  } else if (consistency != Consistency::cached) {
     TRY(parts_->agent->look_now(cancel));
   } else if (const auto blind = parts_->live.blind()) {
     return fail(Error(*blind));
