@@ -90,8 +90,10 @@ class PosixFile : public File {
         std::uint8_t* const to = buffer.data() + done;
         const ssize_t some =
             ::pread(fd_.get(), to, buffer.size() - done, static_cast<off_t>(offset + done));
-        // A pipe has no places: it is read from front to end.
-        return some < 0 && errno == ESPIPE ? ::read(fd_.get(), to, buffer.size() - done) : some;
+        // A pipe has no places: standard input and the like are read from front to end. One that
+        // lies about in a directory is no file.
+        const bool pipe = some < 0 && errno == ESPIPE && path_.starts_with("/dev/");
+        return pipe ? ::read(fd_.get(), to, buffer.size() - done) : some;
       });
       if (got < 0 && errno == EAGAIN && path_.starts_with("/dev/")) {  // standard input, slowly
         ::pollfd waits{fd_.get(), POLLIN, 0};

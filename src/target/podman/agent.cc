@@ -16,6 +16,7 @@ constexpr Duration kLookWhenCalm = 30s;
 constexpr Duration kFirstRetry = 1s;
 constexpr Duration kLongestRetry = 30s;
 constexpr std::size_t kProbers = 8;
+constexpr std::size_t kResolvers = 2;
 constexpr std::size_t kDrainers = 16;
 
 /// True for trouble of Podman or of this machine, which says nothing about the pod.
@@ -45,7 +46,8 @@ Agent::Agent(AgentParts parts)
     : parts_(std::move(parts)),
       ready_file_(parts_.env.files, parts_.ready_file, parts_.boot_id),
       probers_(std::make_unique<Workers>(0)),
-      drainers_(std::make_unique<Workers>(0)) {}
+      drainers_(std::make_unique<Workers>(0)),
+      resolvers_(std::make_unique<Workers>(0)) {}
 
 Agent::~Agent() {
   stop();
@@ -56,6 +58,7 @@ void Agent::start() {
   ending_ = false;
   probers_ = std::make_unique<Workers>(kProbers);
   drainers_ = std::make_unique<Workers>(kDrainers);
+  resolvers_ = std::make_unique<Workers>(kResolvers);
   thread_ = std::thread([this] { run(); });
   auto ruleset = parts_.plane.watch();
   hears_ruleset_ = ruleset.has_value();
@@ -81,6 +84,7 @@ void Agent::stop() {
   host_.reset();
   probers_ = std::make_unique<Workers>(0);
   drainers_ = std::make_unique<Workers>(0);
+  resolvers_ = std::make_unique<Workers>(0);
   cancel_ = Cancel();
   MutexLock lock(round_);
   draining_names_.clear();

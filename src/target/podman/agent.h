@@ -181,11 +181,11 @@ class Agent {
   Deaths deaths_;
   Deaths pause_;  // only to sleep and be woken
   std::unique_ptr<HostWatch> host_;
-  std::shared_ptr<ExternalNames> external_ = std::make_shared<ExternalNames>();
+  ExternalNames external_;
   std::atomic<bool> ending_{false}, look_asked_{true}, serve_asked_{true};
   std::atomic<bool> hears_podman_{false}, hears_ruleset_{false};
   Cancel cancel_;
-  std::unique_ptr<Workers> probers_, drainers_;
+  std::unique_ptr<Workers> probers_, drainers_, resolvers_;
   std::thread thread_, host_thread_, podman_thread_;
 };
 

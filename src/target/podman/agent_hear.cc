@@ -16,6 +16,7 @@ constexpr Duration kMendWhenDeaf = 5s;
 constexpr Duration kMendWhenHeard = 60s;
 constexpr Duration kServeAgain = 1s;  // after trouble
 constexpr Duration kListenAgain = 1s;
+constexpr Duration kResolveWithin = 10s;
 constexpr Duration kLongestWait = 1h;
 
 /// Deaths are heard by pidfd; these make no noise in a process.
@@ -76,15 +77,17 @@ void Agent::hear(const Value& event) {
   }
 }
 
-/// The addresses behind ExternalName Services. Who is due is asked aside, by a thread that
-/// nobody waits for: a resolver takes its time.
+/// The addresses behind ExternalName Services. Who is due is asked aside: a resolver takes its
+/// time.
 std::vector<ServiceName> Agent::external_names(const Record& record, MonoTime now) {
-  ExternalNames::Answer answer = external_->names(record, now);
+  ExternalNames::Answer answer = external_.names(record, now);
   serve_due_ = std::min(serve_due_, answer.due);
   for (const std::string& host : answer.ask) {
-    std::thread([external = external_, host, &clock = parts_.env.clock] {
-      external->learn(host, io::resolve_ipv4(host), clock.mono());
-    }).detach();
+    resolvers_->run([this, host] {
+      const Cancel limit = cancel_.with_deadline(parts_.env.clock.mono() + kResolveWithin);
+      external_.learn(host, io::resolve_ipv4(parts_.env.process, host, limit),
+                      parts_.env.clock.mono());
+    });
   }
   return std::move(answer.names);
 }
