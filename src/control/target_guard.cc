@@ -91,6 +91,8 @@ Result<> check_target(const TargetFacts& facts, const TargetId& id, const std::s
   }
   const auto accepted = facts.accepted.find(id);
   const Head head = journal.head();
+  // A scope's record may lie in two namespaces: where it was before its own was there, too.
+  std::map<Scope, Seq> newest;
   for (const TxnMirror& one : mirrors) {
     const Head there{one.head, one.head_hash};
     if (accepted != facts.accepted.end() &&
@@ -112,14 +114,18 @@ Result<> check_target(const TargetFacts& facts, const TargetId& id, const std::s
           "over what is there"));
     }
     for (const Scope& scope : one.scopes) {
-      const auto least = facts.mirrored.find(Scope{scope.application, scope.environment, id});
-      if (least == facts.mirrored.end() || one.head >= least->second) continue;
-      return fail(frozen(id.value + " is older than the journal: its record of " + whose +
-                             " is of entry " + std::to_string(one.head) + ", entry " +
-                             std::to_string(least->second) + " was there before",
-                         "was the cluster restored from a backup? If it is right as it is: `rumbo "
-                         "recover --adopt`"));
+      Seq& seq = newest[Scope{scope.application, scope.environment, id}];
+      seq = std::max(seq, one.head);
     }
+  }
+  for (const auto& [scope, seq] : newest) {
+    const auto least = facts.mirrored.find(scope);
+    if (least == facts.mirrored.end() || seq >= least->second) continue;
+    return fail(frozen(id.value + " is older than the journal: its record of " + scope.to_string() +
+                           " is of entry " + std::to_string(seq) + ", entry " +
+                           std::to_string(least->second) + " was there before",
+                       "was the cluster restored from a backup? If it is right as it is: `rumbo "
+                       "recover --adopt`"));
   }
   return {};
 }

@@ -92,6 +92,13 @@ TEST_F(TargetGuardTest, AClusterOlderThanTheJournalIsNot) {
   EXPECT_NE(wrong("a", {first}).find("is older than the journal"), std::string::npos);
 }
 
+TEST_F(TargetGuardTest, OfTwoRecordsOfAScopeTheNewerCounts) {
+  const TxnMirror first = deployed("t-1");
+  const TxnMirror second = deployed("t-2");
+  EXPECT_EQ(wrong("a", {first, second}), "");
+  EXPECT_EQ(wrong("a", {second, first}), "");
+}
+
 TEST_F(TargetGuardTest, ATransactionThatWroteNothingSaysNothingOfTheTarget) {
   const TxnMirror first = deployed("t-1");
   add(RecordType::begin, "t-2");
