@@ -23,7 +23,7 @@ class YamlBuilder : public YamlEvents {
 
   /// `file` and `options` must outlive the builder.
   YamlBuilder(std::string_view file, const YamlOptions& options, Keep keep = Keep::nodes)
-      : file_(file), options_(options), keep_(keep) {}
+      : file_(file), options_(options), keep_(names_merged_maps() ? Keep::nodes : keep) {}
 
   Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar) override;
   Result<> alias(const YamlSpan& span, std::string_view name) override;
@@ -62,6 +62,8 @@ class YamlBuilder : public YamlEvents {
   Result<> finish_sequence(Frame& frame);
   Result<> finish_mapping(Frame& frame);
   Result<> check_duplicates(std::span<const YamlEntry> entries) const;
+  /// True if an error may have to name one of several maps that are merged.
+  bool names_merged_maps() const { return options_.strict && options_.go_exact; }
   Result<> check_twice_set(std::span<const YamlEntry> entries) const;
   Result<> merge(const YamlNode& source, std::vector<Member>& members) const;
   Result<Value> scalar_value(const ResolvedScalar& scalar, const YamlMark& at) const;

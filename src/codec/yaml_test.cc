@@ -151,6 +151,9 @@ TEST(Yaml, ReadsEscapesAsGoDoesWhenAsked) {
   // In strict mode, what is merged counts.
   YamlOptions strict;
   strict.go_exact = true;
+  constexpr std::string_view kBoth = "a: &a {b: 1}\nd: &d {b: 2}\nc: {<<: [*a, *d]}";
+  EXPECT_FALSE(parse_yaml(kBoth, "", strict));
+  EXPECT_FALSE(parse_yaml_value(kBoth, "", strict)) << "also where no nodes are kept";
   EXPECT_NE(json_of("a: &a {b: 1}\nc: {<<: *a, b: 2}", strict).find("already set in map"),
             std::string::npos);
 }
