@@ -81,6 +81,7 @@ void PodmanTarget::start() {
   if (auto swept = parts_->pods->sweep_files(*parts_->store->read()); !swept) {
     log(LogLevel::warn, "podman", "{}", swept.error().to_string());
   }
+  parts_->agent_started = parts_->env.clock.mono();
   parts_->agent->start();
 }
 

@@ -8,6 +8,8 @@ namespace rumbo::target::podman {
 namespace {
 
 constexpr int kTailLines = 20;
+constexpr Duration kStarting = 5s;  ///< so long an agent has just started
+constexpr Duration kFirstAnswers = 2s;
 
 }  // namespace
 
@@ -56,6 +58,28 @@ Observation PodmanTarget::Parts::observe_one(const Record& record, const ObjectK
   return out;
 }
 
+void PodmanTarget::Parts::await_first_answers(const std::vector<ObjectKey>& keys,
+                                              const Cancel& cancel) const {
+  const auto unanswered = [&] {
+    if (!live.judged()) return true;
+    const auto record = store->read();
+    return std::any_of(keys.begin(), keys.end(), [&](const ObjectKey& key) {
+      const auto thing = record->current.find(key);
+      if (thing == record->current.end()) return false;
+      const auto replicas = record->replicas_of(thing->second.revision);
+      return std::any_of(replicas.begin(), replicas.end(), [&](const Replica* replica) {
+        const PodStatus status = live.of(replica->name);
+        return status.exists && !status.ready && !status.judged;
+      });
+    });
+  };
+  const MonoTime now = env.clock.mono();
+  const MonoTime until = std::min(now + kFirstAnswers, agent_started.load() + kStarting);
+  while (env.clock.mono() < until && unanswered() && cancel.check(env.clock.mono())) {
+    env.sleep(20ms);
+  }
+}
+
 Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectKey>& keys,
                                                        Consistency consistency,
                                                        const Cancel& cancel) {
@@ -64,6 +88,7 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
     TRY(parts_->agent->glance(cancel));
   } else if (consistency != Consistency::cached) {
     TRY(parts_->agent->look_now(cancel));
+    if (consistency == Consistency::fresh) parts_->await_first_answers(keys, cancel);
   } else if (const auto blind = parts_->live.blind()) {
     return fail(Error(*blind));
   }

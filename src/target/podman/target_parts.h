@@ -41,7 +41,8 @@ struct PodmanTarget::Parts {
 
   /// Why nothing may be done here before a person decides; empty if all is as it was left.
   Guarded<std::optional<Error>> frozen;
-  std::atomic<bool> wants_agent{false};    // start() was called
+  std::atomic<bool> wants_agent{false};  // start() was called
+  std::atomic<MonoTime> agent_started{};
   std::atomic<bool> storage_known{false};  // it is the storage the record is about
 
   const Client& client() const { return service->client(); }
@@ -62,6 +63,9 @@ struct PodmanTarget::Parts {
   Result<> undo_switch(const Step& step, const Fence& fence);
   Result<> undo_quiesce(const Step& step, const Fence& fence, const Cancel& cancel);
 
+  /// While the agent is just starting (a verb without a daemon), a pod that runs well is not ready
+  /// only for want of an answer: waits for it, for a moment.
+  void await_first_answers(const std::vector<ObjectKey>& keys, const Cancel& cancel) const;
   Result<> not_frozen() const;
   /// Fails if Podman's storage is another one than the record is about; asked once.
   Result<> same_storage(const Cancel& cancel);
