@@ -22,7 +22,7 @@ done
 export RUMBO=${RUMBO:-$PWD/build/release/rumbo}
 [[ -x $RUMBO ]] || scripts/build.sh release rumbo
 scripts/build.sh bench journal_bench engine_bench codec_bench process_bench overlay_bench git_bench \
-  helm_bench
+  helm_bench bare_client
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -52,6 +52,10 @@ if helm=$(command -v helm) && [[ -f $corpus/helm/cases.json ]]; then
 fi
 if [[ $(id -u) == 0 ]]; then
   measure "idle daemon with ten applications on a host" bench/host.sh "$RUMBO"
+fi
+# A control plane is built first if none was: minutes, once.
+if command -v go > /dev/null || [[ -n ${RUMBO_CLUSTER_BINARY:-} ]]; then
+  measure "many applications on one cluster" bench/fleet.py "$RUMBO" build/bench/bench/bare_client 100
 fi
 measure "start; updates under load, by Rumbo and by its peers" bench/peers.sh
 
