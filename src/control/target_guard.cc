@@ -42,6 +42,14 @@ Result<std::string> identity_of(Target& target, const Cancel& cancel) {
   return identity;
 }
 
+/// A transaction's first record is on disk before its target hears of it. Where the journal knows
+/// it, later records were lost in a power cut, and recovery goes on from what is left.
+Result<bool> knows(const Journal& journal, const TxnId& txn) {
+  RecordFilter filter;
+  filter.txn = txn;
+  return !TRY(journal.read(filter, 0, 1)).empty();
+}
+
 /// The journal's own record of that place; nullopt if it was compacted away.
 Result<std::optional<Digest>> hash_at(const Journal& journal, Seq seq) {
   const auto records = TRY(journal.read({}, seq - 1, 1));
@@ -104,7 +112,7 @@ Result<> check_target(const TargetFacts& facts, const TargetId& id, const std::s
     const bool ahead = one.head > head.seq;
     const auto ours =
         ahead || one.head == 0 ? std::optional<Digest>() : TRY(hash_at(journal, one.head));
-    if (ahead || (ours && *ours != one.head_hash)) {
+    if ((ahead || (ours && *ours != one.head_hash)) && !TRY(knows(journal, one.txn))) {
       return fail(frozen(
           id.value + " is ahead of the state directory: its record of " + whose + " (" +
               one.txn.value + ") is of entry " + std::to_string(one.head) +

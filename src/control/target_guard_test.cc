@@ -86,6 +86,14 @@ TEST_F(TargetGuardTest, AClusterAheadOfTheStateDirectoryIsNot) {
             std::string::npos);
 }
 
+TEST_F(TargetGuardTest, APowerCutThatTookTheEndOfTheJournalIsNoBackup) {
+  // What is written in batches may be lost after the target was told of it. The transaction's own
+  // first record never is.
+  const TxnMirror last = deployed("t-1");
+  EXPECT_EQ(wrong("a", {mirror("t-1", last.head + 3, "lost")}), "");
+  EXPECT_EQ(wrong("a", {mirror("t-1", last.head + 1, "written anew")}), "");
+}
+
 TEST_F(TargetGuardTest, AClusterOlderThanTheJournalIsNot) {
   const TxnMirror first = deployed("t-1");
   deployed("t-2");

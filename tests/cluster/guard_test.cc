@@ -58,5 +58,25 @@ TEST(ClusterGuard, AClusterFromABackupIsToldAndAdopted) {
   EXPECT_EQ(again.exit, 0) << again.out;
 }
 
+TEST(ClusterGuard, ARecordThatSomeoneChangedIsNamedWithWhatToDo) {
+  NEEDS_CLUSTER();
+  Shop shop("rumbo-garbled");
+  shop.commit(Shop::manifests("example.org/web:1"));
+  ASSERT_EQ(shop.sync().exit, 0);
+  const std::string name = record_of(shop)["metadata"]["name"].str();
+  ASSERT_EQ(shop.kubectl({"patch", "secret", name, "-n", shop.ns(), "--type=merge", "-p",
+                          R"({"data": {"head": "bm8="}})"})
+                .exit,
+            0);
+  shop.commit(Shop::manifests("example.org/web:2"));
+  const Ran refused = shop.sync();
+  EXPECT_EQ(refused.exit, 2) << refused.out;
+  EXPECT_NE(refused.out.find(name), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find("delete the Secret"), std::string::npos) << refused.out;
+  ASSERT_EQ(shop.kubectl({"delete", "secret", name, "-n", shop.ns()}).exit, 0);
+  const Ran again = shop.sync();
+  EXPECT_EQ(again.exit, 0) << again.out;
+}
+
 }  // namespace
 }  // namespace rumbo::cluster_test

@@ -75,6 +75,7 @@ TEST(Guard, AClusterAheadOfTheStateIsTakenOver) {
   // As the record of a Rumbo that went on before its state directory was restored.
   ASSERT_EQ(rig.world.mirrors.size(), 1u);
   rig.world.mirrors[0].head += 1000;
+  rig.world.mirrors[0].txn = TxnId{"t-000900"};
   rig.restart();
   rig.source.commit(kShopUrl, release("shop", "app:2"));
   rig.run(5min);

@@ -333,8 +333,13 @@ TEST_F(LuckTest, OutOfFileDescriptorsItFailsCleanlyAndGoesOnLater) {
 }
 
 TEST_F(LuckTest, OutOfProcessesItFailsCleanlyAndGoesOnLater) {
-  const std::string group = "/sys/fs/cgroup/pids/rumbo-test-" + std::to_string(::getpid());
-  if (::mkdir(group.c_str(), 0755) != 0) GTEST_SKIP() << "no pids controller at " << group;
+  const bool unified = std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers");
+  const std::string group = std::string("/sys/fs/cgroup/") + (unified ? "" : "pids/") +
+                            "rumbo-test-" + std::to_string(::getpid());
+  if (::mkdir(group.c_str(), 0755) != 0 || !std::filesystem::exists(group + "/pids.max")) {
+    ::rmdir(group.c_str());
+    GTEST_SKIP() << "no pids controller at " << group;
+  }
   deploy("one");
   lab().commit(HostLab::web("two"));
   const auto pods = lab().pods();

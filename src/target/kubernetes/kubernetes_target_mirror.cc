@@ -81,7 +81,17 @@ Result<std::vector<TxnMirror>> KubernetesTarget::mirrors(const InstallationId& i
     }
   }
   std::vector<TxnMirror> out;
-  for (const Value& secret : found) out.push_back(TRY(mirror_from(secret)));
+  for (const Value& secret : found) {
+    auto mirror = mirror_from(secret);
+    if (!mirror) {
+      return fail(std::move(mirror)
+                      .error()
+                      .with_context(key_of(secret).to_string())
+                      .with_hint("someone changed this record of Rumbo's: delete the Secret, the "
+                                 "next transaction writes it anew"));
+    }
+    out.push_back(std::move(*mirror));
+  }
   return out;
 }
 
