@@ -1,11 +1,12 @@
-// libyaml's events, fed to the builder.
+#include "codec/yaml_reader.h"
+
 #include <fmt/format.h>
 #include <limits>
 #include <yaml.h>
 
 #include "base/strings.h"
 #include "codec/utf8.h"
-#include "codec/yaml.h"
+#include "codec/yaml_block_reader.h"
 #include "codec/yaml_builder.h"
 #include "codec/yaml_escape.h"
 #include "codec/yaml_hint.h"
@@ -207,7 +208,47 @@ class Reader {
   bool done_ = false;
 };
 
+/// Drops the first events, which were given before.
+class RestOfEvents : public YamlEvents {
+ public:
+  RestOfEvents(YamlEvents& events, std::size_t given) : events_(events), given_(given) {}
+
+  Result<> scalar(const NodeEvent& event, const ScalarEvent& scalar) override {
+    return was_given() ? Result<>() : events_.scalar(event, scalar);
+  }
+  Result<> alias(const YamlSpan& span, std::string_view name) override {
+    return was_given() ? Result<>() : events_.alias(span, name);
+  }
+  Result<> open(const NodeEvent& event, YamlKind kind) override {
+    return was_given() ? Result<>() : events_.open(event, kind);
+  }
+  Result<> close(const YamlMark& end) override {
+    return was_given() ? Result<>() : events_.close(end);
+  }
+  Result<> end_document() override { return was_given() ? Result<>() : events_.end_document(); }
+
+ private:
+  bool was_given() { return given_ > 0 && given_-- > 0; }
+
+  YamlEvents& events_;
+  std::size_t given_;
+};
+
+Result<> read_any(std::string_view text, std::string_view file, const YamlOptions& options,
+                  YamlEvents& events) {
+  const std::size_t base = text.starts_with(kBom) ? kBom.size() : 0;
+  const auto reading = TRY(read_yaml_blocks(text.substr(base), base, options, events));
+  if (reading.complete) return {};
+  RestOfEvents rest(events, reading.events);
+  return Reader(text, file, options, rest).read();
+}
+
 }  // namespace
+
+Result<> read_with_libyaml(std::string_view text, std::string_view file, const YamlOptions& options,
+                           YamlEvents& events) {
+  return Reader(text, file, options, events).read();
+}
 
 Result<> read_yaml_events(std::string_view text, std::string_view file, const YamlOptions& options,
                           YamlEvents& events) {
@@ -219,14 +260,14 @@ Result<> read_yaml_events(std::string_view text, std::string_view file, const Ya
                     .at({std::string(file)}));
   }
   if (const auto converted = utf16_to_utf8(text)) {
-    return Reader(*converted, file, options, events).read();
+    return read_any(*converted, file, options, events);
   }
   if (options.go_exact) {
     if (const auto known = without_quote_escapes(text)) {
-      return Reader(*known, file, options, events).read();
+      return read_any(*known, file, options, events);
     }
   }
-  return Reader(text, file, options, events).read();
+  return read_any(text, file, options, events);
 }
 
 Result<std::vector<YamlNode>> parse_yaml(std::string_view text, std::string_view file,
