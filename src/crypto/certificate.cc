@@ -7,10 +7,10 @@
 #include <openssl/dsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/libcrypto.h"
+#include "crypto/rsa_key.h"
 
 namespace rumbo::crypto {
 namespace {
@@ -131,9 +131,9 @@ Key make_dsa() {
 Key generate(KeyKind kind) {
   switch (kind) {
     case KeyKind::rsa_2048:
-      return Key(EVP_RSA_gen(2048));
+      return Key(make_rsa_key(2048));
     case KeyKind::rsa_4096:
-      return Key(EVP_RSA_gen(4096));
+      return Key(make_rsa_key(4096));
     case KeyKind::ecdsa_p256:
       return Key(EVP_EC_gen("P-256"));
     case KeyKind::ed25519:

@@ -1,6 +1,7 @@
 // Private keys and X.509 certificates for templates (Sprig's genCA and its kin), as PEM text.
 //
-// Keys come from OpenSSL's own generator; everything else is an argument. Threads: any.
+// Keys are random (rsa_key.h; the other kinds come from OpenSSL's generator); everything else is an
+// argument. Threads: any.
 #pragma once
 
 #include <cstdint>
