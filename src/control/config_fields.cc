@@ -198,7 +198,7 @@ constexpr Field kFields[] = {
     {kApplication, "spec.sync.selfHeal", boolean, false, "true",
      "bring back what drifted from the committed state, also when automated is off"},
     {kApplication, "spec.sync.timeout", duration, false, "5m",
-     "how long each wave may take, health included"},
+     "how long preparing, and then each wave, may take; health included"},
     {kApplication, "spec.sync.soak", duration, false, "0s",
      "how long all must stay healthy before the commit"},
     {kApplication, "spec.sync.onFailure", word, false, "restore",

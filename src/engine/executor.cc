@@ -354,6 +354,17 @@ Result<TxnMirror> Executor::mirror_of(const TxnState& state) const {
   return out;
 }
 
+/// Before anything is touched the policy's timeout bounds the call, too: a registry that answers
+/// slowly is given up then.
+Duration Executor::time_for(const TxnState& state, const Call& call) const {
+  const Duration most = parts_.options.call_timeout;
+  if (call.kind != CallKind::prepare) return most;
+  Duration longest{0};
+  for (const TxnScope& scope : state.scopes) longest = std::max(longest, scope.policy.timeout);
+  const Duration left = longest - state.active_at(parts_.clock.mono());
+  return std::clamp<Duration>(left, std::min<Duration>(1s, most), most);
+}
+
 CallResult Executor::call(const TxnState& state, const Call& call) {
   CallResult result;
   result.call = call;
@@ -363,7 +374,7 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
     return result;
   }
   Fence fence{parts_.journal.installation(), state.id, epoch_, state.attempt};
-  const Cancel cancel = Cancel().with_deadline(parts_.clock.mono() + parts_.options.call_timeout);
+  const Cancel cancel = Cancel().with_deadline(parts_.clock.mono() + time_for(state, call));
   const auto keep = [&](auto answer, auto& into) {
     if (answer) {
       into = std::move(*answer);

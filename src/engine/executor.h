@@ -26,7 +26,7 @@ namespace rumbo::engine {
 struct Request {
   std::vector<ScopeInput> scopes;
   Actor actor;
-  std::string cause = "sync";  ///< sync, drift, rollback, delete
+  std::string cause = "sync";  ///< sync, drift, rollback, delete, images
   bool hold_after = false;     ///< a manual rollback holds automation back
   bool heal = false;
   HookRule hooks = HookRule::all;
@@ -109,6 +109,7 @@ class Executor {
   Result<Report> drive(TxnState& state);
   Result<> append(TxnState& state, const Append& action, const Moment& now);
   void call_all(TxnState& state, const std::vector<Call>& calls, const Moment& now);
+  Duration time_for(const TxnState& state, const Call& call) const;
   CallResult call(const TxnState& state, const Call& call);
   Outline outline(const TxnState& state, const TargetId& participant) const;
   Result<TxnMirror> mirror_of(const TxnState& state) const;

@@ -9,6 +9,24 @@
 namespace rumbo::engine {
 namespace {
 
+/// How long a target may keep a transaction waiting that has touched nothing yet.
+Duration patience(const TxnState& state) {
+  Duration longest{0};
+  for (const TxnScope& scope : state.scopes) longest = std::max(longest, scope.policy.timeout);
+  return longest;
+}
+
+/// The abort, once `error` has kept the transaction waiting for as long as its policy lets it take.
+std::optional<Action> give_up(const TxnState& state, const Moment& moment, const Error& error) {
+  if (state.active_at(moment.now) <= patience(state)) return std::nullopt;
+  return abort_with(state, moment,
+                    {FaultClass::infrastructure,
+                     "could not be prepared within " + rumbo::to_string(patience(state)) +
+                         "; nothing was touched: " + error.to_string(),
+                     {},
+                     {}});
+}
+
 std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& moment) {
   std::vector<Call> calls;
   for (const TargetId& participant : state.participants) {
@@ -34,9 +52,7 @@ std::optional<Action> step_prepare_calls(const TxnState& state, const Moment& mo
                                                                 : FaultClass::revision;
       return abort_with(state, moment, {fault, error.to_string(), {}, all_scopes(state)});
     }
-    if (state.active_at(moment.now) > moment.options.outage_budget) {
-      return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
-    }
+    if (auto over = give_up(state, moment, error)) return over;
     if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   }
   return Calls{std::move(calls)};
@@ -53,10 +69,7 @@ std::optional<Action> step_failed(const TxnState& state, const Moment& moment, S
     return abort_with(state, moment,
                       {fault, error.to_string(), {}, {state.step(id).items.at(0).scope}});
   }
-  if (state.active_at(moment.now) > moment.options.outage_budget) {
-    return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
-  }
-  return std::nullopt;
+  return give_up(state, moment, error);
 }
 
 std::optional<Action> step_scaffolds(const TxnState& state, const Moment& moment) {
@@ -123,10 +136,7 @@ std::optional<Action> step_read_again(const TxnState& state, const Moment& momen
   }
   if (calls.empty()) return std::nullopt;
   if (!state.call_errors.empty()) {
-    if (state.active_at(moment.now) > moment.options.outage_budget) {
-      const Error& error = state.call_errors.begin()->second;
-      return abort_with(state, moment, {FaultClass::infrastructure, error.to_string(), {}, {}});
-    }
+    if (auto over = give_up(state, moment, state.call_errors.begin()->second)) return over;
     if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   }
   return Calls{std::move(calls)};

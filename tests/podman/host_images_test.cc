@@ -1,7 +1,12 @@
-// Images on a host, by the rumbo binary itself: tags that move.
+// Images on a host, by the rumbo binary itself: tags that move, and registries that keep a
+// transaction waiting.
+#include <arpa/inet.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "host_lab.h"
@@ -10,6 +15,27 @@ namespace rumbo::podman_test {
 namespace {
 
 constexpr const char* kMoving = "127.0.0.1:5129/team/app:1";
+
+/// Takes connections on 127.0.0.1:5130 and never answers.
+class SilentServer {
+ public:
+  SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int on = 1;
+    ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(5130);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd_, 64), 0);
+  }
+  ~SilentServer() { ::close(fd_); }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+
+ private:
+  const int fd_;
+};
 
 class HostImagesTest : public ::testing::Test {
  protected:
@@ -102,6 +128,23 @@ TEST_F(HostImagesTest, TagsThatMovedAreFollowedOnlyWhenAsked) {
   const io::Exit back = lab().rumbo({"rollback", "shop"});
   EXPECT_EQ(back.status, 0) << back.out << back.err;
   EXPECT_TRUE(becomes("one")) << marked();
+}
+
+TEST_F(HostImagesTest, ARegistryThatHangsKeepsASyncNoLongerThanItsTimeout) {
+  const SilentServer silent;
+  const std::string path = lab().directory() + "/rumbo.yaml";
+  const std::string text = lab().env().files.read_all(path).value();
+  std::ofstream(path) << replace_all(text, "timeout: 30s", "timeout: 4s");
+  lab().commit(replace_all(HostLab::web("page"), "localhost/app:1", "127.0.0.1:5130/team/app:1"));
+  const MonoTime began = lab().env().clock.mono();
+  const io::Exit ran = lab().rumbo({"sync"});
+  const Duration took = lab().env().clock.mono() - began;
+  EXPECT_EQ(ran.status, 2) << ran.out << ran.err;
+  EXPECT_LT(took, 30s);
+  const std::string said = ran.out + ran.err;
+  EXPECT_NE(said.find("could not be prepared within 4s"), std::string::npos) << said;
+  EXPECT_NE(said.find("127.0.0.1:5130/team/app:1"), std::string::npos) << said;
+  EXPECT_TRUE(lab().pods().empty());
 }
 
 }  // namespace

@@ -136,6 +136,29 @@ TEST_F(StatefulTest, AClaimHasOneWriterAndKeepsItsData) {
   EXPECT_EQ(lab().get("db", "/log"), "one\ntwo\nbad\ntwo\n");
 }
 
+// Each notes its end in the claim; the container they serve takes its time.
+TEST_F(StatefulTest, SidecarsEndAfterTheOthersTheLastOneFirst) {
+  const auto sidecar = [](const std::string& name) {
+    return replace_all(R"(
+      - name: NAME
+        image: localhost/app:1
+        imagePullPolicy: IfNotPresent
+        restartPolicy: Always
+        command: [/bin/busybox, sh, -c, "trap 'echo NAME >> /data/log; exit 0' TERM; while true; do /bin/busybox sleep 0.1; done"]
+        volumeMounts: [{name: data, mountPath: /data}])",
+                       "NAME", name);
+  };
+  std::string text = replace_all(database("one"), "/bin/busybox rm /data/writer;",
+                                 "/bin/busybox rm /data/writer; /bin/busybox sleep 1; echo app >> "
+                                 "/data/log;");
+  text = replace_all(
+      text, "      containers:",
+      "      initContainers:" + sidecar("first") + sidecar("second") + "\n      containers:");
+  lab().commit(lab().begin("t-1", text));
+  lab().commit(lab().begin("t-2", database("two")));
+  EXPECT_EQ(lab().get("db", "/log"), "one\napp\nsecond\nfirst\ntwo\n");
+}
+
 TEST_F(StatefulTest, AVolumeThatWasRemovedIsNotMadeAgain) {
   lab().commit(lab().begin("t-1", database("one")));
   const std::string pod = lab().pods().at(0);

@@ -23,6 +23,12 @@ bool durable_after(Fault fault) {
   return fault == Fault::crash_after || fault == Fault::reboot_after;
 }
 
+/// Whether its policy lets preparing take longer than an outage lasts.
+bool patient(const Scenario& scenario) {
+  return std::any_of(scenario.after.begin(), scenario.after.end(),
+                     [](const AppVersion& app) { return app.policy.timeout > 40s; });
+}
+
 }  // namespace
 
 Shape shape_of(const Scenario& scenario, const MakerFactory& maker) {
@@ -88,8 +94,11 @@ End required(const Scenario& scenario, const Shape& shape, std::size_t at, Fault
       }
       return End::before;
     case Fault::error_later:
-    case Fault::outage:
       return at < shape.begin ? End::before : natural;
+    case Fault::outage:
+      // Nothing was touched before PREPARED: it is waited for no longer than the policy's timeout.
+      return at < shape.begin || (at < shape.prepared && !patient(scenario)) ? End::before
+                                                                             : natural;
     case Fault::long_outage:
       // Longer than the budget: given up before the commit, unless it hits when nothing more is
       // asked.

@@ -21,6 +21,12 @@ SyncPolicy quick() {
   policy.timeout = 20s;
   return policy;
 }
+/// It bears an outage also while nothing is touched yet.
+SyncPolicy patient() {
+  SyncPolicy policy;
+  policy.timeout = 2min;
+  return policy;
+}
 
 AppVersion version(const Scope& scope, std::vector<Value> objects, SyncPolicy policy = quick()) {
   return {scope, std::move(objects), std::move(policy)};
@@ -223,7 +229,7 @@ std::vector<Scenario> make_scenarios() {
   all.push_back(host("host-hook-fails", {deployment("ns", "web", "app:1")},
                      waves_and_hooks("app:2", true), Natural::restored));
   all.push_back(host("host-prune", web("app:1", "a"), {deployment("ns", "web", "app:2")},
-                     Natural::committed));
+                     Natural::committed, patient()));
   all.push_back(host("host-soak-regress", web("app:1", "a"), web("app:2", "a", "regress:6s"),
                      Natural::restored, soak));
   all.push_back(two_applications());

@@ -1,6 +1,7 @@
 #include "target/podman/agent.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "target/podman/identity.h"
@@ -15,6 +16,7 @@ constexpr Duration kLookWhenDeaf = 5s;  // nobody tells what Podman does
 constexpr Duration kLookWhenCalm = 30s;
 constexpr Duration kFirstRetry = 1s;
 constexpr Duration kLongestRetry = 30s;
+constexpr std::size_t kFewRevisions = 4;  // more are cheaper to look at along with all others
 constexpr std::size_t kProbers = 8;
 constexpr std::size_t kResolvers = 2;
 constexpr std::size_t kDrainers = 16;
@@ -94,18 +96,24 @@ void Agent::run() {
   while (!ending_) {
     const MonoTime next = step(parts_.env.clock.mono());
     if (ending_) return;
-    std::set<int> pids;
-    {
-      MutexLock lock(round_);
-      for (const auto& [name, pod] : sight_) {
-        for (const auto& [container, seen] : pod.containers) {
-          if (seen.state == RunState::running) pids.insert(seen.pid);
-        }
-      }
-    }
-    deaths_.watch(pids);
+    watch_processes();
     if (deaths_.wait(next - parts_.env.clock.mono())) look_asked_ = true;
   }
+}
+
+/// Which processes run is known anew only after a look.
+void Agent::watch_processes() {
+  std::set<int> pids;
+  {
+    MutexLock lock(round_);
+    if (!std::exchange(sight_is_new_, false)) return;
+    for (const auto& [name, pod] : sight_) {
+      for (const auto& [container, seen] : pod.containers) {
+        if (seen.state == RunState::running) pids.insert(seen.pid);
+      }
+    }
+  }
+  deaths_.watch(pids);
 }
 
 MonoTime Agent::step(MonoTime now) {
@@ -127,30 +135,50 @@ MonoTime Agent::step(MonoTime now) {
     parts_.live.set_blind(std::nullopt);
     look_due_ = now + (hears_podman_ ? kLookWhenCalm : kLookWhenDeaf);
   }
-  MonoTime next = std::min(look_due_, work_off_schedules(now));
+  if (whole_asked_ || parts_.store.read() != kept_ || now >= crons_due_) {
+    crons_due_ = work_off_schedules(now);
+  }
+  MonoTime next = std::min(look_due_, crons_due_);
   const auto record = parts_.store.read();
   bool calm = record->staged.empty() && record->replaced.empty() && record->leaving.empty();
+  // What a probe answered, and what is due, is of single pods; anything else may be of all.
+  const bool whole = std::exchange(whole_asked_, false) || record != kept_;
+  kept_ = record;
   for (const auto& [name, replica] : record->replicas) {
     if (replica.leaving || cancel_.cancelled()) continue;
-    next = std::min(next, keep_pod(*record, replica, now));
+    Pod& pod = pods_[name];
+    if (whole || pod.answered || pod.due <= now) {
+      pod.answered = false;
+      pod.changed = true;
+      pod.due = std::min(keep_pod(*record, replica, now), available_at(pod, now));
+    }
+    next = std::min(next, pod.due);
   }
   if (cancel_.cancelled()) return now;  // half a round says nothing
   take_probe_answers(parts_.env.clock.mono());
-  publish(*record, now);
-  note_ready(*record);
+  if (whole) {
+    publish_all(*record, now);
+  } else {
+    publish_changed(*record, now);
+  }
+  if (whole || whole_asked_) note_ready(*record);
   parts_.live.set_judged();
   for (const auto& [name, pod] : pods_) calm = calm && pod.was_ready;
   serve(record, now);
   drain_leaving(*record);
   if (!calm) look_due_ = std::min(look_due_, now + kLookWhenBusy);
-  if (look_asked_) return now;
+  if (look_asked_ || whole_asked_) return now;
   return std::min({next, look_due_, mend_due_, serve_due_});
 }
 
-Result<> Agent::look_now(const Cancel& cancel) {
+Result<> Agent::look_now(const Cancel& cancel, const std::set<std::string>& revisions) {
   MutexLock lock(round_);
-  TRY(look_locked(cancel));
-  publish(*parts_.store.read(), parts_.env.clock.mono());
+  if (revisions.empty() || revisions.size() > kFewRevisions) {
+    TRY(look_locked(cancel));
+  } else {
+    for (const std::string& revision : revisions) TRY(look_at(revision, cancel));
+  }
+  publish_all(*parts_.store.read(), parts_.env.clock.mono());
   return {};
 }
 
@@ -175,7 +203,7 @@ Result<> Agent::glance(const Cancel& cancel) {
       know_process(replica, shape, seen->second, pod.containers[shape.name], now);
     }
   }
-  publish(*record, now);
+  publish_all(*record, now);
   return {};
 }
 
@@ -184,6 +212,7 @@ Result<> Agent::look_locked(const Cancel& cancel) {
   // A container that started rewrote the files of names, and has a link of its own.
   if (now != sight_) serve_asked_ = true;
   sight_ = std::move(now);
+  sight_is_new_ = whole_asked_ = true;
   return {};
 }
 
@@ -197,6 +226,7 @@ void Agent::take_probe_answers(MonoTime now) {
     if (container == pod->second.containers.end()) continue;
     Container& kept = container->second;
     if (!kept.probes || kept.probed_pid != answer.pid) continue;
+    pod->second.answered = pod->second.changed = true;
     kept.probes->result(answer.kind, answer.result, now);
     kept.answered = true;
     if (!kept.assumed_ready || answer.kind == ProbeState::Kind::liveness) continue;
@@ -251,7 +281,7 @@ Result<bool> Agent::bring_up(const Record& record, const Replica& replica, Pod& 
   }
   if (!sight->network_up && any_running(*sight)) {
     // Its network was taken away under it: down as a whole, and up again next time.
-    TRY(parts_.pods.stop(replica.name, Duration(0), cancel_));
+    TRY(parts_.pods.stop(replica.name, *pod.shape, Duration(0), cancel_));
     return true;
   }
   const bool again = !sight->network_up && pod.shape->restart == RestartPolicy::always;
@@ -301,15 +331,30 @@ bool Agent::is_there(const Replica& replica, Pod& pod) const {
   return there;
 }
 
-Result<> Agent::look_again(const Replica& replica) {
-  Sight now = TRY(look(parts_.client, parts_.install, cancel_, replica.revision));
-  const auto pod = now.find(replica.name);
-  if (pod == now.end()) {
-    sight_.erase(replica.name);
-  } else {
-    sight_[replica.name] = std::move(pod->second);
+Result<> Agent::look_at(const std::string& revision, const Cancel& cancel) {
+  Sight now = TRY(look(parts_.client, parts_.install, cancel, revision));
+  const auto record = parts_.store.read();
+  for (const Replica* replica : record->replicas_of(revision)) {
+    const auto seen = now.find(replica->name);
+    const auto known = sight_.find(replica->name);
+    if (seen == now.end()) {
+      if (known == sight_.end()) continue;
+      sight_.erase(known);
+    } else {
+      if (known != sight_.end() && known->second == seen->second) continue;
+      sight_[replica->name] = std::move(seen->second);
+    }
+    sight_is_new_ = whole_asked_ = true;
+    serve_asked_ = true;
   }
   return {};
+}
+
+/// When a pod that is ready will have been so for minReadySeconds; never if it has, or is not.
+MonoTime Agent::available_at(const Pod& pod, MonoTime now) {
+  if (!pod.was_ready || pod.long_ready || !pod.shape) return MonoTime::never();
+  const MonoTime at = pod.ready_since + pod.shape->min_ready;
+  return at > now ? at : MonoTime::never();
 }
 
 MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime now) {
@@ -334,10 +379,11 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   if (down()) {
     if (now < pod.not_before) return pod.not_before;
     // The last look may be older than our hold of the pod: a step was just then making it.
-    if (auto looked = look_again(replica); !looked) {
+    if (auto looked = look_at(replica.revision, cancel_); !looked) {
       note_failure(replica, pod, looked.error(), now);
       return pod.not_before;
     }
+    if (!is_there(replica, pod) && !ours) return MonoTime::never();  // it was being removed
   }
   if (down()) {
     const auto up = bring_up(record, replica, pod);
@@ -402,8 +448,8 @@ void Agent::end_job(const Replica& replica, const PodShape& shape) {
   const auto seen = sight_.find(replica.name);
   if (seen == sight_.end() || !seen->second.network_up) return;
   if (!ending_jobs_.with([&](auto& names) { return names.insert(replica.name).second; })) return;
-  drainers_->run([this, name = replica.name, grace = shape.grace] {
-    auto stopped = parts_.pods.stop(name, grace, cancel_);
+  drainers_->run([this, name = replica.name, shape] {
+    auto stopped = parts_.pods.stop(name, shape, shape.grace, cancel_);
     if (!stopped) log(LogLevel::warn, "podman", "{}", stopped.error().to_string());
     ending_jobs_.with([&](auto& names) { names.erase(name); });
     wake();

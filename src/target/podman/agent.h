@@ -61,8 +61,8 @@ class Agent {
   /// For who only reads and runs no agent: looks once and judges the pods by what the probes of the
   /// last agent said. Nothing is started, stopped or switched.
   Result<> glance(const Cancel& cancel);
-  /// Looks at the containers now, for who needs the truth.
-  Result<> look_now(const Cancel& cancel);
+  /// Looks at the containers now, for who needs the truth: of these revisions, or of all.
+  Result<> look_now(const Cancel& cancel, const std::set<std::string>& revisions = {});
   void start();
   void stop();
   /// The record changed: do not wait.
@@ -98,7 +98,10 @@ class Agent {
     bool was_lost = false;
     bool long_ready = false;  // it was ready before this process began: minReadySeconds are over
     MonoTime ready_since;
-    MonoTime not_before;  // after a failed attempt
+    MonoTime not_before;    // after a failed attempt
+    MonoTime due;           // of its next step, without an answer or a look before
+    bool answered = false;  // a probe or a hook of it spoke since its last step
+    bool changed = false;   // its status may not be what is published
     int failures = 0;
     std::string error;     // why it could not be brought up the last time
     std::string obstacle;  // the same, where that is this machine's trouble and not the pod's
@@ -116,8 +119,8 @@ class Agent {
   };
 
   Result<> look_locked(const Cancel& cancel) REQUIRES(round_);
-  /// At the pods of this replica's revision; what a held pod is judged by before it is touched.
-  Result<> look_again(const Replica& replica) REQUIRES(round_);
+  /// At the pods of one revision; what a held pod is judged by before it is touched.
+  Result<> look_at(const std::string& revision, const Cancel& cancel) REQUIRES(round_);
   /// All its containers exist.
   bool is_there(const Replica& replica, Pod& pod) const REQUIRES(round_);
   void take_probe_answers(MonoTime now) REQUIRES(round_);
@@ -133,8 +136,9 @@ class Agent {
   void end_job(const Replica& replica, const PodShape& shape) REQUIRES(round_);
   /// Runs what CronJobs have due; when the next is.
   MonoTime work_off_schedules(MonoTime now) REQUIRES(round_);
-  void note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods);
+  void note_outcomes(const Record& record);
   bool waits_for_previous(const Record& record, const Replica& replica, const Thing& thing) const;
+  static MonoTime available_at(const Pod& pod, MonoTime now);
   MonoTime keep_pod(const Record& record, const Replica& replica, MonoTime now) REQUIRES(round_);
   /// True if it did something.
   Result<bool> bring_up(const Record& record, const Replica& replica, Pod& pod) REQUIRES(round_);
@@ -144,7 +148,11 @@ class Agent {
       REQUIRES(round_);
   MonoTime probe(const Replica& replica, const std::string& container, Container& kept,
                  const ContainerSight& seen, MonoTime now) REQUIRES(round_);
-  void publish(const Record& record, MonoTime now) REQUIRES(round_);
+  void watch_processes();
+  /// Tells the status of every pod, and forgets those that are gone.
+  void publish_all(const Record& record, MonoTime now) REQUIRES(round_);
+  /// The same for those that this round touched.
+  void publish_changed(const Record& record, MonoTime now) REQUIRES(round_);
   void note_ready(const Record& record) REQUIRES(round_);
   PodStatus status_of(const Record& record, const Replica& replica, const Thing& thing, Pod& pod,
                       MonoTime now) const REQUIRES(round_);
@@ -169,8 +177,11 @@ class Agent {
   Sight sight_ GUARDED_BY(round_);
   std::map<std::string, Pod> pods_ GUARDED_BY(round_);
   std::set<std::string> draining_names_ GUARDED_BY(round_);
-  Guarded<std::set<std::string>> ending_jobs_;  // pods that are being stopped
-  MonoTime look_due_ GUARDED_BY(round_);
+  Guarded<std::set<std::string>> ending_jobs_;             // pods that are being stopped
+  bool sight_is_new_ GUARDED_BY(round_) = true;            // since processes were watched
+  bool whole_asked_ GUARDED_BY(round_) = true;             // the next round is about all pods
+  std::shared_ptr<const Record> kept_ GUARDED_BY(round_);  // of the last round
+  MonoTime look_due_ GUARDED_BY(round_), crons_due_ GUARDED_BY(round_);
   MonoTime mend_due_ GUARDED_BY(round_), serve_due_ GUARDED_BY(round_);
   std::shared_ptr<const Record> served_ GUARDED_BY(round_);  // what the data plane was made of
   std::set<std::string> served_ready_ GUARDED_BY(round_);    // and the pods that were ready then

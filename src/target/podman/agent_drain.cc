@@ -106,6 +106,7 @@ void Agent::take_hook_answers() {
     if (container == pod->second.containers.end()) continue;
     Container& kept = container->second;
     if (kept.probed_pid != answer.pid || !kept.hooking) continue;
+    pod->second.answered = pod->second.changed = true;
     if (answer.result.ok) {
       kept.hooking = false;
       continue;
@@ -135,10 +136,10 @@ Result<> Agent::finish(const std::string& pod, bool gracefully, const Cancel& ca
       }
     }
     const Duration left = std::max(Duration(0), end - parts_.env.clock.mono());
-    TRY(parts_.pods.stop(pod, left, cancel));
+    TRY(parts_.pods.stop(pod, *shape, left, cancel));
   } else if (shape && shape->keeps_data) {
     // It never served, but it may be writing.
-    TRY(parts_.pods.stop(pod, shape->grace, cancel));
+    TRY(parts_.pods.stop(pod, *shape, shape->grace, cancel));
   }
   TRY(parts_.pods.remove(pod, cancel));
   return parts_.store.change([&](Record& next) -> Result<> {

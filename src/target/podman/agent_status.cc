@@ -1,5 +1,7 @@
 // What the agent says of each pod: from what Podman shows, what its keepers counted and what its
 // probes answered.
+#include <utility>
+
 #include "base/log.h"
 #include "target/podman/agent.h"
 
@@ -151,25 +153,46 @@ void Agent::tell_change(const Replica& replica, Pod& pod, const PodStatus& statu
   pod.was_lost = lost;
 }
 
-void Agent::publish(const Record& record, MonoTime now) {
+void Agent::publish_all(const Record& record, MonoTime now) {
   std::map<std::string, PodStatus> all;
+  std::set<std::string> ready;
   for (const auto& [name, replica] : record.replicas) {
     const Thing* thing = record.of_revision(replica.revision);
     const auto pod = pods_.find(name);
     if (thing == nullptr || pod == pods_.end()) continue;
+    pod->second.changed = false;
     PodStatus status = status_of(record, replica, *thing, pod->second, now);
     if (!replica.leaving) tell_change(replica, pod->second, status);
+    if (status.ready) ready.insert(name);
     all.emplace(name, std::move(status));
   }
-  std::set<std::string> ready;
-  for (const auto& [name, status] : all) {
-    if (status.ready) ready.insert(name);
-  }
-  if (ready != served_ready_) serve_asked_ = true;
+  // Pods that start in order wait for each other.
+  if (ready != served_ready_) serve_asked_ = whole_asked_ = true;
   served_ready_ = std::move(ready);
-  note_outcomes(record, all);
   std::erase_if(pods_, [&](const auto& entry) { return !record.replicas.contains(entry.first); });
   parts_.live.publish(std::move(all));
+  note_outcomes(record);
+}
+
+void Agent::publish_changed(const Record& record, MonoTime now) {
+  for (auto& [name, pod] : pods_) {
+    if (!std::exchange(pod.changed, false)) continue;
+    const auto replica = record.replicas.find(name);
+    if (replica == record.replicas.end()) continue;
+    const Thing* thing = record.of_revision(replica->second.revision);
+    if (thing == nullptr) continue;
+    PodStatus status = status_of(record, replica->second, *thing, pod, now);
+    if (!replica->second.leaving) tell_change(replica->second, pod, status);
+    const bool was_ready = served_ready_.contains(name);
+    if (status.ready) {
+      served_ready_.insert(name);
+    } else {
+      served_ready_.erase(name);
+    }
+    if (status.ready != was_ready) serve_asked_ = whole_asked_ = true;
+    parts_.live.publish(name, std::move(status));
+  }
+  note_outcomes(record);
 }
 
 /// Only after a whole round: before it nothing is known of what the last process left ready. A pod
@@ -190,23 +213,24 @@ void Agent::note_ready(const Record& record) {
 }
 
 /// Jobs that ended since the last round.
-void Agent::note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods) {
+void Agent::note_outcomes(const Record& record) {
   std::map<std::string, JobOutcome> ended;
   const WallTime now = parts_.env.clock.wall();
   for (const auto& [name, replica] : record.replicas) {
+    if (replica.workload.kind != "Job") continue;
     const Thing* thing = record.of_revision(replica.revision);
-    if (thing == nullptr || thing->outcome || replica.workload.kind != "Job") continue;
-    const auto status = pods.find(name);
-    if (status == pods.end() || !status->second.exists) continue;
+    if (thing == nullptr || thing->outcome) continue;
+    const PodStatus status = parts_.live.of(name);
+    if (!status.exists) continue;
     const Duration limit = std::chrono::seconds(std::clamp<std::int64_t>(
         thing->object["spec"]["activeDeadlineSeconds"].as_int(), 0, 1'000'000'000));
     JobOutcome outcome;
     outcome.at = now;
-    if (status->second.finished && status->second.succeeded) {
+    if (status.finished && status.succeeded) {
       outcome.complete = true;
-    } else if (status->second.finished) {
+    } else if (status.finished) {
       outcome.reason = "BackoffLimitExceeded";
-      outcome.message = status->second.trouble;
+      outcome.message = status.trouble;
     } else if (limit > Duration(0) && now.since_epoch - thing->since.since_epoch > limit) {
       outcome.reason = "DeadlineExceeded";
       outcome.message = "ran longer than " + rumbo::to_string(limit);

@@ -76,6 +76,10 @@ class Live {
   void publish(std::map<std::string, PodStatus> pods) {
     pods_.with([&](auto& now) { now = std::move(pods); });
   }
+  /// Of one pod; the others stay as they were published.
+  void publish(const std::string& pod, PodStatus status) {
+    pods_.with([&](auto& now) { now.insert_or_assign(pod, std::move(status)); });
+  }
 
  private:
   Guarded<std::map<std::string, PodStatus>> pods_;

@@ -1,5 +1,6 @@
 // observe: the record and the pods, as a Kubernetes API would show them.
 #include <algorithm>
+#include <set>
 
 #include "target/podman/status.h"
 #include "target/podman/target_parts.h"
@@ -10,6 +11,16 @@ namespace {
 constexpr int kTailLines = 20;
 constexpr Duration kStarting = 5s;  ///< so long an agent has just started
 constexpr Duration kFirstAnswers = 2s;
+
+/// Of all generations of the workloads among these keys.
+std::set<std::string> revisions_of(const Record& record, const std::vector<ObjectKey>& keys) {
+  std::set<std::string> out;
+  const std::set<ObjectKey> wanted(keys.begin(), keys.end());
+  for (const auto& [name, replica] : record.replicas) {
+    if (wanted.contains(replica.workload)) out.insert(replica.revision);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -87,7 +98,7 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
   if (parts_->options.reads_only) {
     TRY(parts_->agent->glance(cancel));
   } else if (consistency != Consistency::cached) {
-    TRY(parts_->agent->look_now(cancel));
+    TRY(parts_->agent->look_now(cancel, revisions_of(*parts_->store->read(), keys)));
     if (consistency == Consistency::fresh) parts_->await_first_answers(keys, cancel);
   } else if (const auto blind = parts_->live.blind()) {
     return fail(Error(*blind));

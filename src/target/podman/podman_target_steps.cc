@@ -226,7 +226,7 @@ Result<Receipt> PodmanTarget::Parts::quiesce(const Step& step, const Fence& fenc
   const PodShape shape = TRY(shape_of(thing->object));
   for (const Replica* replica : record->replicas_of(revision)) {
     const auto hold = busy.take(replica->name);
-    TRY(pods->stop(replica->name, shape.grace, cancel));
+    TRY(pods->stop(replica->name, shape, shape.grace, cancel));
   }
   agent->wake();
   return Receipt{};

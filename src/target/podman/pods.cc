@@ -235,22 +235,38 @@ Result<bool> Pods::has_run(const std::string& pod, const std::string& container,
   return status != "created" && status != "configured" && status != "initialized";
 }
 
-Result<> Pods::stop(const std::string& pod, Duration grace, const Cancel& cancel) const {
+Result<> Pods::stop(const std::string& pod, const PodShape& shape, Duration grace,
+                    const Cancel& cancel) const {
+  const MonoTime end = env_.clock.mono() + grace;
   const auto seen = client_.inspect_pod(pod, cancel);
   if (!seen) return unless_missing(fail(seen.error()));
+  std::vector<std::string> sidecars;
+  for (const ContainerShape& one : shape.containers) {
+    if (one.sidecar) sidecars.push_back(container_name(pod, one.name));
+  }
   // All at once, as the grace period is the pod's; but the infra container last: Podman would stop
   // it along with the others, and with it goes the network under answers that are being finished.
   const std::string infra = (*seen)["InfraContainerID"].str();
   std::vector<std::thread> stopping;
   for (const Value& container : (*seen)["Containers"].items()) {
     const std::string id = container["Id"].str();
-    if (id == infra) continue;
+    const std::string name = container["Name"].str();
+    if (id == infra || std::find(sidecars.begin(), sidecars.end(), name) != sidecars.end()) {
+      continue;
+    }
     stopping.emplace_back([this, id, grace, &cancel] {
       // What this cannot stop, stopping the pod reports.
       static_cast<void>(client_.stop_container(id, grace, cancel));
     });
   }
   for (std::thread& one : stopping) one.join();
+  // Sidecars serve the others: they end after them, the one that started last first. Each has what
+  // is left of the grace period, and as in Kubernetes at least two seconds.
+  const Duration least = std::min<Duration>(grace, 2s);
+  for (auto name = sidecars.rbegin(); name != sidecars.rend(); ++name) {
+    const Duration left = std::max(least, end - env_.clock.mono());
+    static_cast<void>(client_.stop_container(*name, left, cancel));
+  }
   return unless_missing(client_.stop_pod(pod, grace, cancel));
 }
 

@@ -41,7 +41,9 @@ class Pods {
   Result<bool> advance(const Record& record, const Replica& replica, const PodShape& shape,
                        const PodSight& sight, bool again, const SidecarTest& ready,
                        const Cancel& cancel) const;
-  Result<> stop(const std::string& pod, Duration grace, const Cancel& cancel) const;
+  /// SIGTERM, and SIGKILL after `grace`: its sidecars after the others, in reverse order.
+  Result<> stop(const std::string& pod, const PodShape& shape, Duration grace,
+                const Cancel& cancel) const;
   /// Removes the pod and its files; success if there is none.
   Result<> remove(const std::string& pod, const Cancel& cancel) const;
   /// True if every container of the shape exists.

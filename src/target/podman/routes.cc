@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/strings.h"
 #include "target/podman/identity.h"
@@ -10,19 +11,29 @@
 namespace rumbo::target::podman {
 namespace {
 
-/// The objects one looks at: current ones, or with what a transaction staged over them.
-using View = std::map<ObjectKey, const Thing*>;
+/// The objects one looks at, in the order of their keys: current ones, or with what a transaction
+/// staged over them. It refers to the record.
+using View = std::vector<std::pair<const ObjectKey*, const Thing*>>;
 
 View current_view(const Record& record) {
   View out;
-  for (const auto& [key, thing] : record.current) out[key] = &thing;
+  out.reserve(record.current.size());
+  for (const auto& [key, thing] : record.current) out.emplace_back(&key, &thing);
   return out;
 }
 
 View staged_view(const Record& record, const TxnId& txn) {
   View out = current_view(record);
   for (const auto& [at, thing] : record.staged) {
-    if (at.first == txn) out[at.second] = &thing;
+    if (at.first != txn) continue;
+    const auto place =
+        std::lower_bound(out.begin(), out.end(), at.second,
+                         [](const auto& one, const ObjectKey& key) { return *one.first < key; });
+    if (place != out.end() && *place->first == at.second) {
+      place->second = &thing;
+    } else {
+      out.insert(place, {&at.second, &thing});
+    }
   }
   return out;
 }
@@ -50,20 +61,24 @@ int target_port(const Value& port, const Value& pod_template) {
   return 0;
 }
 
-/// Calls use(replica, template) for every pod that a workload of the view stands for. A workload
+/// Calls use(replica, template) for every pod of the view that the Service selects. A workload
 /// whose old pods are stopped is served by both generations until the switch.
 template <class Use>
-void for_each_pod(const Record& record, const View& view, const std::string& ns, const Use& use) {
+void for_each_selected(const Record& record, const View& view, const Value& service,
+                       const Use& use) {
+  const Value& ns = service["metadata"]["namespace"];
+  const Value& selector = service["spec"]["selector"];
   for (const auto& [key, thing] : view) {
-    if (key.ns != ns || thing->revision.empty()) continue;
+    if (thing->revision.empty() || key->ns != ns.as_string()) continue;
     std::vector<const Thing*> generations{thing};
     if (thing->stopped) {
       for (const auto& [at, staged] : record.staged) {
-        if (at.second == key) generations.push_back(&staged);
+        if (at.second == *key) generations.push_back(&staged);
       }
     }
     for (const Thing* one : generations) {
       const Value pod_template = pod_template_of(one->object);
+      if (!selects(selector, pod_template)) continue;
       for (const Replica* replica : record.replicas_of(one->revision)) {
         if (!replica->leaving) use(*replica, pod_template);
       }
@@ -113,13 +128,12 @@ void add_service(const Record& record, const View& view, const Value& service,
     route.port = static_cast<std::uint16_t>(port["port"].as_int());
     route.host_ports = host_ports(record, service, port);
     route.sticky = spec["sessionAffinity"].as_string() == "ClientIP";
-    for_each_pod(record, view, service["metadata"]["namespace"].str(),
-                 [&](const Replica& replica, const Value& pod_template) {
-                   if (!selects(spec["selector"], pod_template)) return;
-                   const int target = target_port(port, pod_template);
-                   if (target <= 0 || (!all && !ready(replica))) return;
-                   route.backends.push_back({replica.address, static_cast<std::uint16_t>(target)});
-                 });
+    for_each_selected(
+        record, view, service, [&](const Replica& replica, const Value& pod_template) {
+          const int target = target_port(port, pod_template);
+          if (target <= 0 || (!all && !ready(replica))) return;
+          route.backends.push_back({replica.address, static_cast<std::uint16_t>(target)});
+        });
     out.push_back(std::move(route));
   }
 }
@@ -151,11 +165,11 @@ std::vector<ServiceRoute> routes_of(const Record& record, const View& view, cons
                                     const std::set<std::string>* namespaces) {
   std::vector<ServiceRoute> out;
   for (const auto& [key, thing] : view) {
-    if (namespaces != nullptr && !namespaces->contains(key.ns)) continue;
-    if (key.kind == "Service" && key.group.empty()) {
+    if (namespaces != nullptr && !namespaces->contains(key->ns)) continue;
+    if (key->kind == "Service" && key->group.empty()) {
       add_service(record, view, thing->object, ready, out);
     } else if (!thing->revision.empty() && namespaces == nullptr) {
-      add_host_ports(record, key, *thing, ready, out);
+      add_host_ports(record, *key, *thing, ready, out);
     }
   }
   return out;
@@ -253,29 +267,26 @@ std::vector<ServiceName> endpoint_names(const Record& record, const ReadyTest& r
     if (key.kind != "Service" || !key.group.empty() || !is_headless(thing.object)) continue;
     const Value& spec = thing.object["spec"];
     const bool all = spec["publishNotReadyAddresses"].as_bool();
-    for_each_pod(record, current_view(record), key.ns,
-                 [&](const Replica& replica, const Value& pod_template) {
-                   if (!selects(spec["selector"], pod_template)) return;
-                   if (!all && !ready(replica)) return;
-                   out.push_back({key.name, key.ns, replica.address});
-                   const Thing* workload = record.of_revision(replica.revision);
-                   if (workload->object["spec"]["serviceName"].as_string() != key.name) return;
-                   const std::string pod =
-                       identity_of(replica.workload, replica.name, replica.ordinal);
-                   out.push_back({pod + "." + key.name, key.ns, replica.address});
-                 });
+    for_each_selected(
+        record, current_view(record), thing.object, [&](const Replica& replica, const Value&) {
+          if (!all && !ready(replica)) return;
+          out.push_back({key.name, key.ns, replica.address});
+          const Thing* workload = record.of_revision(replica.revision);
+          if (workload->object["spec"]["serviceName"].as_string() != key.name) return;
+          const std::string pod = identity_of(replica.workload, replica.name, replica.ordinal);
+          out.push_back({pod + "." + key.name, key.ns, replica.address});
+        });
   }
   return out;
 }
 
 Selected selected_by(const Record& record, const Value& service, const ReadyTest& ready) {
   Selected out;
-  for_each_pod(record, current_view(record), service["metadata"]["namespace"].str(),
-               [&](const Replica& replica, const Value& pod_template) {
-                 if (!selects(service["spec"]["selector"], pod_template)) return;
-                 ++out.pods;
-                 if (ready(replica)) ++out.ready;
-               });
+  for_each_selected(record, current_view(record), service,
+                    [&](const Replica& replica, const Value&) {
+                      ++out.pods;
+                      if (ready(replica)) ++out.ready;
+                    });
   return out;
 }
 
