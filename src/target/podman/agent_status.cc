@@ -189,13 +189,15 @@ void Agent::note_ready(const Record& record) {
   ready_file_.write(std::move(ready));
 }
 
-/// Jobs that ended since the last round.
+/// Jobs, and Pods of hooks, that ended since the last round.
 void Agent::note_outcomes(const Record& record, const std::map<std::string, PodStatus>& pods) {
   std::map<std::string, JobOutcome> ended;
   const WallTime now = parts_.env.clock.wall();
   for (const auto& [name, replica] : record.replicas) {
     const Thing* thing = record.of_revision(replica.revision);
-    if (thing == nullptr || thing->outcome || replica.workload.kind != "Job") continue;
+    const bool ends = replica.workload.kind == "Job" ||
+                      (replica.workload.kind == "Pod" && record.is_hook(replica.revision));
+    if (thing == nullptr || thing->outcome || !ends) continue;
     const auto status = pods.find(name);
     if (status == pods.end() || !status->second.exists) continue;
     const Duration limit = std::chrono::seconds(std::clamp<std::int64_t>(
