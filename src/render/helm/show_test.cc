@@ -73,6 +73,7 @@ TEST(HelmShow, PrintsValuesByJsonPath) {
                {"{.image.tag}{.missing}", ""},
                {"{end}", ""},
                {"{foo}", ""},
+               {"{.f=}", ""},
                {"plain {1}{true}", "plain 1true"}};
   for (const auto& one : cases) {
     const auto shown = show_chart(files, "values", Profile::helm4, one.path);
@@ -80,7 +81,7 @@ TEST(HelmShow, PrintsValuesByJsonPath) {
     EXPECT_EQ(*shown, one.prints) << one.path;
   }
   for (const char* bad :
-       {"{.image", "{.hosts[a]}", "{.a[0}", "{....}", "{'x}", "{.f=}", "{.hosts[?(@.a=1]}"}) {
+       {"{.image", "{.hosts[a]}", "{.a[0}", "{....}", "{'x}", "{.hosts[?(@.a=1]}"}) {
     const auto shown = show_chart(files, "values", Profile::helm4, bad);
     ASSERT_FALSE(shown) << bad;
     EXPECT_NE(shown.error().to_string().find("error parsing jsonpath {"), std::string::npos)
