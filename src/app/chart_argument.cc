@@ -1,5 +1,6 @@
 #include "app/chart_argument.h"
 
+#include "app/overlay_tree.h"
 #include "base/strings.h"
 #include "source/chart_http.h"
 #include "source/chart_source.h"
@@ -75,7 +76,12 @@ Result<std::vector<helm::ChartFile>> read_chart_argument(Session& session, const
     return helm::read_chart_archive(bytes, limits);
   }
   const auto snapshot = TRY(source::DirectorySnapshot::open(files, chart));
-  return helm::read_chart_folder(*snapshot, "", limits);
+  auto found = helm::read_chart_folder(*snapshot, "", limits);
+  if (found || found.error().code() != Code::denied) return found;
+  // Links may lead to other folders of its repository, as in an application.
+  const OverlayTree tree = TRY(OverlayTree::open(files, chart));
+  if (tree.snapshot->root() == "/") return found;
+  return helm::read_chart_folder(*tree.snapshot, tree.directory, limits);
 }
 
 }  // namespace rumbo::app

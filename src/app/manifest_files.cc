@@ -2,7 +2,9 @@
 
 #include <functional>
 
+#include "app/fetch_remotes.h"
 #include "app/overlay_tree.h"
+#include "base/strings.h"
 #include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
@@ -23,11 +25,40 @@ Result<Rendered> render(const Snapshot& snapshot, const std::string& ns) {
   return render::PlainRenderer().render(snapshot, spec, {});
 }
 
-/// A chart with its default values. What is random in it differs from any deployment's.
-Result<Rendered> render_chart(const Snapshot& snapshot, const std::string& ns) {
+/// Renders, and once more with what it needs from elsewhere if it lacks that.
+Result<Rendered> render_whole(Session& session, const Renderer& renderer, const Snapshot& snapshot,
+                              const RenderSpec& spec) {
   RenderInputs inputs;
+  // What is random in a chart differs from any deployment's.
   inputs.seed = "validate";
-  return render::HelmRenderer().render(snapshot, {"", ns, {}}, inputs);
+  auto rendered = renderer.render(snapshot, spec, inputs);
+  if (rendered || session.invocation().has("offline")) return rendered;
+  const auto needed = [&](const RenderInputs& here) {
+    return renderer.inputs_needed(snapshot, spec, here);
+  };
+  const auto first = needed(inputs);
+  if (!first || (first->snapshots.empty() && first->charts.empty())) return rendered;
+  inputs = TRY(fetch_remotes(session, needed));
+  inputs.seed = "validate";
+  return renderer.render(snapshot, spec, inputs);
+}
+
+/// The flags of overlays as an application's `kustomize` section has them.
+Value overlay_section(const Invocation& asked) {
+  Value section = Value::object({{"enableHelm", asked.has("enable-helm")}});
+  if (asked.has("load-restrictor")) {
+    section = section.with("loadRestrictor", asked.value("load-restrictor"));
+  }
+  if (asked.has("helm-kube-version")) {
+    section = section.with("kubeVersion", asked.value("helm-kube-version"));
+  }
+  std::vector<Value> versions;
+  if (const auto found = asked.flags.find("helm-api-versions"); found != asked.flags.end()) {
+    for (const std::string& value : found->second) {
+      for (const auto word : split(value, ',')) versions.emplace_back(word);
+    }
+  }
+  return section.with("apiVersions", Value::array(std::move(versions)));
 }
 
 }  // namespace
@@ -73,18 +104,27 @@ std::size_t check_rendered(const Result<Rendered>& rendered, const std::string& 
 
 }  // namespace
 
-std::size_t check_manifests(io::FileSystem& files, const std::string& path, const std::string& ns,
+std::size_t check_manifests(Session& session, const std::string& path,
                             std::vector<Finding>& findings) {
-  if (is_overlay(files, path)) {
+  io::FileSystem& files = session.env().files;
+  RenderSpec spec;
+  spec.ns = session.invocation().value("namespace");
+  const bool chart = files.stat(path + "/Chart.yaml").has_value();
+  const bool overlay = !chart && is_overlay(files, path);
+  if (overlay || chart) {
     const auto tree = OverlayTree::open(files, path);
-    if (tree) {
-      RenderSpec spec;
-      spec.path = tree->directory;
-      spec.ns = ns;
-      return check_rendered(
-          render::KustomizeRenderer().render(*tree->snapshot, spec, {}), path,
-          [&](const std::string& place) { return tree->from_here(place); }, findings);
+    if (!tree) {
+      findings.push_back({path, true, tree.error().message(), tree.error().hint()});
+      return 0;
     }
+    spec.path = tree->directory;
+    if (overlay) spec.options = overlay_section(session.invocation());
+    const render::KustomizeRenderer kustomize;
+    const render::HelmRenderer helm;
+    const Renderer& renderer = overlay ? static_cast<const Renderer&>(kustomize) : helm;
+    return check_rendered(
+        render_whole(session, renderer, *tree->snapshot, spec), path,
+        [&](const std::string& place) { return tree->from_here(place); }, findings);
   }
   const auto snapshot = source::DirectorySnapshot::open(files, path);
   if (!snapshot) {
@@ -92,9 +132,8 @@ std::size_t check_manifests(io::FileSystem& files, const std::string& path, cons
     return 0;
   }
   const std::string& root = (*snapshot)->root();
-  const bool chart = files.stat(path + "/Chart.yaml").has_value();
   return check_rendered(
-      chart ? render_chart(**snapshot, ns) : render(**snapshot, ns), path,
+      render(**snapshot, spec.ns), path,
       [&](const std::string& place) { return from_here(root, place); }, findings);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/findings.h"
+#include "app/session.h"
 #include "base/result.h"
 #include "io/filesystem.h"
 #include "model/renderer.h"
@@ -17,8 +18,10 @@ namespace rumbo::app {
 Result<Rendered> render_files(io::FileSystem& files, const std::string& path,
                               const std::string& ns);
 
-/// The same, with every field looked at; appends what is wrong and returns the number of objects.
-std::size_t check_manifests(io::FileSystem& files, const std::string& path, const std::string& ns,
+/// The same for what a path holds, also charts and overlays, with every field looked at; appends
+/// what is wrong and returns the number of objects. What overlays and charts need from elsewhere is
+/// fetched as `rumbo render` does, unless the session's flags say --offline.
+std::size_t check_manifests(Session& session, const std::string& path,
                             std::vector<Finding>& findings);
 
 }  // namespace rumbo::app

@@ -2,17 +2,13 @@
 
 #include <cstdlib>
 
+#include "app/fetch_remotes.h"
 #include "app/overlay_tree.h"
-#include "app/paths.h"
-#include "app/pins_file.h"
 #include "app/print_objects.h"
 #include "app/system_host.h"
 #include "base/strings.h"
-#include "control/remotes.h"
 #include "render/kustomize/kustomize.h"
 #include "render/kustomize/remote_locations.h"
-#include "source/http_files.h"
-#include "source/sources.h"
 
 namespace rumbo::app {
 namespace {
@@ -52,46 +48,15 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
   return options;
 }
 
-/// Remote bases, files and charts that the overlay names, as the pins file says where it does.
-Result<RenderInputs> fetch_remotes(Session& session, const OverlayTree& tree,
-                                   const kustomize::Options& options) {
-  io::Env& env = session.env();
-  const std::string cache = cache_directory();
-  source::Sources sources(cache, env);
-  source::HttpFiles urls(cache + "/files", env);
-  const std::string file = session.invocation().value("pins");
-  const auto known = file.empty() ? std::vector<Pin>() : TRY(read_pins(env.files, file));
-  control::RemotePolicy policy;
-  policy.local_repositories = true;
-  const auto needed = [&](const RenderInputs& inputs) {
-    return kustomize::remote_locations(*tree.snapshot, tree.directory, inputs, options);
-  };
-  const auto missing = [&](const auto& here) -> Result<std::vector<std::string>> {
-    RenderInputs so_far;
-    so_far.snapshots = here;
-    return TRY(needed(so_far)).snapshots;
-  };
-  control::Remotes remotes(sources, &urls);
-  control::Fetched fetched = TRY(remotes.fetch_all(missing, known, policy, Cancel()));
-  RenderInputs inputs;
-  inputs.snapshots = std::move(fetched.snapshots);
-  const std::vector<ChartSpec> charts = TRY(needed(inputs)).charts;
-  TRY(remotes.fetch_charts(charts, known, policy, inputs, fetched.pins, Cancel()));
-  if (!file.empty()) TRY(write_pins(env.files, file, fetched.pins));
-  for (const Pin& pin : fetched.pins) {
-    session.note("remote: " + printable(pin.location, 512) + " is " + printable(pin.name, 256) +
-                 " (" + pin.id + ")\n");
-  }
-  return inputs;
-}
-
 /// Most overlays need nothing from elsewhere: what they name is looked for only if a build misses
 /// it.
 Result<kustomize::Built> build_overlay(Session& session, const OverlayTree& tree,
                                        const kustomize::Options& options) {
   auto built = kustomize::build(*tree.snapshot, tree.directory, {}, options);
   if (built || built.error().code() != Code::unsupported) return built;
-  const RenderInputs inputs = TRY(fetch_remotes(session, tree, options));
+  const RenderInputs inputs = TRY(fetch_remotes(session, [&](const RenderInputs& here) {
+    return kustomize::remote_locations(*tree.snapshot, tree.directory, here, options);
+  }));
   if (inputs.snapshots.empty() && inputs.charts.empty()) return built;
   return kustomize::build(*tree.snapshot, tree.directory, inputs, options);
 }

@@ -55,14 +55,15 @@ inline constexpr std::array kRender = with_chart_flags(
         {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
     }),
     kChartFlags);
-inline constexpr std::array kHelm =
-    with_chart_flags(std::to_array<Flag>({
-                         {"namespace", 'n', "NAME", "the release's namespace"},
-                         {"show-secrets", 0, "", "template -o json: print the values of Secrets"},
-                         {"strict", 0, "", "lint: warnings are failures"},
-                         {"manifest", 0, "", "import-release: print the release's objects instead"},
-                     }),
-                     kChartFlags);
+inline constexpr std::array kHelm = with_chart_flags(
+    std::to_array<Flag>({
+        {"namespace", 'n', "NAME", "the release's namespace"},
+        {"show-secrets", 0, "", "template -o json: print the values of Secrets"},
+        {"jsonpath", 0, "TEMPLATE", "show values: print these of them, as '{.image.tag}'"},
+        {"strict", 0, "", "lint: warnings are failures"},
+        {"manifest", 0, "", "import-release: print the release's objects instead"},
+    }),
+    kChartFlags);
 /// Those of `render`, and which application is meant.
 inline constexpr std::array kWhy = with_chart_flags(
     std::to_array<Flag>({
@@ -71,6 +72,7 @@ inline constexpr std::array kWhy = with_chart_flags(
     kRender);
 inline constexpr Words kHelmExamples[] = {
     "rumbo helm show values oci://registry.example.org/charts/web --version ^1.2",
+    "rumbo helm show values chart/ --jsonpath '{.image.repository}:{.image.tag}'",
     "rumbo helm lint chart/ -f values-prod.yaml",
     "rumbo helm dependency build chart/",
     "kubectl get secret -l owner=helm,name=shop -o yaml | rumbo helm import-release -f -",
@@ -83,11 +85,18 @@ inline constexpr Words kWhyExamples[] = {
 };
 inline constexpr Words kValidateExamples[] = {
     "rumbo validate deploy/",
+    "rumbo validate overlays/prod --enable-helm --pins remotes.lock",
     "rumbo validate --config rumbo.yaml",
     "rumbo validate deploy/ -o json",
 };
 inline constexpr Flag kValidate[] = {
     {"namespace", 'n', "NAME", "for objects that name none"},
+    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
+    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
+    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
+    {"pins", 0, "FILE", "take remote bases and charts as FILE says, and record them there"},
+    {"offline", 0, "", "fetch nothing: what needs remote bases or charts is not valid"},
 };
 inline constexpr Words kRenderExamples[] = {
     "rumbo render deploy/",

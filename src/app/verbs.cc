@@ -14,9 +14,10 @@ constexpr Verb kVerbs[] = {
     {"init", "", 0, 0, "Write a first configuration",
      "Writes ./rumbo.yaml (or the file of --config) with one application and one environment.",
      kInit, kInitExamples, kPlainExits, run_init},
-    {"validate", "[PATH…]", 0, kAny, "Check configuration and manifests offline",
+    {"validate", "[PATH…]", 0, kAny, "Check configuration and manifests",
      "Checks directories of manifests, charts with their default values and overlays, and the "
-     "configuration when --config is given or no PATH is. "
+     "configuration when --config is given or no PATH is. Nothing is asked of a target; remote "
+     "bases of overlays and charts that others depend on are fetched, unless --offline is given. "
      "Findings are printed as compilers do: file:line:column: error: what.",
      kValidate, kValidateExamples, "0 valid, 2 not", run_validate},
     {"render", "PATH", 1, 1, "Print the manifest of a directory",

@@ -43,7 +43,8 @@ Result<int> show(Session& session) {
   const std::string chart = TRY(argument(session, 2, "a CHART"));
   const auto options = TRY(helm_options(session.invocation()));
   const auto files = TRY(read_chart_argument(session, chart, options.limits));
-  session.print(TRY(helm::show_chart(files, what, options.profile)));
+  session.print(
+      TRY(helm::show_chart(files, what, options.profile, session.invocation().value("jsonpath"))));
   return kOk;
 }
 

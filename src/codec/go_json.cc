@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <fmt/format.h>
+#include <utility>
 
+#include "codec/json.h"
+#include "codec/numbers.h"
 #include "codec/utf8.h"
 
 namespace rumbo::codec {
@@ -62,6 +65,81 @@ void append_go_json_string(std::string& out, std::string_view text, bool escape_
     at += size;
   }
   out += '"';
+}
+
+namespace {
+
+class GoJson {
+ public:
+  explicit GoJson(bool pretty) : pretty_(pretty) {}
+
+  void print(const Value& value, int depth) {
+    switch (value.kind()) {
+      case Value::Kind::array:
+        return list(value, depth);
+      case Value::Kind::object:
+        return map(value, depth);
+      case Value::Kind::string:
+        return text(value.as_string());
+      case Value::Kind::real:
+        out_ += format_go_json(value.as_double());
+        return;
+      default:
+        out_ += to_json(value);
+    }
+  }
+  std::string take() && { return std::move(out_); }
+
+ private:
+  void line(int depth) {
+    if (!pretty_) return;
+    out_ += '\n';
+    out_.append(static_cast<std::size_t>(depth) * 2, ' ');
+  }
+  void list(const Value& value, int depth) {
+    if (value.empty()) {
+      out_ += "[]";
+      return;
+    }
+    out_ += '[';
+    bool first = true;
+    for (const Value& item : value.items()) {
+      if (!std::exchange(first, false)) out_ += ',';
+      line(depth + 1);
+      print(item, depth + 1);
+    }
+    line(depth);
+    out_ += ']';
+  }
+  void map(const Value& value, int depth) {
+    if (value.empty()) {
+      out_ += "{}";
+      return;
+    }
+    out_ += '{';
+    bool first = true;
+    for (const Member& member : value.members()) {
+      if (!std::exchange(first, false)) out_ += ',';
+      line(depth + 1);
+      text(member.key());
+      out_ += pretty_ ? ": " : ":";
+      print(member.value, depth + 1);
+    }
+    line(depth);
+    out_ += '}';
+  }
+  void text(std::string_view text) { append_go_json_string(out_, text); }
+
+  bool pretty_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_go_json(const Value& value, bool pretty) {
+  GoJson printer(pretty);
+  printer.print(value, 0);
+  return std::move(printer).take();
 }
 
 std::string_view go_json_type(const Value& value) {

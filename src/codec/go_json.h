@@ -15,6 +15,10 @@ namespace rumbo::codec {
 /// &.
 void append_go_json_string(std::string& out, std::string_view text, bool escape_html = true);
 
+/// JSON text as encoding/json writes it: keys sorted, `<`, `>` and `&` escaped; with an indent of
+/// two blanks a level if `pretty`.
+std::string to_go_json(const Value& value, bool pretty = false);
+
 /// "null", "bool", "number", "string", "array" or "object", as UnmarshalTypeError names a value.
 std::string_view go_json_type(const Value& value);
 

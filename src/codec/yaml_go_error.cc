@@ -13,6 +13,9 @@
 namespace rumbo::codec {
 namespace {
 
+/// go-yaml's own bound. libyaml has none, and takes time with the square of it.
+constexpr int kMostDepth = 10'000;
+
 std::string_view view(const yaml_char_t* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
@@ -92,6 +95,7 @@ std::string go_yaml_error(std::string_view written) {
   yaml_parser_set_input_string(&parser, as_bytes(text).data(), text.size());
   std::set<std::string, std::less<>> anchors;
   std::string complaint;
+  int depth = 0;
   for (bool done = false; !done && complaint.empty();) {
     yaml_event_t event;
     if (yaml_parser_parse(&parser, &event) == 0) {
@@ -112,9 +116,15 @@ std::string go_yaml_error(std::string_view written) {
         break;
       case YAML_SEQUENCE_START_EVENT:
         anchors.emplace(view(event.data.sequence_start.anchor));
+        ++depth;
         break;
       case YAML_MAPPING_START_EVENT:
         anchors.emplace(view(event.data.mapping_start.anchor));
+        ++depth;
+        break;
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        --depth;
         break;
       case YAML_DOCUMENT_END_EVENT:
       case YAML_STREAM_END_EVENT:
@@ -122,6 +132,11 @@ std::string go_yaml_error(std::string_view written) {
         break;
       default:
         break;
+    }
+    if (depth > kMostDepth) {
+      const std::size_t line = event.start_mark.line;
+      complaint = fmt::format("yaml: {}exceeded max depth of {}",
+                              line == 0 ? "" : fmt::format("line {}: ", line + 1), kMostDepth);
     }
     yaml_event_delete(&event);
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/json.h"
+#include "codec/yaml_go_error.h"
 
 namespace rumbo::codec {
 namespace {
@@ -252,6 +253,15 @@ TEST(YamlLimits, HoldForAliases) {
   std::string merges = "a: &a {b: {c: 1}}\nd:\n";
   for (int i = 0; i < 300; ++i) merges += "- {<<: *a, x: " + std::to_string(i) + "}\n";
   EXPECT_TRUE(parse_yaml(merges));
+}
+
+TEST(Yaml, GosComplaintAboutADeepTextTakesNoTime) {
+  // libyaml alone would take minutes.
+  for (const std::string open : {"[", "{a: ", "- "}) {
+    std::string deep;
+    for (int i = 0; i < 200'000; ++i) deep += open;
+    EXPECT_EQ(go_yaml_error(deep), "yaml: exceeded max depth of 10000");
+  }
 }
 
 TEST(Yaml, ReadsUtf16) {

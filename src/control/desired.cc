@@ -205,7 +205,9 @@ Result<Rendered> Desired::rendered(const Placement& placement, const Snapshot& s
     inputs.live = TRY(live_(placement.scope, needed.live_reads, cancel));
   }
   Served served;
-  if (kind == RendererKind::helm && served_) {
+  const bool charts = kind == RendererKind::helm ||
+                      (kind == RendererKind::kustomize && spec.options["enableHelm"].as_bool());
+  if (charts && served_) {
     served = TRY(served_(placement.scope.target, cancel));
     inputs.kube_version = served.version;
     inputs.api_versions = served.apis;

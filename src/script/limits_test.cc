@@ -99,6 +99,16 @@ TEST(Limits, TheHostStopsIt) {
   EXPECT_NE(out.error().text().find("takes too long"), std::string::npos) << out.error().text();
 }
 
+TEST(Limits, TheHostStopsItBetweenKeys) {
+  TemplateSet set(helm_functions());
+  ASSERT_TRUE(set.parse("t", "{{ range 20 }}{{ $_ := genPrivateKey \"ed25519\" }}{{ end }}"));
+  ImpatientHost host;
+  Session session(host);
+  const auto out = set.execute("t", {}, session);
+  ASSERT_FALSE(out);
+  EXPECT_NE(out.error().text().find("takes too long"), std::string::npos) << out.error().text();
+}
+
 TEST(Limits, AnIncludeOfItselfIsCounted) {
   const std::string out =
       run("{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}");

@@ -85,6 +85,8 @@ Outcome<> Session::charge_key() {
     return fail(
         limit("template makes more than " + std::to_string(options_.limits.max_keys) + " keys"));
   }
+  // One of them takes longer than many steps.
+  if (const std::string why = host_.stopped(); !why.empty()) return fail(limit("template " + why));
   return {};
 }
 

@@ -364,6 +364,35 @@ TEST(Render, AnOverlayIsFoundAndPrintedAsKustomizePrintsIt) {
   EXPECT_EQ(wrong.out.find("/repo/prod/kustomization.yaml: error:"), 0u) << wrong.out;
 }
 
+TEST(Validate, OverlaysTakeTheFlagsOfRender) {
+  Rig rig;
+  for (const char* folder : {"/repo/.git", "/repo/base", "/repo/prod/charts/web/templates"}) {
+    ASSERT_TRUE(rig.files.make_directories(folder, 0700));
+  }
+  const std::string map = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\n";
+  ASSERT_TRUE(rig.files.write_atomic("/repo/base/c.yaml", map));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/charts/web/Chart.yaml",
+                                     "apiVersion: v2\nname: web\nversion: 1.0.0\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/charts/web/values.yaml", "a: 1\n"));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/charts/web/templates/c.yaml", map));
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml",
+                                     "resources: [../base/c.yaml]\nnamePrefix: p-\n"));
+  EXPECT_EQ(rig.run({"validate", "/repo/prod"}).exit, 2);
+  EXPECT_EQ(rig.run({"validate", "/repo/prod", "--load-restrictor", "LoadRestrictionsNone"}).exit,
+            0);
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml",
+                                     "helmCharts: [{name: web, releaseName: w}]\n"));
+  const Ran off = rig.run({"validate", "/repo/prod"});
+  EXPECT_EQ(off.exit, 2);
+  EXPECT_NE(off.out.find("--enable-helm"), std::string::npos) << off.out;
+  EXPECT_EQ(rig.run({"validate", "/repo/prod", "--enable-helm"}).exit, 0);
+  ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml",
+                                     "resources: ['https://example.com/c.yaml']\n"));
+  const Ran offline = rig.run({"validate", "/repo/prod", "--offline"});
+  EXPECT_EQ(offline.exit, 2);
+  EXPECT_NE(offline.out.find("https://example.com/c.yaml"), std::string::npos) << offline.out;
+}
+
 /// A chart whose template prints what is no YAML.
 void write_broken_chart(Rig& rig) {
   ASSERT_TRUE(rig.files.make_directories("/chart/templates", 0700));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random overlays, built by Rumbo and by the real kustomize, compared byte for byte.
 
-  kustomize_random.py --rumbo PATH [--kustomize PATH] [--seed N] [--cases N] [--keep DIR] [--only CASE]
+  kustomize_random.py --rumbo PATH [--kustomize PATH] [--seed N] [--cases N] [--wide] [--keep DIR] [--only CASE]
 
 Case K of seed N is always the same tree. Standard output must be equal, and both must succeed or both
 must fail; what messages say is not compared. Without a kustomize on the PATH (or by --kustomize) nothing
@@ -243,11 +243,12 @@ class Tree:
             out["buildMetadata"] = [self.pick("originAnnotations", "managedByLabel", "transformerAnnotations")]
         if self.maybe(0.1):
             out["sortOptions"] = {"order": self.pick("fifo", "legacy")}
+        self.made[folder] = out
         self.files[f"{folder}/kustomization.yaml"] = self.yaml(out)
 
     def write(self, root):
         """Writes the case below `root`; returns the folder to build."""
-        self.objects = []
+        self.objects, self.made = [], {}
         bases = [f"base{i}" for i in range(self.rng.randint(1, 2))]
         for base in bases:
             self.kustomization(base, [])
@@ -275,6 +276,7 @@ def main():
     parser.add_argument("--kustomize", default=shutil.which("kustomize"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--wide", action="store_true", help="also what kustomize_wide.py adds")
     parser.add_argument("--only", type=int, help="this case alone, with both outputs")
     parser.add_argument("--keep", help="keep the trees that differ below this folder")
     asked = parser.parse_args()
@@ -284,11 +286,15 @@ def main():
     version = run([asked.kustomize, "version"])[1].decode().strip()
     if not version.endswith("v5.8.1"):
         print(f"warning: {version} is not v5.8.1, whose output Rumbo follows")
+    make = Tree
+    if asked.wide:
+        from kustomize_wide import WideTree
+        make = WideTree
     differ = refused = 0
     for number in [asked.only] if asked.only is not None else range(asked.cases):
         root = tempfile.mkdtemp()
         try:
-            folder = Tree(asked.seed, number).write(root)
+            folder = make(asked.seed, number).write(root)
             theirs, ours = run([asked.kustomize, "build", folder]), run([asked.rumbo, "render", folder])
             same = theirs[1] == ours[1] and (theirs[0] == 0) == (ours[0] == 0)
             refused += theirs[0] != 0

@@ -212,6 +212,37 @@ spec:
   EXPECT_EQ(lab().rumbo({"status"}).status, 0) << "a test condemns nothing";
 }
 
+TEST_F(CareTest, TestsMayBePodsAsChartsHaveThem) {
+  const auto with_test = [](const std::string& page, const std::string& command) {
+    return HostLab::web(page) + R"(---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-test-connection, annotations: {helm.sh/hook: test}}
+spec:
+  restartPolicy: Never
+  containers:
+  - name: wget
+    image: localhost/app:1
+    imagePullPolicy: IfNotPresent
+    command: [/bin/sh, -c, ")" +
+           command + "\"]\n";
+  };
+  lab().commit(with_test("one", "/bin/busybox wget -q -O - http://web | grep -q one"));
+  ASSERT_EQ(lab().rumbo({"sync"}).status, 0);
+  for (const char* run : {"first", "second"}) {
+    const io::Exit passed = lab().rumbo({"test", "shop"});
+    EXPECT_EQ(passed.status, 0) << run << passed.out << passed.err;
+    EXPECT_NE(passed.out.find("passed"), std::string::npos) << run << passed.out;
+  }
+  lab().commit(with_test("two", "echo the till is closed; exit 3"));
+  ASSERT_EQ(lab().rumbo({"sync"}).status, 0);
+  const io::Exit failed = lab().rumbo({"test", "shop"});
+  EXPECT_EQ(failed.status, 2) << failed.out << failed.err;
+  EXPECT_NE(failed.out.find("the till is closed"), std::string::npos) << failed.out;
+  EXPECT_EQ(lab().get(), "two");
+  EXPECT_EQ(lab().rumbo({"status"}).status, 0) << "a test condemns nothing";
+}
+
 TEST_F(CareTest, KilledInMidTransactionItResumes) {
   deploy("one");
   lab().start_daemon();

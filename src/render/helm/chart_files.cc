@@ -140,4 +140,13 @@ Result<std::vector<ChartFile>> read_chart_archive(std::string_view bytes,
   return files;
 }
 
+bool may_ask_capabilities(const std::vector<ChartFile>& files) {
+  return std::any_of(files.begin(), files.end(), [](const ChartFile& file) {
+    const std::string_view text = file.data.as_string();
+    const bool chart = file.name == "Chart.yaml" || file.name.ends_with("/Chart.yaml");
+    return file.name.ends_with(".tgz") || text.find("Capabilities") != text.npos ||
+           (chart && text.find("kubeVersion") != text.npos);
+  });
+}
+
 }  // namespace rumbo::render::helm

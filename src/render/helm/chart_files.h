@@ -30,4 +30,8 @@ Result<std::vector<ChartFile>> read_chart_folder(const Snapshot& snapshot, std::
 Result<std::vector<ChartFile>> read_chart_archive(std::string_view bytes,
                                                   const ChartLimits& limits = {});
 
+/// True if a chart may ask what the target serves. Charts packed inside a chart are not unpacked
+/// for it: they may.
+bool may_ask_capabilities(const std::vector<ChartFile>& files);
+
 }  // namespace rumbo::render::helm

@@ -152,17 +152,6 @@ Result<Value> live_values(const HelmSection& section, const RenderInputs& inputs
   return all;
 }
 
-/// True if a chart may ask what the target serves. Charts packed inside a chart are not unpacked
-/// for it: they may.
-bool may_ask_capabilities(const std::vector<helm::ChartFile>& files) {
-  return std::any_of(files.begin(), files.end(), [](const helm::ChartFile& file) {
-    const std::string_view text = file.data.as_string();
-    const bool chart = file.name == "Chart.yaml" || file.name.ends_with("/Chart.yaml");
-    return file.name.ends_with(".tgz") || text.find(kCapabilities) != text.npos ||
-           (chart && text.find("kubeVersion") != text.npos);
-  });
-}
-
 /// The values of an application's chart, weakest first.
 std::shared_ptr<const helm::ValueSources> value_sources(const std::vector<helm::ChartFile>& files,
                                                         const ReleaseOptions& options,
@@ -261,7 +250,7 @@ Result<Rendered> HelmRenderer::render(const Snapshot& snapshot, const RenderSpec
   options.served = inputs.api_versions;
   options.values.over_files = TRY(live_values(section, inputs));
   rendered.used_capabilities =
-      may_ask_capabilities(files) ||
+      helm::may_ask_capabilities(files) ||
       codec::to_json(spec.options).find(kCapabilities) != std::string::npos;
   const ValuesReader read(snapshot, tree, files, spec, inputs, files_read);
   helm::RecordedHost host(

@@ -4,6 +4,7 @@
 #include "codec/yaml.h"
 #include "render/helm/builtin_objects.h"
 #include "render/helm/chart_loader.h"
+#include "render/helm/json_path.h"
 #include "render/helm/release.h"
 
 namespace rumbo::render::helm {
@@ -28,7 +29,7 @@ const ChartFile* readme_of(const std::vector<ChartFile>& files) {
 }  // namespace
 
 Result<std::string> show_chart(const std::vector<ChartFile>& files, std::string_view what,
-                               Profile profile) {
+                               Profile profile, std::string_view json_path) {
   std::vector<std::string> ignored;
   const Chart chart = TRY(load_chart(files, {.profile = profile}, ignored));
   const bool all = what == "all";
@@ -36,7 +37,8 @@ Result<std::string> show_chart(const std::vector<ChartFile>& files, std::string_
   if (all || what == "chart") out += codec::emit_yaml(metadata_json(chart.metadata)) + "\n";
   if ((all || what == "values") && !text_of(files, "values.yaml").empty()) {
     if (all) out += "---\n";
-    out += std::string(text_of(files, "values.yaml")) + "\n";
+    out += json_path.empty() ? std::string(text_of(files, "values.yaml")) + "\n"
+                             : TRY(print_json_path(json_path, chart.values));
   }
   if (const ChartFile* readme = readme_of(files); readme != nullptr && (all || what == "readme")) {
     if (all) out += "---\n";

@@ -13,8 +13,9 @@
 
 namespace rumbo::render::helm {
 
-/// `what`: chart, values, readme, crds or all.
+/// `what`: chart, values, readme, crds or all. With a JSONPath template the values are what it
+/// prints of them.
 Result<std::string> show_chart(const std::vector<ChartFile>& files, std::string_view what,
-                               Profile profile);
+                               Profile profile, std::string_view json_path = {});
 
 }  // namespace rumbo::render::helm

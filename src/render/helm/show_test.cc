@@ -43,6 +43,52 @@ TEST(HelmShow, PrintsAsHelmDoes) {
   EXPECT_FALSE(show_chart(chart({{"Chart.yaml", "name: x\n"}}), "chart", Profile::helm4));
 }
 
+TEST(HelmShow, PrintsValuesByJsonPath) {
+  const auto files = chart({{"values.yaml",
+                             "replicas: 1000000\nf: 1.5\nimage: {repository: nginx, tag: '1.2', "
+                             "none: null}\nlist: [a, b, {v: 1}]\nhosts: [{name: a, port: 80}, "
+                             "{name: b, port: 8080}]\ndot.key: z\nhtml: <a&b>\nempty: []\n"}});
+  const struct {
+    std::string path, prints;
+  } cases[] = {{"{.image.repository}:{.image.tag}", "nginx:1.2"},
+               {"{.replicas} {.f}", "1e+06 1.5"},
+               {"{.image}", R"({"none":null,"repository":"nginx","tag":"1.2"})"},
+               {"{.image.none}", "null"},
+               {"{.list}", R"(["a","b",{"v":1}])"},
+               {"{.list[0]}{.list[0:2]}", "aa b"},
+               {"{.list[-1].v}", "1"},
+               {"{.list[5]}", ""},
+               {"{.hosts[*].name}", "a b"},
+               {"{.hosts[0,1].port}", "80 8080"},
+               {"{.hosts[::2].name}", "a"},
+               {"{.hosts[?(@.name=='b')].port}", "8080"},
+               {"{.hosts[?(@.port>100)].name}", "b"},
+               {"{.hosts[?(@.name)].port}", "80 8080"},
+               {"{.image['tag','repository']}", "1.2 nginx"},
+               {"{range .hosts[*]}{.name}={.port}{\"\\n\"}{end}", "a=80\nb=8080\n"},
+               {"{range .empty[*]}x{end}y", "y"},
+               {"{..name}", "a b"},
+               {"{.dot\\.key}{['dot\\.key']}", "zz"},
+               {"{$.html}{.empty}", "<a&b>[]"},
+               {"{.image.tag}{.missing}", ""},
+               {"{end}", ""},
+               {"{foo}", ""},
+               {"{.f=}", ""},
+               {"plain {1}{true}", "plain 1true"}};
+  for (const auto& one : cases) {
+    const auto shown = show_chart(files, "values", Profile::helm4, one.path);
+    ASSERT_TRUE(shown) << one.path << shown.error().to_string();
+    EXPECT_EQ(*shown, one.prints) << one.path;
+  }
+  for (const char* bad :
+       {"{.image", "{.hosts[a]}", "{.a[0}", "{....}", "{'x}", "{.hosts[?(@.a=1]}"}) {
+    const auto shown = show_chart(files, "values", Profile::helm4, bad);
+    ASSERT_FALSE(shown) << bad;
+    EXPECT_NE(shown.error().to_string().find("error parsing jsonpath {"), std::string::npos)
+        << shown.error().to_string();
+  }
+}
+
 std::string linted(const std::map<std::string, std::string>& more) {
   script::TestHost host;
   std::string out;

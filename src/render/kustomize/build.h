@@ -52,6 +52,9 @@ class Build {
   void warn(std::string warning);
   std::vector<std::string> take_warnings() { return std::move(warnings_); }
   void note_file(const std::string& path) { files_read_.insert(path); }
+  /// A chart may depend on what the target serves.
+  void note_capabilities() { used_capabilities_ = true; }
+  bool used_capabilities() const { return used_capabilities_; }
   std::vector<std::string> files_read() const { return {files_read_.begin(), files_read_.end()}; }
 
   /// Counts one more directory; Code::too_large beyond the bound. Checks the arena too.
@@ -68,6 +71,7 @@ class Build {
   std::vector<std::string> warnings_;
   std::set<std::string> files_read_;
   std::size_t directories_ = 0;
+  bool used_capabilities_ = false;
 };
 
 }  // namespace rumbo::render::kustomize

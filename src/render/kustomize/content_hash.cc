@@ -1,5 +1,6 @@
 // The hash of generated objects.
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "crypto/digest.h"
 #include "render/kustomize/generators.h"
 #include "render/kustomize/node_value.h"
@@ -42,7 +43,7 @@ Result<std::string> content_hash(const Node& object) {
   } else {
     hashed = TRY(to_value(&object));
   }
-  const auto digest = crypto::sha256_raw(as_bytes(to_go_json(hashed)));
+  const auto digest = crypto::sha256_raw(as_bytes(codec::to_go_json(hashed)));
   return encode(to_hex(digest));
 }
 

@@ -194,7 +194,12 @@ Result<std::vector<Resource*>> inflate_chart(Build& build, const Loader& loader,
                                              const HelmChart& chart) {
   helm::ReleaseOptions options = TRY(options_of(chart));
   const ChartFolder folder = TRY(open_chart(build, loader, chart, options.limits));
+  if (options.kube_version.empty()) options.kube_version = build.inputs().kube_version;
+  options.served = build.inputs().api_versions;
   const std::string values = TRY(values_of(loader, folder, chart));
+  const bool asks =
+      helm::may_ask_capabilities(folder.files) || values.find("Capabilities") != std::string::npos;
+  if (asks) build.note_capabilities();
   const auto read = [&](std::string_view path) -> Result<std::string> {
     if (path == kValues) return values;
     return load_values(loader, folder, std::string(path));

@@ -68,6 +68,29 @@ TEST(HelmCharts, FlagsLeaveOutAndTakeIn) {
   expect_in(out, "  name: release-name\n");
 }
 
+TEST(HelmCharts, AreToldWhatTheTargetServes) {
+  Files files = with_chart("helmCharts: [{name: web, skipTests: true}]\n");
+  files["charts/web/templates/c.yaml"] +=
+      "  ring: {{ .Capabilities.APIVersions.Has \"example.org/v1/Ring\" | quote }}\n";
+  RenderInputs inputs;
+  inputs.kube_version = "v1.29.3";
+  inputs.api_versions = {"v1", "example.org/v1/Ring"};
+  const auto rendered = [&](const std::string& kube) {
+    RenderSpec spec;
+    spec.options = Value::object({{"enableHelm", true}, {"kubeVersion", kube}});
+    return KustomizeRenderer().render(MemorySnapshot(files), spec, inputs);
+  };
+  const auto told = rendered("");
+  ASSERT_TRUE(told) << told.error().to_string();
+  EXPECT_TRUE(told->used_capabilities);
+  const Value& data = told->manifest.objects[0].value["data"];
+  EXPECT_EQ(data["kube"].str(), "v1.29.3");
+  EXPECT_EQ(data["ring"].str(), "true");
+  EXPECT_EQ(rendered("1.30.1")->manifest.objects[0].value["data"]["kube"].str(), "v1.30.1");
+  files["charts/web/templates/c.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+  EXPECT_FALSE(rendered("")->used_capabilities);
+}
+
 TEST(HelmCharts, ValuesMergeAsAsked) {
   const std::string head = "helmCharts: [{name: web, valuesInline: {a: inline, m: {c: 1}}";
   expect_in(run(with_chart(head + "}]\n")), "  a: inline\n  b: chart\n");

@@ -48,6 +48,9 @@ Result<> drop_local(ResMap& map) {
   std::vector<Resource*> kept;
   for (Resource* one : map.all()) {
     if (one->deleted()) continue;
+    if (one->kind().empty()) {
+      return fail(Code::invalid, "missing kind in object " + printable(one->name(), 128));
+    }
     if (one->name().empty() && !one->kind().ends_with("List")) {
       return fail(Code::invalid,
                   "missing metadata.name in object of kind " + printable(one->kind(), 128));
@@ -161,6 +164,7 @@ Result<Built> build(const Snapshot& tree, std::string_view directory, const Rend
                              build.tracer() ? build.tracer()->locator(*one) : nullptr});
   }
   built.files_read = build.files_read();
+  built.used_capabilities = build.used_capabilities();
   built.warnings = build.take_warnings();
   return built;
 }

@@ -24,6 +24,7 @@ struct BuiltObject {
 struct Built {
   std::vector<BuiltObject> objects;
   std::vector<std::string> files_read, warnings;
+  bool used_capabilities = false;  ///< a chart may depend on what the target serves
 };
 
 /// Builds the kustomization in a directory of the tree ("" is the root).

@@ -33,6 +33,7 @@ Result<Rendered> KustomizeRenderer::render(const Snapshot& snapshot, const Rende
   }
   rendered.manifest.objects = TRY(reader.finish(spec.ns));
   if (options.helm.enabled) rendered.to_record = host.recorded();
+  rendered.used_capabilities = built.used_capabilities;
   rendered.manifest.files_read = std::move(built.files_read);
   rendered.warnings = snapshot.warnings();
   for (std::string& warning : built.warnings) rendered.warnings.push_back(std::move(warning));

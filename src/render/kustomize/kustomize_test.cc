@@ -119,6 +119,20 @@ TEST(Kustomize, CyclesAndBombsEnd) {
                "aliasing");
 }
 
+TEST(Kustomize, APatchMayNotTakeKindOrNameAway) {
+  for (const auto& [path, says] : {std::pair("/kind", "missing kind in object c"),
+                                   std::pair("/metadata/name", "missing metadata.name in object"),
+                                   std::pair("/metadata", "missing metadata.name in object")}) {
+    const std::string patch = std::string("[{\"op\": \"remove\", \"path\": \"") + path + "\"}]";
+    expect_error(run({{"kustomization.yaml",
+                       "resources: [c.yaml]\npatches: [{target: {kind: "
+                       "ConfigMap}, patch: '" +
+                           patch + "'}]\n"},
+                      {"c.yaml", kMap}}),
+                 says);
+  }
+}
+
 TEST(Kustomize, WhatCopiesItselfEnds) {
   // Each step doubles what the one before made: 2^60 values without a bound.
   std::string copies = "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n";

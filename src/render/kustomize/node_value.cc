@@ -5,8 +5,6 @@
 #include <unordered_set>
 
 #include "base/strings.h"
-#include "codec/go_json.h"
-#include "codec/json.h"
 #include "codec/numbers.h"
 #include "codec/utf8.h"
 #include "codec/yaml_scalar.h"
@@ -194,71 +192,6 @@ class FromValue {
   bool json_;
 };
 
-class GoJson {
- public:
-  explicit GoJson(bool pretty) : pretty_(pretty) {}
-
-  void print(const Value& value, int depth) {
-    switch (value.kind()) {
-      case Value::Kind::array:
-        return list(value, depth);
-      case Value::Kind::object:
-        return map(value, depth);
-      case Value::Kind::string:
-        return text(value.as_string());
-      case Value::Kind::real:
-        out_ += codec::format_go_json(value.as_double());
-        return;
-      default:
-        out_ += codec::to_json(value);
-    }
-  }
-  std::string take() && { return std::move(out_); }
-
- private:
-  void line(int depth) {
-    if (!pretty_) return;
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(depth) * 2, ' ');
-  }
-  void list(const Value& value, int depth) {
-    if (value.empty()) {
-      out_ += "[]";
-      return;
-    }
-    out_ += '[';
-    bool first = true;
-    for (const Value& item : value.items()) {
-      if (!std::exchange(first, false)) out_ += ',';
-      line(depth + 1);
-      print(item, depth + 1);
-    }
-    line(depth);
-    out_ += ']';
-  }
-  void map(const Value& value, int depth) {
-    if (value.empty()) {
-      out_ += "{}";
-      return;
-    }
-    out_ += '{';
-    bool first = true;
-    for (const Member& member : value.members()) {
-      if (!std::exchange(first, false)) out_ += ',';
-      line(depth + 1);
-      text(member.key());
-      out_ += pretty_ ? ": " : ":";
-      print(member.value, depth + 1);
-    }
-    line(depth);
-    out_ += '}';
-  }
-  void text(std::string_view text) { codec::append_go_json_string(out_, text); }
-
-  bool pretty_;
-  std::string out_;
-};
-
 }  // namespace
 
 Result<Value> to_value(const Node* node) {
@@ -271,12 +204,6 @@ Node* from_value(Arena& arena, const Value& value) {
 
 Node* from_json(Arena& arena, const Value& value) {
   return FromValue(arena, true).make(value);
-}
-
-std::string to_go_json(const Value& value, bool pretty) {
-  GoJson printer(pretty);
-  printer.print(value, 0);
-  return std::move(printer).take();
 }
 
 }  // namespace rumbo::render::kustomize

@@ -3,8 +3,6 @@
 // Threads: pure functions.
 #pragma once
 
-#include <string>
-
 #include "base/result.h"
 #include "base/value.h"
 #include "render/kustomize/node.h"
@@ -20,9 +18,5 @@ Node* from_value(Arena& arena, const Value& value);
 
 /// A tree as kyaml reads it from JSON text: every text in double quotes.
 Node* from_json(Arena& arena, const Value& value);
-
-/// JSON text as encoding/json writes it: keys sorted, `<`, `>` and `&` escaped; with an indent of
-/// two blanks a level if `pretty`.
-std::string to_go_json(const Value& value, bool pretty = false);
 
 }  // namespace rumbo::render::kustomize

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "codec/go_json.h"
 #include "codec/yaml.h"
 #include "render/kustomize/kustomization_fields.h"
 #include "render/kustomize/node_path.h"
@@ -242,7 +243,7 @@ class Replacer {
     if (before.front() == '{' || before.front() == '[') {
       const bool pretty =
           text.value.find('\n') != text.value.npos && text.value.find("  ") != text.value.npos;
-      text.value = arena_.keep(to_go_json(TRY(to_value(inner)), pretty));
+      text.value = arena_.keep(codec::to_go_json(TRY(to_value(inner)), pretty));
     } else {
       text.value = arena_.keep(trim(print_node(*inner)));
     }

@@ -212,12 +212,13 @@ void Agent::note_ready(const Record& record) {
   ready_file_.write(std::move(ready));
 }
 
-/// Jobs that ended since the last round.
+/// Jobs, and Pods of hooks, that ended since the last round.
 void Agent::note_outcomes(const Record& record) {
   std::map<std::string, JobOutcome> ended;
   const WallTime now = parts_.env.clock.wall();
   for (const auto& [name, replica] : record.replicas) {
-    if (replica.workload.kind != "Job") continue;
+    const bool pod = replica.workload.kind == "Pod" && record.is_hook(replica.revision);
+    if (!pod && replica.workload.kind != "Job") continue;
     const Thing* thing = record.of_revision(replica.revision);
     if (thing == nullptr || thing->outcome) continue;
     const PodStatus status = parts_.live.of(name);

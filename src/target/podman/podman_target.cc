@@ -24,7 +24,7 @@ Capabilities podman_capabilities() {
   out.rolls_on_config_change = true;
   out.max_in_flight = 4;
   out.kinds = supported_kinds();
-  out.hook_kinds = {"Job.batch"};
+  out.hook_kinds = {"Job.batch", "Pod"};
   out.check = check_object;
   return out;
 }

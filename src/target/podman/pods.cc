@@ -79,7 +79,10 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
   context.memory_directory = places_.memory + "/" + replica.name;
   context.volume_prefix = volume_prefix(places_.install, replica.workload.ns);
   context.cgroup_limits = places_.cgroup_limits;
-  if (replica.workload.kind == "Job") context.extra_env = {{"RUMBO_TXN", thing->owner.txn.value}};
+  const bool hook = replica.workload.kind == "Pod" && record.is_hook(replica.revision);
+  if (hook || replica.workload.kind == "Job") {
+    context.extra_env = {{"RUMBO_TXN", thing->owner.txn.value}};
+  }
   auto out = translate(pod_template_of(thing->object, replica.ordinal), context);
   if (!out) return fail(std::move(out).error().with_context(replica.workload.to_string()));
   return out;

@@ -267,6 +267,10 @@ const Thing* Record::of_revision(const std::string& revision) const {
   return find_revision(leaving, revision);
 }
 
+bool Record::is_hook(const std::string& revision) const {
+  return !revision.empty() && find_revision(hooks, revision) != nullptr;
+}
+
 void Record::set_outcome(const std::string& revision, const JobOutcome& outcome) {
   const auto set = [&](auto& things) {
     for (auto& [at, thing] : things) {

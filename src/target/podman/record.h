@@ -41,7 +41,7 @@ struct Thing {
   std::map<std::string, std::string> pins;  ///< image as written -> by digest, for its pods
   bool stopped = false;                     ///< quiesced: its pods are stopped, not removed
   bool served = false;                      ///< it was current once: its connections are drained
-  std::optional<JobOutcome> outcome;        ///< of a Job that ended: it never runs again
+  std::optional<JobOutcome> outcome;        ///< of a Job or hook that ended: it never runs again
 };
 
 /// One pod that was given a name and an address; it is recorded before it is created.
@@ -111,8 +111,10 @@ struct Record {
   std::vector<const Thing*> things() const;
   /// The thing that replicas of this revision belong to; null when nothing wants them any more.
   const Thing* of_revision(const std::string& revision) const;
+  /// True if the revision is of a hook that runs, or ran, in an open transaction.
+  bool is_hook(const std::string& revision) const;
   std::vector<const Replica*> replicas_of(const std::string& revision) const;
-  /// Writes down how the Job of this revision ended; nothing if it is gone or ended before.
+  /// Writes down how the Job or hook of this revision ended; nothing if it is gone or ended before.
   void set_outcome(const std::string& revision, const JobOutcome& outcome);
   /// True while a transaction on the thing's application is open here: its pods are protected.
   bool transaction_open(const Thing& thing) const;

@@ -136,12 +136,18 @@ Value pod_status(const StatusInput& input) {
   }
   std::string_view phase = started ? "Running" : "Pending";
   if (status.finished) phase = status.succeeded ? "Succeeded" : "Failed";
+  std::string message = status.trouble;
+  // A hook that ended stays what it was, also when its containers are gone.
+  if (const auto& outcome = input.thing.outcome) {
+    phase = outcome->complete ? "Succeeded" : "Failed";
+    message = outcome->complete ? "" : outcome->message;
+  }
   std::vector<Member> out;
   out.emplace_back("conditions",
                    Value::array({condition("Ready", status.ready, "", status.trouble)}));
   out.emplace_back("containerStatuses", Value::array(std::move(containers)));
   if (!init.empty()) out.emplace_back("initContainerStatuses", Value::array(std::move(init)));
-  if (!status.trouble.empty()) out.emplace_back("message", status.trouble);
+  if (!message.empty()) out.emplace_back("message", message);
   out.emplace_back("phase", phase);
   const auto replicas = input.record.replicas_of(input.thing.revision);
   if (!replicas.empty()) out.emplace_back("podIP", replicas[0]->address);
