@@ -271,6 +271,8 @@ TEST_P(KubeEnumeration, EveryTupleEndsAsItMust) {
                         : scenario.natural == Natural::restored ? "restored"
                                                                 : "refused";
   ASSERT_EQ(engine::to_string(faultless.last), natural) << faultless.note;
+  // While a person is waited for it is looked at hundreds of times: too many boundaries for faults.
+  if (!scenario.asks.empty()) return;
   if (is_verbose()) {
     for (std::size_t i = 0; i < shape.trace.size(); ++i) {
       std::printf("%3zu %s\n", i, shape.trace[i].c_str());
