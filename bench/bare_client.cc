@@ -11,9 +11,9 @@
 
 #include "codec/yaml.h"
 #include "io/env.h"
+#include "io/side_by_side.h"
 #include "target/kubernetes/api_client.h"
 #include "target/kubernetes/http_transport.h"
-#include "target/kubernetes/parallel.h"
 
 namespace {
 
@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
       limit);
   const std::vector<Write> all = writes(ns, count, argv[4]);
   std::atomic<int> failed{made ? 0 : 1};
-  side_by_side(all.size(), 32, [&](std::size_t at) {
+  io::side_by_side(all.size(), 32, [&](std::size_t at) {
     const auto applied = client.apply(*all[at].resource, all[at].object, as, limit);
     if (!applied && failed++ == 0) {
       std::fprintf(stderr, "%s\n", applied.error().error.to_string().c_str());

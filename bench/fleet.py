@@ -5,11 +5,12 @@ usage: bench/fleet.py RUMBO BARE [APPLICATIONS …]
 
 RUMBO is the program, BARE build/bench/bench/bare_client, APPLICATIONS (100) the sizes. Starts a control plane of
 tests/cluster with an audit log, and a daemon; an application is two ConfigMaps, a Deployment of one replica and a
-Service. Creates all, changes all by one commit, syncs without a change, and edits one field by hand. The bare client
+Service. Creates all, changes all by one commit, syncs without a change, edits one field by hand, and commits what is
+broken in three ways. The bare client
 does the same writes on the same API server in namespaces of its own and waits for the same rollouts. Prints rows of a
 Markdown table. Takes ports 18443 to 18448 and removes what it made.
 """
-import collections, datetime, json, os, shutil, signal, subprocess, sys, tempfile, time
+import collections, datetime, json, os, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -93,6 +94,17 @@ class Cluster:
                     found[verb, event.get("objectRef", {}).get("resource", event["requestURI"].split("?")[0])] += 1
         return found
 
+    def answered(self, since, agent, verb, name):
+        """When the server had answered this request, by its own clock, which is this machine's."""
+        with open(self.audit) as file:
+            file.seek(since)
+            for line in file:
+                event = json.loads(line)
+                if (event.get("userAgent", "").startswith(agent) and event["verb"] == verb and
+                        event.get("objectRef", {}).get("name") == name):
+                    return stamp(event["stageTimestamp"])
+        raise RuntimeError(f"the audit log has no {verb} of {name} by {agent}")
+
     def place(self):
         return os.path.getsize(self.audit) if os.path.exists(self.audit) else 0
 
@@ -133,6 +145,11 @@ class Rumbo:
                 file.write(APPLICATION.format(name=f"app-{index}", revision=revision))
         call("git", "-C", self.repo, "add", "-A")
         call("git", "-C", self.repo, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-qm", revision)
+
+    def commit_one(self, name, text, message):
+        with open(f"{self.repo}/{name}/all.yaml", "w") as file:
+            file.write(text)
+        call("git", "-C", self.repo, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-qam", message)
 
     def serve(self):
         log = open(os.path.join(self.folder, "daemon.log"), "w")
@@ -216,6 +233,72 @@ def quiet(count, cluster, rumbo):
         f"{took:.2f} s, {sum(writes.values())} writes, own CPU {1000 * (ticks(rumbo.daemon.pid) - own) / count:.1f} ms each")
 
 
+def edits(count, cluster, rumbo, rounds=10):
+    """One field of one object edited by hand: from the server's answer to it until the journal tells the drift, and until
+    the heal is committed."""
+    seen, healed = [], []
+    for index in range(rounds):
+        name, place, since = f"app-{index % count}-a", cluster.place(), rumbo.last()
+        cluster.kubectl("-n", "rumbo", "patch", "configmap", name, "--type=merge", "-p",
+                        json.dumps({"data": {"revision": f"by hand {index}"}}))
+        answered = cluster.answered(place, "kubectl", "patch", name)
+        end = time.time() + 30
+        while time.time() < end:
+            records = rumbo.records(since)
+            told = [r for r in records if r["type"] == "event" and r["body"].get("event") == "drift"]
+            done = [r for r in records if r["type"] == "end"]
+            if told and done:
+                seen.append(1000 * (stamp(told[0]["at"]) - answered))
+                healed.append(1000 * (stamp(done[0]["at"]) - answered))
+                break
+            time.sleep(0.2)
+        time.sleep(1)
+    for what, goal, found in (("seen", 50, seen), ("healed", 200, healed)):
+        if not found:
+            raise RuntimeError(f"no edit was {what}")
+        row(f"one field edited by hand, {count} applications: {what}", f"≤ {goal} ms",
+            f"median {statistics.median(found):.0f} ms (min {min(found):.0f}, max {max(found):.0f}, {len(found)} of {rounds} edits)")
+
+
+TWICE = "---\n".join(f"""apiVersion: v1
+kind: Service
+metadata: {{name: app-0-{name}}}
+spec: {{type: NodePort, selector: {{app: app-0}}, ports: [{{port: 80, nodePort: 31999}}]}}
+""" for name in ("first", "second"))
+
+
+def picture(cluster):
+    """The objects of app-0 without what servers and controllers write."""
+    found = json.loads(cluster.kubectl("-n", "rumbo", "get", "configmap,service,deployment", "-o", "json"))["items"]
+    mine = [one for one in found if one["metadata"]["name"].startswith("app-0")]
+    return json.dumps(sorted(json.dumps([one["kind"], one["metadata"]["name"], one.get("data"), one.get("spec")], sort_keys=True) for one in mine))
+
+
+def broken(cluster, rumbo):
+    """Three commits that cannot work, of one application: from the failure known until all is as before."""
+    whole = APPLICATION.format(name="app-0", revision="three")
+    ways = {"an image that cannot be pulled": whole.replace("web:three", "web:missing-three"),
+            "a port that the dry-run rejects": whole.replace("port: 80,", "port: 99999,"),
+            "two Services on one node port": whole + "---\n" + TWICE}
+    for what, text in ways.items():
+        before, since = picture(cluster), rumbo.last()
+        rumbo.commit_one("app-0", text, what)
+        rumbo.verb("refresh", "app-0", check=False)
+        end = time.time() + 120
+        while time.time() < end:
+            records = rumbo.records(since)
+            ended = [r for r in records if r["type"] == "end"]
+            refused = [r for r in records if r["type"] == "event" and r["body"].get("event") in ("refused", "trouble")]
+            if ended or refused:
+                break
+            time.sleep(0.2)
+        aborts = [r for r in records if r["type"] == "abort"]
+        took = (f"{stamp(ended[0]['at']) - stamp(aborts[0]['at']):.2f} s after the failure was known"
+                if ended and aborts else "nothing was touched")
+        same = "all objects as before" if picture(cluster) == before else "**NOT as before**"
+        row(f"a broken commit: {what}", "≤ 2 s", f"{took}; {same}")
+
+
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "-v"]
     program, bare = map(os.path.abspath, arguments[:2])
@@ -233,6 +316,8 @@ def main():
             rumbo.commit("two")
             phase("one commit that changes", count, cluster, rumbo, peer("two"), lambda: rumbo.verb("refresh"))
             quiet(count, cluster, rumbo)
+            edits(count, cluster, rumbo)
+            broken(cluster, rumbo)
             row(f"peak memory with {count} applications", "–", f"{peak(rumbo.daemon.pid):.1f} MiB")
         finally:
             rumbo.stop()

@@ -95,7 +95,7 @@ std::vector<Reconciler::Job> Reconciler::due_jobs(State& state, MonoTime now) {
   for (auto& [txn, open] : state.open) {
     if (open.busy || open.due > now) continue;
     open.busy = true;
-    jobs.push_back({Lane::deploy, [this, txn = txn] { recover(txn); }});
+    jobs.push_back({Lane::recover, [this, txn = txn] { recover(txn); }});
   }
   for (auto& [id, one] : state.unwatched) {
     if (one.busy || one.due > now) continue;
@@ -374,8 +374,12 @@ Result<> Reconciler::start() {
   if (!run_) {
     pollers_ = std::make_unique<Workers>(options_.pollers);
     deployers_ = std::make_unique<Workers>(options_.deployers);
+    recoverers_ = std::make_unique<Workers>(options_.recoverers);
     run_ = [this](Lane lane, std::function<void()> job) {
-      (lane == Lane::poll ? *pollers_ : *deployers_).submit(std::move(job));
+      Workers& workers = lane == Lane::poll     ? *pollers_
+                         : lane == Lane::deploy ? *deployers_
+                                                : *recoverers_;
+      workers.submit(std::move(job));
     };
   }
   state_.with([&](State& state) {
@@ -410,6 +414,7 @@ void Reconciler::stop() {
   if (scheduler_.joinable()) scheduler_.join();
   pollers_.reset();
   deployers_.reset();
+  recoverers_.reset();
   watches_.with([](auto& watches) { watches.clear(); });  // one may have come meanwhile
 }
 

@@ -34,9 +34,10 @@ struct ReconcilerOptions {
   Duration fetch_timeout = 10min;
   int pollers = 4;
   int deployers = 8;
+  int recoverers = 8;  ///< apart: one may wait for minutes for a target that is away
 };
 
-enum class Lane { poll, deploy };
+enum class Lane { poll, deploy, recover };
 /// Runs a job, now or on another thread. Empty: start() makes the pools.
 using RunJob = std::function<void(Lane lane, std::function<void()> job)>;
 
@@ -173,7 +174,7 @@ class Reconciler {
   mutable Guarded<State> state_;
   Cancel stopping_;
   Guarded<std::vector<std::unique_ptr<Watch>>> watches_;
-  std::unique_ptr<Workers> pollers_, deployers_;
+  std::unique_ptr<Workers> pollers_, deployers_, recoverers_;
   std::thread scheduler_;
   Mutex mutex_;
   Condition poked_;

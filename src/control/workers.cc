@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 
+#include "io/side_by_side.h"
+
 namespace rumbo::control {
 
 Workers::Workers(int threads) {
@@ -45,7 +47,9 @@ void Workers::work() {
 
 void side_by_side(std::vector<std::function<void()>> work, const std::function<void()>& meanwhile) {
   constexpr std::size_t kMostThreads = 16;
-  if (work.size() == 1 && !meanwhile) return work.front()();
+  if (!meanwhile) {
+    return io::side_by_side(work.size(), kMostThreads, [&](std::size_t i) { work[i](); });
+  }
   std::atomic<std::size_t> next{0};
   Mutex mutex;
   Condition ended;
@@ -59,7 +63,7 @@ void side_by_side(std::vector<std::function<void()>> work, const std::function<v
       ended.notify_all();
     });
   }
-  while (meanwhile) {
+  while (true) {
     bool done = false;
     {
       std::unique_lock<Mutex> lock(mutex);
@@ -69,7 +73,7 @@ void side_by_side(std::vector<std::function<void()>> work, const std::function<v
     meanwhile();
   }
   for (std::thread& thread : threads) thread.join();
-  if (meanwhile) meanwhile();
+  meanwhile();
 }
 
 }  // namespace rumbo::control

@@ -31,9 +31,8 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
-/// Runs all on threads of their own, at most 16 at once; one alone without `meanwhile` runs on the
-/// caller's. `meanwhile` (may be empty) is called on the caller's thread every 50 ms and at the
-/// end.
+/// Runs all, at most 16 at once; without `meanwhile` one of them on the caller's thread.
+/// `meanwhile` (may be empty) is called on the caller's thread every 50 ms and at the end.
 void side_by_side(std::vector<std::function<void()>> work, const std::function<void()>& meanwhile);
 
 }  // namespace rumbo::control

@@ -216,7 +216,7 @@ Result<Report> Executor::decide(const TxnId& txn, Decision decision, const Actor
   const DraftContext context{epoch_, state.active};
   if (decision == Decision::accept) {
     TRY(parts_.journal.append(
-        {end_draft(state, Outcome::restored,
+        {end_draft(state, state.committed ? Outcome::committed : Outcome::restored,
                    "accepted as it is by " + actor.name + ": " + *state.needs_operator, context)},
         Durability::synced));
     drop_locks(txn);
@@ -232,10 +232,20 @@ Result<Report> Executor::decide(const TxnId& txn, Decision decision, const Actor
     return fail(Code::conflict,
                 txn.value + ": its undo has begun; it can only be undone or accepted");
   }
-  TRY(parts_.journal.append(
-      {simple_draft(state, RecordType::resumed,
-                    Value::object({{"decision", finish ? "finish" : "undo"}}), context)},
-      Durability::synced));
+  if (!finish && state.committed) {
+    return fail(Error(Code::conflict, txn.value + " is committed and cannot be undone any more")
+                    .with_hint("--finish goes on with what it deletes, --accept leaves that; "
+                               "`rumbo rollback` brings the state before it back"));
+  }
+  std::vector<Draft> drafts;
+  drafts.push_back(simple_draft(state, RecordType::resumed,
+                                Value::object({{"decision", finish ? "finish" : "undo"}}),
+                                context));
+  if (!finish && !state.abort) {
+    const Abort asked{FaultClass::operator_asked, "undone by " + actor.name, {}, {}};
+    for (Draft& draft : abort_drafts(state, asked, context)) drafts.push_back(std::move(draft));
+  }
+  TRY(parts_.journal.append(drafts, Durability::synced));
   return resume(txn);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/executor.h"
 #include "engine/manifest_store.h"
 #include "engine/rules.h"
+#include "engine/sync_options.h"
 
 namespace rumbo::engine {
 
@@ -40,7 +41,11 @@ Result<> Executor::observe_into(PlanInput& input) {
     auto& wanted = keys[scope.scope.target];
     for (const Object& object : scope.manifest.objects) wanted.insert(object.key);
     wanted.insert(scope.inventory.begin(), scope.inventory.end());
-    if (!scope.ns.empty()) wanted.insert({"", "Namespace", "", scope.ns});
+    // A word that is not known is refused by the plan.
+    const auto options = application_options(scope.policy.options);
+    if (options && options->create_namespace && !scope.ns.empty()) {
+      wanted.insert({"", "Namespace", "", scope.ns});
+    }
   }
   for (const auto& [id, wanted] : keys) {
     Target* const on = target(id);

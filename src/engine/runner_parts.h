@@ -39,6 +39,9 @@ Action append(std::vector<Draft> drafts);
 Action append(Draft draft);
 Action wait_until(MonoTime until);
 Action abort_with(const TxnState& state, const Moment& moment, const Abort& abort);
+/// NEEDS_OPERATOR: names the object (may be empty), the cause and the next command.
+Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
+                     const std::string& cause, const std::string& command);
 std::vector<Scope> all_scopes(const TxnState& state);
 
 /// Records that results in memory are still owed to the journal (done, undo_done, reap_done).

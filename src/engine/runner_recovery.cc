@@ -1,5 +1,9 @@
 // Recovery: what a process does first with a transaction it did not begin. Older attempts are
-// fenced, RESUMED is recorded, and then everything not proven is inspected.
+// fenced, RESUMED is recorded, and then everything not proven is inspected. A target that does not
+// answer is waited for without end, as nothing can be known or done without it; after the patience
+// of an undo a person is told, who may wait on or give it up.
+#include <optional>
+
 #include "engine/runner_parts.h"
 
 namespace rumbo::engine {
@@ -11,6 +15,17 @@ Value versions_value(const TxnState& state) {
     out.push_back(to_value(version).with("step", id));
   }
   return Value::array(std::move(out));
+}
+
+/// Told once; while it is so the caller's retries go on, and the first answer ends it.
+std::optional<Action> step_unanswered(const TxnState& state, const Moment& moment) {
+  const bool over = moment.now - state.run_started > moment.options.undo_patience;
+  if (state.needs_operator || state.call_errors.empty() || !over) return std::nullopt;
+  const auto& [target, error] = *state.call_errors.begin();
+  return call_operator(
+      state, moment, "",
+      "target " + target.value + " does not answer, and is asked again: " + error.to_string(),
+      "rumbo recover " + state.id.value + " --accept");
 }
 
 }  // namespace
@@ -31,6 +46,7 @@ bool recovery_pending(const TxnState& state) {
 }
 
 Action step_recovery(const TxnState& state, const Moment& moment) {
+  if (auto action = step_unanswered(state, moment)) return *action;
   if (moment.now < state.call_not_before) return wait_until(state.call_not_before);
   std::vector<Call> calls;
   for (const TargetId& participant : state.participants) {
@@ -44,11 +60,15 @@ Action step_recovery(const TxnState& state, const Moment& moment) {
   if (!calls.empty()) return Calls{std::move(calls)};
 
   const DraftContext context = draft_context(state, moment);
+  // On the way forward only a silent target calls for a person: it has answered.
+  const bool forward = !state.committed && !state.abort;
   std::vector<Draft> drafts;
-  drafts.push_back(simple_draft(
-      state, RecordType::resumed,
-      Value::object({{"versions", versions_value(state)}, {"rebooted", state.rebooted}}), context));
-  if (!state.committed && !state.abort) {
+  drafts.push_back(simple_draft(state, RecordType::resumed,
+                                Value::object({{"versions", versions_value(state)},
+                                               {"rebooted", state.rebooted},
+                                               {"answered", forward}}),
+                                context));
+  if (forward) {
     if (!state.prepared) {
       for (Draft& draft : abort_drafts(
                state, {FaultClass::infrastructure, "interrupted before it was prepared", {}, {}},

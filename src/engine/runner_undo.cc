@@ -19,29 +19,37 @@ bool blocked(const TxnState& state, StepId id) {
   return state.needs_operator.has_value() && state.steps[id].error.has_value();
 }
 
-Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
-                     const std::string& cause, const std::string& command) {
-  std::vector<Draft> drafts = owed_drafts(state, moment);
-  drafts.push_back(
-      simple_draft(state, RecordType::needs_operator,
-                   Value::object({{"object", object}, {"cause", cause}, {"command", command}}),
-                   draft_context(state, moment)));
-  return append(std::move(drafts));
-}
-
 bool patience_over(const TxnState& state, const Moment& moment) {
   return state.undo_started && moment.now - *state.undo_started > moment.options.undo_patience;
 }
 
-/// An undo that will not go through by itself is shown to the operator, once.
+std::string object_of(const TxnState& state, StepId id) {
+  const Step& step = state.step(id);
+  return step.items.empty() ? "step " + std::to_string(id) : step.items[0].key.to_string();
+}
+
+std::string cause_of(const TxnState& state, StepId id) {
+  return object_of(state, id) + ": " + state.steps[id].error->to_string();
+}
+
+/// Whether what an operator was told is still why it waits.
+bool told_truly(const TxnState& state) {
+  return std::any_of(state.plan.steps.begin(), state.plan.steps.end(), [&](const Step& step) {
+    const StepProgress& progress = state.steps[step.id];
+    return to_undo(progress) && progress.error && *state.needs_operator == cause_of(state, step.id);
+  });
+}
+
+/// An undo that will not go through by itself is shown to the operator: once, and again when
+/// something else holds it up.
 std::optional<Action> step_blocked(const TxnState& state, const Moment& moment, StepId id) {
   const StepProgress& progress = state.steps[id];
-  if (!progress.error || state.needs_operator) return std::nullopt;
+  if (!progress.error) return std::nullopt;
   const bool refused = progress.error->retry() == Retry::never && progress.attempts >= 3;
-  if (!refused && !patience_over(state, moment)) return std::nullopt;
-  const std::string object = state.step(id).items.empty() ? "step " + std::to_string(id)
-                                                          : state.step(id).items[0].key.to_string();
-  return call_operator(state, moment, object, object + ": " + progress.error->to_string(),
+  const bool due =
+      state.needs_operator ? !told_truly(state) : refused || patience_over(state, moment);
+  if (!due) return std::nullopt;
+  return call_operator(state, moment, object_of(state, id), cause_of(state, id),
                        "rumbo recover " + state.id.value + " --undo");
 }
 
@@ -301,6 +309,16 @@ std::optional<Action> step_prove_restored(const TxnState& state, const Moment& m
 }
 
 }  // namespace
+
+Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
+                     const std::string& cause, const std::string& command) {
+  std::vector<Draft> drafts = owed_drafts(state, moment);
+  drafts.push_back(
+      simple_draft(state, RecordType::needs_operator,
+                   Value::object({{"object", object}, {"cause", cause}, {"command", command}}),
+                   draft_context(state, moment)));
+  return append(std::move(drafts));
+}
 
 Action step_undoing(const TxnState& state, const Moment& moment) {
   if (state.stopped_by_policy) {

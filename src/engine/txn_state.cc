@@ -107,7 +107,8 @@ void fold_abort(TxnState& state, const Record& record) {
   state.stopped_by_policy = record.body["stopped"].as_bool();
 }
 
-/// A resumed record may carry versions that a fence bumped, and an operator's decision.
+/// A resumed record may carry versions that a fence bumped, that a silent target answers again, and
+/// an operator's decision.
 void fold_resumed(TxnState& state, const Record& record) {
   state.suspended = false;
   state.recovering = false;
@@ -117,6 +118,7 @@ void fold_resumed(TxnState& state, const Record& record) {
     set_version(state, static_cast<StepId>(id),
                 {key_from(one["key"]), one["uid"].str(), one["version"].str()});
   }
+  if (record.body["answered"].as_bool()) state.needs_operator.reset();
   const std::string_view decision = record.body["decision"].as_string();
   if (decision == "undo") state.stopped_by_policy = false;
   if (decision == "finish") {

@@ -106,14 +106,17 @@ Retry retry_of(ApiFailure failure, std::string_view message) {
   }
 }
 
-std::string hint_of(ApiFailure failure) {
+std::string hint_of(ApiFailure failure, std::string_view message) {
   switch (failure) {
     case ApiFailure::not_served:
       return "is its CustomResourceDefinition installed, and established?";
     case ApiFailure::unauthorized:
       return "the credentials are not accepted (any more): renew them, or look at the kubeconfig";
     case ApiFailure::forbidden:
-      return "give Rumbo's account this right (see docs/kubernetes-access.md)";
+      // Only of rights the server speaks so; quotas, limits and policies have words of their own.
+      return message.find("User \"") != std::string_view::npos
+                 ? "give Rumbo's account this right (see docs/kubernetes-access.md)"
+                 : "a quota, a limit or a policy of the cluster refuses the object itself";
     case ApiFailure::terminating:
       return "wait until the namespace is gone, or take the application out of it";
     case ApiFailure::owned_elsewhere:
@@ -149,7 +152,7 @@ void finish(ApiError& error, std::string message, bool names_object, const std::
   message = printable(without_values(std::move(message), what), kMaxWords);
   Error words(code_of(error.failure), "cannot " + what + ": " + message,
               retry_of(error.failure, message));
-  error.error = std::move(words).with_hint(hint_of(error.failure));
+  error.error = std::move(words).with_hint(hint_of(error.failure, message));
 }
 
 std::string_view header(const ApiResponse& response, const std::string& name) {

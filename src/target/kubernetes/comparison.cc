@@ -3,6 +3,7 @@
 #include "codec/base64.h"
 #include "codec/diff.h"
 #include "target/kubernetes/ownership.h"
+#include "target/kubernetes/write_body.h"
 
 namespace rumbo::target::kubernetes {
 
@@ -57,7 +58,7 @@ bool secret_holds(const Value& live, const Value& want, bool partly) {
 
 /// What `want` declares and Rumbo does not own any more.
 Value lost(const Value& live, const Value& want) {
-  Value out = own_set(live).without(semantic(want));
+  Value out = own_set(live).without(semantic(with_stored_texts(want)));
   for (const char* identity : {"apiVersion", "kind"}) out = out.without(identity);
   return out.with("metadata", out["metadata"].without("name").without("namespace"));
 }

@@ -1,8 +1,8 @@
 // observe and list_owned: what is there, whose it is, and what is wrong with its pods.
 #include <algorithm>
 
+#include "io/side_by_side.h"
 #include "target/kubernetes/ownership.h"
-#include "target/kubernetes/parallel.h"
 #include "target/kubernetes/target_parts.h"
 #include "target/kubernetes/volume_binding.h"
 
@@ -45,7 +45,7 @@ Result<std::vector<Observation>> KubernetesTarget::observe(const std::vector<Obj
                                                            Consistency consistency,
                                                            const Cancel& cancel) {
   std::vector<Result<Observation>> seen(keys.size(), Observation());
-  side_by_side(keys.size(), parts_->options.reads_at_once, [&](std::size_t i) {
+  io::side_by_side(keys.size(), parts_->options.reads_at_once, [&](std::size_t i) {
     auto object =
         consistency == Consistency::watched
             ? parts_->read_watched(keys[i], cancel)
@@ -70,7 +70,7 @@ Result<std::vector<Owned>> KubernetesTarget::list_owned(const InstallationId& in
     if (std::find(verbs.begin(), verbs.end(), "list") != verbs.end()) kinds.push_back(&resource);
   }
   std::vector<Result<std::vector<Owned>>> found(kinds.size(), std::vector<Owned>());
-  side_by_side(kinds.size(), parts_->options.reads_at_once, [&](std::size_t i) {
+  io::side_by_side(kinds.size(), parts_->options.reads_at_once, [&](std::size_t i) {
     ListOptions options;
     options.label_selector = std::string(kManagedLabel) + "=" + install.value;
     options.metadata_only = true;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "codec/base64.h"
+
 namespace rumbo::target::kubernetes {
 namespace {
 
@@ -61,6 +63,24 @@ Value with_default_keys(const Value& object) {
 
 }  // namespace
 
+Value with_stored_texts(const Value& object) {
+  const Value* texts = object.find("stringData");
+  const bool secret =
+      object["kind"].as_string() == "Secret" && object["apiVersion"].as_string() == "v1";
+  if (!secret || texts == nullptr || !texts->is_object()) return object;
+  Value data = object["data"].is_object() ? object["data"] : Value::object();
+  Value rest = Value::object();
+  for (const Member& text : texts->members()) {
+    if (text.value.is_string()) {
+      data = data.with(text.key(), codec::base64_encode(text.value.as_string()));
+    } else if (!text.value.is_null()) {
+      rest = rest.with(text.key(), text.value);
+    }
+  }
+  const Value out = object.without("stringData").with("data", data);
+  return rest.empty() ? out : out.with("stringData", rest);
+}
+
 Value apply_body(const Value& want, const Resource& resource) {
   Value metadata = want["metadata"];
   for (const char* field : {"creationTimestamp", "generation", "managedFields", "resourceVersion",
@@ -68,7 +88,7 @@ Value apply_body(const Value& want, const Resource& resource) {
     metadata = metadata.without(field);
   }
   if (!resource.namespaced) metadata = metadata.without("namespace");
-  return with_default_keys(want.without("status").with("metadata", metadata));
+  return with_default_keys(with_stored_texts(want.without("status").with("metadata", metadata)));
 }
 
 Value with_precondition(const Value& body, const std::string& uid, const std::string& version) {

@@ -8,6 +8,11 @@
 
 namespace rumbo::target::kubernetes {
 
+/// A Secret with its stringData in data, as the server stores it. Whoever applies stringData owns
+/// that and not the data it becomes: drift of it would never be seen, and it would never be removed
+/// (kubernetes issue 108008). What is no text is left for the server to refuse.
+Value with_stored_texts(const Value& object);
+
 /// What is declared, as an apply may send it: without status and server-side metadata, without a
 /// namespace for cluster-scoped kinds, with the `protocol` of ports that the server needs to tell
 /// them apart.

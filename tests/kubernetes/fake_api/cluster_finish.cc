@@ -168,11 +168,13 @@ Outcome<Written> Cluster::finish_create(const Kind& kind, const Call& call, Valu
   if (!admitted) return problem(admitted.error());
   object = *admitted;
   Value metadata = object["metadata"];
-  for (const char* name : {"resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds",
-                           "generation", "selfLink"}) {
+  for (const char* name :
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}) {
     metadata = metadata.without(name);
   }
+  // An apply may name one though nothing is there; the store gives another.
   const bool dry = call.dry_run();
+  if (!dry) metadata = metadata.without("resourceVersion");
   metadata = metadata.with("uid", new_uid()).with("creationTimestamp", now());
   if (kind.counts_generation) metadata = metadata.with("generation", 1);
   object = object.with("metadata", metadata);
@@ -188,7 +190,9 @@ Outcome<Written> Cluster::finish_create(const Kind& kind, const Call& call, Valu
                               Value::array({Value("kubernetes.io/pvc-protection")}));
   }
   if (auto refused = allocate(kind, object, {}, dry)) return problem(*refused);
-  if (auto wrong = validate(kind, object)) return problem(*wrong);
+  if (const auto wrong = validate(kind, object); !wrong.empty()) {
+    return problem(invalid(kind, object["metadata"]["name"].str(), wrong));
+  }
   const Name name{call.ns, object["metadata"]["name"].str()};
   if (!store_.find(kind.storage(), name).is_null()) {
     return problem(already_exists(kind, name.second));
@@ -206,14 +210,9 @@ Outcome<Written> Cluster::finish_update(const Kind& kind, const Call& call, cons
     return problem(modified(kind, call.name));
   }
   const std::string uid = next["metadata"]["uid"].str();
-  if (!uid.empty() && uid != live_metadata["uid"].as_string()) {
-    if (call.content_type.find("apply") == std::string::npos) {
-      return problem(conflict(kind, call.name,
-                              "Precondition failed: UID in precondition: " + uid +
-                                  ", UID in object meta: " + live_metadata["uid"].str()));
-    }
-    return problem(invalid(kind, call.name, "metadata.uid",
-                           "Invalid value: \"" + uid + "\": field is immutable"));
+  const bool other_uid = !uid.empty() && uid != live_metadata["uid"].as_string();
+  if (other_uid && call.content_type.find("patch") == std::string::npos) {
+    return problem(uid_precondition(kind, call.name, uid, live_metadata["uid"].str()));
   }
   auto admitted = admit(kind, call, "UPDATE", next, live);
   if (!admitted) return problem(admitted.error());
@@ -229,8 +228,10 @@ Outcome<Written> Cluster::finish_update(const Kind& kind, const Call& call, cons
   if (kind.counts_generation && generational(kind, next) != generational(kind, live)) {
     next = next.with_path({"metadata", "generation"}, live_metadata["generation"].as_int() + 1);
   }
-  if (auto wrong = validate(kind, next)) return problem(*wrong);
-  if (auto wrong = validate_change(kind, live, next)) return problem(*wrong);
+  std::vector<Finding> wrong = validate(kind, next);
+  const Value said = other_uid ? next.with_path({"metadata", "uid"}, uid) : next;
+  for (Finding& finding : validate_change(kind, live, said)) wrong.push_back(std::move(finding));
+  if (!wrong.empty()) return problem(invalid(kind, call.name, wrong));
   const auto bare = [](const Value& object) {
     return object.with("metadata", object["metadata"].without("managedFields"));
   };

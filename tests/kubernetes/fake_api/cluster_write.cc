@@ -178,7 +178,14 @@ Outcome<Written> Cluster::update(const Kind& kind, const Call& call, Value objec
   if (call.subresource == "scale") return scale(kind, call);
   if (auto wrong = settle_identity(kind, call, object)) return problem(*wrong);
   const Value live = versioned(kind, store_.find(kind.storage(), {call.ns, call.name}));
-  if (live.is_null()) return problem(not_found(kind, call.name));
+  if (live.is_null()) {
+    // Kinds that a PUT may create are first held against the precondition.
+    const std::string uid = object["metadata"]["uid"].str();
+    const bool may_create = kind.group == "rbac.authorization.k8s.io" || kind.kind == "Service" ||
+                            kind.kind == "Endpoints" || kind.kind == "Lease";
+    return problem(may_create && !uid.empty() ? uid_precondition(kind, call.name, uid, "")
+                                              : not_found(kind, call.name));
+  }
   if (kind.custom && object["metadata"]["resourceVersion"].str().empty()) {
     return problem(invalid(kind, call.name, "metadata.resourceVersion",
                            "Invalid value: 0: must be specified for an update"));

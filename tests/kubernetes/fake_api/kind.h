@@ -42,9 +42,9 @@ Value zero_object(const Kind& kind);
 Value with_defaults(const Kind& kind, const Value& object);
 /// Defaults a CRD's schema names.
 Value with_type_defaults(const Value& object, const Type& type);
-/// Why an object is refused as it is.
-std::optional<Problem> validate(const Kind& kind, const Value& object);
-/// Why this change is refused.
-std::optional<Problem> validate_change(const Kind& kind, const Value& before, const Value& after);
+/// All that is wrong with an object as it is.
+std::vector<Finding> validate(const Kind& kind, const Value& object);
+/// All that this change may not do; an uid that differs included.
+std::vector<Finding> validate_change(const Kind& kind, const Value& before, const Value& after);
 
 }  // namespace rumbo::fake_api

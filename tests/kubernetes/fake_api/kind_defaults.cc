@@ -169,6 +169,11 @@ Value service(const Value& spec) {
   if (out["type"].as_string() != "ExternalName") {
     out = fill(out, "internalTrafficPolicy", "Cluster");
   }
+  if (out["sessionAffinity"].as_string() == "ClientIP") {
+    constexpr int kThreeHours = 10800;
+    out = fill(out, "sessionAffinityConfig",
+               Value::object({{"clientIP", Value::object({{"timeoutSeconds", kThreeHours}})}}));
+  }
   if (out["type"].as_string() == "NodePort" || out["type"].as_string() == "LoadBalancer") {
     out = fill(out, "externalTrafficPolicy", "Cluster");
   }

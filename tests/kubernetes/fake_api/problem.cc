@@ -1,5 +1,6 @@
 #include "problem.h"
 
+#include "base/strings.h"
 #include "codec/json.h"
 #include "kind.h"
 
@@ -32,6 +33,13 @@ Problem conflict(const Kind& kind, const std::string& name, const std::string& w
           details(kind, name)};
 }
 
+Problem uid_precondition(const Kind& kind, const std::string& name, const std::string& wanted,
+                         const std::string& actual) {
+  return conflict(
+      kind, name,
+      "Precondition failed: UID in precondition: " + wanted + ", UID in object meta: " + actual);
+}
+
 Problem modified(const Kind& kind, const std::string& name) {
   return conflict(kind, name,
                   "the object has been modified; please apply your changes to the latest version "
@@ -47,15 +55,25 @@ Problem forbidden(const Kind& kind, const std::string& name, const std::string& 
           details(kind, name)};
 }
 
-Problem invalid(const Kind& kind, const std::string& name, const std::string& field,
-                const std::string& why, const std::string& reason) {
+Problem invalid(const Kind& kind, const std::string& name, const std::vector<Finding>& found) {
   const std::string qualified = kind.group.empty() ? kind.kind : kind.kind + "." + kind.group;
   Value value = Value::object({{"name", name}, {"kind", kind.kind}});
   if (!kind.group.empty()) value = value.with("group", kind.group);
-  value = value.with(
-      "causes",
-      Value::array({Value::object({{"reason", reason}, {"message", why}, {"field", field}})}));
-  return {422, "Invalid", qualified + " \"" + name + "\" is invalid: " + field + ": " + why, value};
+  std::vector<Value> causes;
+  std::vector<std::string> texts;
+  for (const Finding& one : found) {
+    causes.push_back(
+        Value::object({{"reason", one.reason}, {"message", one.why}, {"field", one.field}}));
+    texts.push_back(one.field + ": " + one.why);
+  }
+  const std::string all = texts.size() == 1 ? texts[0] : "[" + join(texts, ", ") + "]";
+  return {422, "Invalid", qualified + " \"" + name + "\" is invalid: " + all,
+          value.with("causes", Value::array(std::move(causes)))};
+}
+
+Problem invalid(const Kind& kind, const std::string& name, const std::string& field,
+                const std::string& why, const std::string& reason) {
+  return invalid(kind, name, {Finding{field, why, reason}});
 }
 
 Problem plain_error(const std::string& message) {

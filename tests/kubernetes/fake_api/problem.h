@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "base/value.h"
 #include "target/kubernetes/transport.h"
@@ -34,9 +35,19 @@ Problem not_found(const Kind& kind, const std::string& name);
 Problem already_exists(const Kind& kind, const std::string& name);
 /// 409 of an optimistic lock.
 Problem conflict(const Kind& kind, const std::string& name, const std::string& why);
+/// 409 of a PUT that names another uid; `actual` empty: there is no object.
+Problem uid_precondition(const Kind& kind, const std::string& name, const std::string& wanted,
+                         const std::string& actual);
 Problem modified(const Kind& kind, const std::string& name);
 Problem bad_request(const std::string& message);
 Problem forbidden(const Kind& kind, const std::string& name, const std::string& why);
+/// One field that a rule refuses.
+struct Finding {
+  std::string field, why;
+  std::string reason = "FieldValueInvalid";
+};
+/// 422 of all that was found; at least one.
+Problem invalid(const Kind& kind, const std::string& name, const std::vector<Finding>& found);
 /// 422 of one field; `reason` as "FieldValueInvalid".
 Problem invalid(const Kind& kind, const std::string& name, const std::string& field,
                 const std::string& why, const std::string& reason = "FieldValueInvalid");

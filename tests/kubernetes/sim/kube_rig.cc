@@ -38,12 +38,14 @@ constexpr std::array<std::pair<Fault, std::string_view>, kFaults> kWords{{
     {Fault::unavailable, "unavailable"},
     {Fault::outage, "outage"},
     {Fault::long_outage, "long-outage"},
+    {Fault::crash_outage, "crash-outage"},
     {Fault::unauthorized, "unauthorized"},
     {Fault::status_writer, "status-writer"},
     {Fault::foreign_edit, "foreign-edit"},
     {Fault::foreign_addition, "foreign-addition"},
     {Fault::foreign_delete, "foreign-delete"},
     {Fault::foreign_create, "foreign-create"},
+    {Fault::namespace_delete, "namespace-delete"},
     {Fault::denied, "denied"},
 }};
 
@@ -74,6 +76,8 @@ bool is_record(const Value& object) {
   return object["metadata"]["labels"].contains("rumbo.dev/mirror");
 }
 
+}  // namespace
+
 /// An object's meaning: without what servers, controllers and Rumbo's bookkeeping write.
 Value meaning(const Value& object) {
   Value out = semantic(object);
@@ -95,12 +99,6 @@ Value meaning(const Value& object) {
   }
   return out;
 }
-
-Value edited(const Value& object, bool owned) {
-  return object.with_path({"data", owned ? "value" : "foreign"}, "kept");
-}
-
-}  // namespace
 
 std::string_view to_string(Fault fault) {
   for (const auto& [value, word] : kWords) {
@@ -128,6 +126,10 @@ class KubeRig::Link : public Transport {
       return fail(died());
     }
     if (fault) rig_.act(*fault);
+    if (fault == Fault::crash_outage) {
+      rig_.plan_.dead = true;
+      return fail(died());
+    }
     const bool dies = fault == Fault::crash_after || fault == Fault::zombie_crash;
     auto response = rig_.api_.send(request, cancel);
     if (rig_.journal_ != nullptr) rig_.watch_inventory(*rig_.journal_, fake_api::label_of(call));
@@ -192,88 +194,6 @@ engine::Request KubeRig::request(Journal& journal, const std::vector<Value>& obj
   input.policy = scenario_.policy;
   request.scopes.push_back(std::move(input));
   return request;
-}
-
-/// What a fault does right before the call it hits.
-void KubeRig::act(Fault fault) {
-  const auto path = [&] {
-    return "/api/v1/namespaces/" + scenario_.foreign->ns + "/configmaps/" + scenario_.foreign->name;
-  };
-  const auto current = [&] {
-    return api_.find("", "ConfigMap", scenario_.foreign->ns, scenario_.foreign->name);
-  };
-  switch (fault) {
-    case Fault::suspend:
-      plan_.suspend = true;
-      break;
-    case Fault::not_sent:
-      next_ = Injected{.kind = Injected::Kind::not_sent};
-      break;
-    case Fault::lost:
-      next_ = Injected{.kind = Injected::Kind::lost};
-      break;
-    case Fault::done:
-      next_ = Injected{.kind = Injected::Kind::done};
-      break;
-    case Fault::done_later:
-    case Fault::zombie_crash:
-      next_ = Injected{.kind = Injected::Kind::done_later, .after = 20s};
-      break;
-    case Fault::timeout_done:
-      next_ = Injected{.kind = Injected::Kind::done_answer, .status = 504};
-      break;
-    case Fault::throttled:
-      next_ = Injected{.kind = Injected::Kind::answer, .status = 429, .retry_after = 1};
-      break;
-    case Fault::throttle_storm:
-      storm_until_ = clock_.mono() + 30s;
-      break;
-    case Fault::unavailable:
-      next_ = Injected{.kind = Injected::Kind::answer, .status = 503};
-      break;
-    case Fault::unauthorized:
-      next_ = Injected{.kind = Injected::Kind::answer, .status = 401};
-      break;
-    case Fault::denied:
-      next_ = Injected{.kind = Injected::Kind::answer, .status = 403};
-      break;
-    case Fault::outage:
-      api_.partition_until(clock_.mono() + 2min);
-      break;
-    case Fault::long_outage:
-      api_.partition_until(clock_.mono() + 30min);
-      break;
-    case Fault::status_writer:
-      api_.with([](fake_api::Cluster& cluster, fake_api::Controllers&) {
-        const fake_api::Kind& kind = *cluster.kind_named("apps", "Deployment");
-        for (const auto& [name, object] : std::map(cluster.store().all(kind.storage()))) {
-          static_cast<void>(cluster.set_status(
-              kind, name,
-              object["status"].with("collisionCount",
-                                    object["status"]["collisionCount"].as_int() + 1),
-              "status-writer"));
-        }
-      });
-      break;
-    case Fault::foreign_edit:
-    case Fault::foreign_addition:
-      if (!current().is_null()) {
-        api_.as("kubectl-edit", "PUT", path(), edited(current(), fault == Fault::foreign_edit));
-      }
-      break;
-    case Fault::foreign_delete:
-      api_.as("kubectl-delete", "DELETE", path());
-      break;
-    case Fault::foreign_create:
-      for (const Value& object : scenario_.after) {
-        if (key_of(object) == *scenario_.foreign && current().is_null()) {
-          api_.as("kubectl-create", "POST", "/api/v1/namespaces/shop/configmaps", object);
-        }
-      }
-      break;
-    default:
-      break;
-  }
 }
 
 /// Everything that says it is Rumbo's is in the inventory, at every instant.
@@ -355,6 +275,7 @@ std::optional<engine::Report> KubeRig::live(Life& life, bool first) {
       return std::nullopt;
     }
     report = *result;
+    if (report->kind == engine::Report::Kind::needs_operator) ask(report->note);
   }
   for (const TxnId& txn : life.journal->open_txns().value_or(std::vector<TxnId>())) {
     for (int tries = 0; tries < kMostResumes; ++tries) {
@@ -366,6 +287,7 @@ std::optional<engine::Report> KubeRig::live(Life& life, bool first) {
       }
       report = *result;
       if (report->kind != engine::Report::Kind::needs_operator) break;
+      ask(report->note);
       clock_.advance(Duration(1min));
     }
   }

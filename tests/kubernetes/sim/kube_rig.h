@@ -40,16 +40,18 @@ enum class Fault {
   unavailable,       ///< one 503
   outage,            ///< 19: away for 2 minutes
   long_outage,       ///< 19: away for 30 minutes
+  crash_outage,      ///< 19: the process dies, and the next one finds nobody for 30 minutes
   unauthorized,      ///< 26: one 401
   status_writer,     ///< 9: somebody writes the status right before
   foreign_edit,      ///< 10: somebody edits an owned field right before
   foreign_addition,  ///< somebody adds a field of his own right before
   foreign_delete,    ///< 11
   foreign_create,    ///< 12
+  namespace_delete,  ///< 25: somebody deletes the namespace
   denied,            ///< 2, 18: one refusal by admission
 };
 std::string_view to_string(Fault fault);
-inline constexpr int kFaults = 23;
+inline constexpr int kFaults = 25;
 
 struct Injection {
   std::size_t boundary = 0;
@@ -69,6 +71,9 @@ struct Scenario {
   std::function<void(fake_api::FakeApi&)> prepare;
   /// The ConfigMap that foreign hands touch.
   std::optional<ObjectKey> foreign;
+  /// Without faults a person is asked, in these words; then `help` is what he does on the cluster.
+  std::string asks;
+  std::function<void(fake_api::FakeApi&)> help;
 };
 
 /// GoogleTest prints the name, not the bytes.
@@ -85,6 +90,8 @@ struct Ending {
   engine::Report::Kind last = engine::Report::Kind::nothing_to_do;
   std::string note;
   int lives = 0;
+  std::vector<std::string> asked;      ///< what a person was told that it waits for
+  std::map<ObjectKey, Value> waiting;  ///< what was there when that was told first, by meaning
   std::map<ObjectKey, Value> objects;  ///< what is there in the end, by meaning
 };
 
@@ -104,6 +111,7 @@ class KubeRig {
   engine::Request request(Journal& journal, const std::vector<Value>& objects);
   void deploy_before();
   std::optional<engine::Report> live(Life& life, bool first);
+  void ask(const std::string& note);
   void act(Fault fault);
   void watch_inventory(Journal& journal, const std::string& when);
   std::map<ObjectKey, Value> visible();
@@ -123,6 +131,8 @@ class KubeRig {
 };
 
 const std::vector<Scenario>& scenarios();
+/// An object's meaning: without what servers, controllers and Rumbo's bookkeeping write.
+Value meaning(const Value& object);
 Value annotated(Value object, const std::string& name, const std::string& value);
 
 }  // namespace rumbo::kubesim

@@ -116,22 +116,46 @@ void enforce_guard(fake_api::FakeApi& api) {
   });
 }
 
+/// What is created gets a finalizer that only a person takes off.
+void hold_created(fake_api::FakeApi& api) {
+  api.with([](fake_api::Cluster& cluster, fake_api::Controllers&) {
+    cluster.webhooks.push_back([](const fake_api::AdmissionRequest& request) -> fake_api::Verdict {
+      if (request.operation != "CREATE" || request.name != "held") return {};
+      return {{},
+              request.object.with_path({"metadata", "finalizers"},
+                                       Value::array({Value("example.com/hold")}))};
+    });
+  });
+}
+
+/// The person takes it off.
+void let_go(fake_api::FakeApi& api) {
+  const Value held = api.find("", "ConfigMap", "shop", "held");
+  if (held.is_null()) return;
+  api.as("kubectl", "PUT", "/api/v1/namespaces/shop/configmaps/held",
+         held.with("metadata", held["metadata"].without("finalizers")));
+}
+
 std::vector<Scenario> build() {
   const ObjectKey settings{"", "ConfigMap", "shop", "settings"};
+  constexpr Duration kTerminating = 40s;  // how long a namespace that is deleted is still seen
   std::vector<Scenario> all;
   all.push_back(make("new", {}, {config("settings", "1"), service(), deployment("web", "web:1")},
                      Natural::committed));
   all.back().foreign = settings;
+  all.back().cluster.namespace_removal = kTerminating;
   all.push_back(
       make("update",
            {config("settings", "1"), config("old", "1"), service(), deployment("web", "web:1")},
            {config("settings", "2"), service(), deployment("web", "web:2")}, Natural::committed));
   all.back().foreign = settings;
+  all.back().cluster.namespace_removal = kTerminating;
   all.push_back(make("unhealthy",
                      {config("settings", "1"), config("old", "1"), deployment("web", "web:1")},
                      {config("settings", "2"), config("new", "1"), deployment("web", "broken:2")},
                      Natural::restored));
   all.back().foreign = settings;
+  all.back().cluster.namespace_removal = kTerminating;
   all.push_back(make("namespace-and-crd", {},
                      {new_namespace(), crd(), widget("fresh"), config("settings", "1")},
                      Natural::committed));
@@ -162,6 +186,13 @@ std::vector<Scenario> build() {
                       annotated(deployment("late", "late:1"), "rumbo.dev/wave", "50")},
                      Natural::restored));
   all.back().prepare = enforce_guard;
+  // Fault point 16: a finalizer of others holds what the undo deletes.
+  all.push_back(make("finalizer-holds-undo", {config("settings", "1"), deployment("web", "web:1")},
+                     {config("settings", "2"), config("held", "1"), deployment("web", "broken:2")},
+                     Natural::restored));
+  all.back().prepare = hold_created;
+  all.back().asks = "example.com/hold";
+  all.back().help = let_go;
   return all;
 }
 
