@@ -6,7 +6,6 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
-#include <thread>
 #include <utility>
 
 #include "crypto/libcrypto.h"
@@ -68,15 +67,6 @@ bool find_prime(BIGNUM* prime, int bits) {
     if (BN_generate_prime_ex(prime, bits, 0, nullptr, nullptr, nullptr) != 1) return false;
   } while (BN_mod_word(prime, kExponent) == 1);
   return true;
-}
-
-/// The first prime is found by a thread of its own.
-bool find_primes(BIGNUM* p, BIGNUM* q, int bits) {
-  bool found_p = false;
-  std::thread other([&] { found_p = find_prime(p, bits); });
-  const bool found_q = find_prime(q, bits);
-  other.join();
-  return found_p && found_q;
 }
 
 struct RsaNumbers {
@@ -143,7 +133,7 @@ evp_pkey_st* make_rsa_key(int bits) {
     if (*number == nullptr) return nullptr;
   }
   do {
-    if (!find_primes(key.p.get(), key.q.get(), bits / 2)) return nullptr;
+    if (!find_prime(key.p.get(), bits / 2) || !find_prime(key.q.get(), bits / 2)) return nullptr;
   } while (!far_apart(key, bits / 2));
   return complete(key) ? key_of(key) : nullptr;
 }

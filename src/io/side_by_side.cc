@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <list>
 #include <system_error>
 #include <thread>
 
@@ -30,6 +31,18 @@ struct Batch {
 
 class Helpers {
  public:
+  ~Helpers() {
+    {
+      MutexLock lock(mutex_);
+      ending_ = true;
+    }
+    called_.notify_all();
+    // Nobody calls any more, so no thread is added.
+    for (std::list<std::thread>* threads : {&threads_, &ended_}) {
+      for (std::thread& thread : *threads) thread.join();
+    }
+  }
+
   void run(Batch& batch, std::size_t helpers) {
     call(batch, helpers);
     batch.run();
@@ -40,39 +53,43 @@ class Helpers {
 
  private:
   void call(Batch& batch, std::size_t helpers) {
-    std::size_t fresh = 0;
+    std::list<std::thread> ended;
     {
       MutexLock lock(mutex_);
+      ended.swap(ended_);
       wanted_.insert(wanted_.end(), helpers, &batch);
       const std::size_t lacking = wanted_.size() > idle_ ? wanted_.size() - idle_ : 0;
-      fresh = std::min({lacking, helpers, kMostThreads - threads_});
-      threads_ += fresh;
-      idle_ += fresh;
+      add_threads(std::min({lacking, helpers, kMostThreads - threads_.size()}));
     }
     for (std::size_t i = 0; i < helpers; ++i) called_.notify_one();
-    for (; fresh > 0; --fresh) {
+    for (std::thread& thread : ended) thread.join();
+  }
+
+  void add_threads(std::size_t count) REQUIRES(mutex_) {
+    for (; count > 0; --count) {
+      const auto own = threads_.emplace(threads_.end());
       try {
-        std::thread([this] { help(); }).detach();
+        *own = std::thread([this, own] { help(own); });
       } catch (const std::system_error&) {  // no more threads here: the caller does it alone
-        MutexLock lock(mutex_);
-        threads_ -= fresh;
-        idle_ -= fresh;
+        threads_.erase(own);
         return;
       }
+      ++idle_;
     }
   }
 
-  void help() {
+  void help(std::list<std::thread>::iterator own) {
     MutexLock lock(mutex_);
     while (true) {
       const auto until = std::chrono::steady_clock::now() + kIdle;
-      while (wanted_.empty()) {
-        if (called_.wait_until(mutex_, until) == std::cv_status::timeout && wanted_.empty()) {
-          --threads_;
-          --idle_;
-          return;
-        }
+      while (wanted_.empty() && !ending_) {
+        if (called_.wait_until(mutex_, until) != std::cv_status::timeout) continue;
+        if (!wanted_.empty() || ending_) break;
+        --idle_;
+        ended_.splice(ended_.end(), threads_, own);
+        return;
       }
+      if (ending_) return;
       Batch& batch = *wanted_.front();
       wanted_.pop_front();
       --idle_;
@@ -88,13 +105,16 @@ class Helpers {
   Mutex mutex_;
   Condition called_;
   std::deque<Batch*> wanted_ GUARDED_BY(mutex_);  ///< one entry for each helper it may have
-  std::size_t threads_ GUARDED_BY(mutex_) = 0;
+  std::list<std::thread> threads_ GUARDED_BY(mutex_);
+  std::list<std::thread> ended_ GUARDED_BY(
+      mutex_);  ///< idle for too long; the next call joins them
+  bool ending_ GUARDED_BY(mutex_) = false;
   std::size_t idle_ GUARDED_BY(mutex_) = 0;  ///< of them; those just started count
 };
 
 Helpers& helpers() {
-  static auto* const kAll = new Helpers;  // its threads may outlive every other object
-  return *kAll;
+  static Helpers all;
+  return all;
 }
 
 }  // namespace
