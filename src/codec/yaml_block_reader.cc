@@ -25,7 +25,7 @@ enum class Characters { ascii, utf8, unusual };
 Characters characters_of(std::string_view text) {
   std::array<bool, 256> seen{};
   for (const char c : text) seen[static_cast<unsigned char>(c)] = true;
-  for (int byte = 0; byte < 0x20; ++byte) {
+  for (std::size_t byte = 0; byte < 0x20; ++byte) {
     if (seen[byte] && byte != '\n' && byte != '\t') return Characters::unusual;
   }
   if (seen[0x7f]) return Characters::unusual;

@@ -104,6 +104,10 @@ End required(const Scenario& scenario, const Shape& shape, std::size_t at, Fault
     case Fault::foreign_delete:
     case Fault::foreign_create:
       return End::either;
+    case Fault::outage:
+    case Fault::throttle_storm:
+      // They last about as long as the policy's timeout, which bounds what comes before PREPARED.
+      return at < shape.prepared && natural == End::after ? End::either : natural;
     default:
       return planning && natural == End::after ? End::either : natural;
   }
