@@ -37,7 +37,7 @@ def measure(rumbo, helm, corpus, case, into):
 
 
 def main():
-    rumbo, helm, corpus = sys.argv[1:4]
+    rumbo, helm, corpus = map(os.path.abspath, sys.argv[1:4])
     most = int(sys.argv[4]) if len(sys.argv) > 4 else 120
     with open(os.path.join(corpus, "cases.json")) as file:
         cases = [case for case in json.load(file) if case["expect"] == "ok" and "bytes" in case]

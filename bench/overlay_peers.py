@@ -30,7 +30,7 @@ def measure(rumbo, kustomize, case, tree):
 
 
 def main():
-    rumbo, kustomize, corpus = sys.argv[1:4]
+    rumbo, kustomize, corpus = map(os.path.abspath, sys.argv[1:4])
     most = int(sys.argv[4]) if len(sys.argv) > 4 else 120
     with open(os.path.join(corpus, "cases.json")) as file:
         cases = [case for case in json.load(file) if case["expect"] == "ok"]
