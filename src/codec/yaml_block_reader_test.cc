@@ -129,6 +129,16 @@ TEST(YamlBlockReader, StopsBehindTheFirstDocument) {
   }
 }
 
+/// A mark's column counts characters: not all of the line's anew for each.
+TEST(YamlBlockReader, ReadsALongLineInTimeThatGrowsWithIt) {
+  std::string text = "a: [\xc3\xa9";
+  for (int i = 0; i < 200'000; ++i) text += ", \xc3\xa9";
+  text += "]\n";
+  YamlEventLog events;
+  EXPECT_TRUE(read_yaml_blocks(text, 0, {}, events).value().complete);
+  EXPECT_EQ(events.lines().size(), 200'001u + 6u);
+}
+
 TEST(YamlBlockReader, GivesWhatLibyamlGivesForAnyText) {
   const std::vector<std::string_view> pieces = {
       "a",  "b c",      ":",    ": ",     "- ",      "-",       "\n", "\n  ", "\n    ", "\n",

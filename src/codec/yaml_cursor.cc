@@ -14,9 +14,11 @@ bool begins_character(char c) {
 
 /// In the line.
 std::size_t YamlCursor::characters_before() const {
-  const auto from = text_.begin() + static_cast<std::ptrdiff_t>(line_start_);
+  const auto from = text_.begin() + static_cast<std::ptrdiff_t>(counted_to_);
   const auto to = text_.begin() + static_cast<std::ptrdiff_t>(at_);
-  return static_cast<std::size_t>(std::count_if(from, to, begins_character));
+  counted_ += static_cast<std::size_t>(std::count_if(from, to, begins_character));
+  counted_to_ = at_;
+  return counted_;
 }
 
 }  // namespace rumbo::codec

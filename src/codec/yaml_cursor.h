@@ -37,8 +37,8 @@ class YamlCursor {
   }
   /// Steps over the line break here.
   void skip_break() {
-    line_start_ = ++at_;
-    ++line_;
+    ++at_;
+    start_line();
   }
   /// To the line break, or the end.
   void skip_line() {
@@ -47,9 +47,7 @@ class YamlCursor {
   }
   /// A stream ends at the start of a line, by libyaml's count.
   void force_line_start() {
-    if (column() == 0) return;
-    line_start_ = at_;
-    ++line_;
+    if (column() != 0) start_line();
   }
 
   YamlMark mark() const {
@@ -58,6 +56,11 @@ class YamlCursor {
   }
 
  private:
+  void start_line() {
+    line_start_ = counted_to_ = at_;
+    counted_ = 0;
+    ++line_;
+  }
   std::size_t characters_before() const;
 
   std::string_view text_;
@@ -66,6 +69,9 @@ class YamlCursor {
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
   std::uint32_t line_ = 1;
+  // Characters of the line up to a byte of it: a long line is not counted anew for each mark.
+  mutable std::size_t counted_to_ = 0;
+  mutable std::size_t counted_ = 0;
 };
 
 }  // namespace rumbo::codec
