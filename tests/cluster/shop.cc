@@ -45,7 +45,9 @@ void write(const std::string& path, const std::string& text) {
 Value declared_part(const Value& object) {
   Value out = semantic(object);
   Value metadata = out["metadata"];
-  Value annotations = metadata["annotations"].without("deployment.kubernetes.io/revision");
+  Value annotations = metadata["annotations"]
+                          .without("deployment.kubernetes.io/revision")
+                          .without("deprecated.daemonset.template.generation");
   metadata = annotations.empty() ? metadata.without("annotations")
                                  : metadata.with("annotations", annotations);
   return out.with("metadata", metadata);
