@@ -119,6 +119,19 @@ std::string Invocation::value(std::string_view flag, std::string_view fallback) 
   return found->second.back();
 }
 
+std::vector<std::string> Invocation::values(std::string_view flag) const {
+  const auto found = flags.find(flag);
+  return found == flags.end() ? std::vector<std::string>() : found->second;
+}
+
+std::vector<std::string> Invocation::words(std::string_view flag) const {
+  std::vector<std::string> out;
+  for (const std::string& value : values(flag)) {
+    for (const auto word : split(value, ',')) out.emplace_back(word);
+  }
+  return out;
+}
+
 Result<std::int64_t> Invocation::number(std::string_view flag, std::int64_t fallback) const {
   if (!has(flag)) return fallback;
   const std::string text = value(flag);

@@ -40,12 +40,13 @@ inline constexpr std::array kChartFlags = std::to_array<Flag>({
     {"profile", 0, "NAME", "chart: imitate helm4 or helm3 (helm4)"},
 });
 
+/// The flags of a verb and of what it has in common with others.
 template <std::size_t A, std::size_t B>
-constexpr std::array<Flag, A + B> with_chart_flags(const std::array<Flag, A>& own,
-                                                   const std::array<Flag, B>& chart) {
+constexpr std::array<Flag, A + B> with_flags(const std::array<Flag, A>& own,
+                                             const std::array<Flag, B>& more) {
   std::array<Flag, A + B> all{};
   std::copy(own.begin(), own.end(), all.begin());
-  std::copy(chart.begin(), chart.end(), all.begin() + A);
+  std::copy(more.begin(), more.end(), all.begin() + A);
   return all;
 }
 

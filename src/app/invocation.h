@@ -22,6 +22,10 @@ struct Invocation {
   bool has(std::string_view flag) const { return flags.contains(flag); }
   /// The last value given for a flag, or the fallback.
   std::string value(std::string_view flag, std::string_view fallback = {}) const;
+  /// All values given for a flag, in their order.
+  std::vector<std::string> values(std::string_view flag) const;
+  /// The same where each may be several, joined by commas.
+  std::vector<std::string> words(std::string_view flag) const;
   /// A decimal number; Code::invalid names the flag.
   Result<std::int64_t> number(std::string_view flag, std::int64_t fallback) const;
 };

@@ -4,7 +4,6 @@
 
 #include "app/fetch_remotes.h"
 #include "app/overlay_tree.h"
-#include "base/strings.h"
 #include "render/helm/helm_renderer.h"
 #include "render/kustomize/kustomize.h"
 #include "render/plain.h"
@@ -53,11 +52,7 @@ Value overlay_section(const Invocation& asked) {
     section = section.with("kubeVersion", asked.value("helm-kube-version"));
   }
   std::vector<Value> versions;
-  if (const auto found = asked.flags.find("helm-api-versions"); found != asked.flags.end()) {
-    for (const std::string& value : found->second) {
-      for (const auto word : split(value, ',')) versions.emplace_back(word);
-    }
-  }
+  for (std::string& word : asked.words("helm-api-versions")) versions.emplace_back(std::move(word));
   return section.with("apiVersions", Value::array(std::move(versions)));
 }
 

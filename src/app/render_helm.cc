@@ -13,20 +13,6 @@ namespace {
 
 namespace helm = render::helm;
 
-std::vector<std::string> all_of(const Invocation& asked, std::string_view flag) {
-  const auto found = asked.flags.find(flag);
-  return found == asked.flags.end() ? std::vector<std::string>() : found->second;
-}
-
-/// All values, each of which may be several joined by commas.
-std::vector<std::string> words_of(const Invocation& asked, std::string_view flag) {
-  std::vector<std::string> words;
-  for (const std::string& value : all_of(asked, flag)) {
-    for (const auto word : split(value, ',')) words.emplace_back(word);
-  }
-  return words;
-}
-
 /// The documents of a release that the options leave in, in the order of printing.
 std::vector<const helm::RenderedDocument*> documents_of(const helm::Release& release,
                                                         const helm::ReleaseOptions& options) {
@@ -70,15 +56,15 @@ Result<helm::ReleaseOptions> helm_options(const Invocation& asked) {
   options.release.ns = asked.value("namespace", options.release.ns);
   options.release.is_upgrade = asked.has("is-upgrade");
   options.name_template = asked.value("name-template");
-  options.values.files = words_of(asked, "values");
-  options.values.set = all_of(asked, "set");
-  options.values.set_string = all_of(asked, "set-string");
-  options.values.set_json = all_of(asked, "set-json");
-  options.values.set_file = all_of(asked, "set-file");
-  options.values.set_literal = all_of(asked, "set-literal");
+  options.values.files = asked.words("values");
+  options.values.set = asked.values("set");
+  options.values.set_string = asked.values("set-string");
+  options.values.set_json = asked.values("set-json");
+  options.values.set_file = asked.values("set-file");
+  options.values.set_literal = asked.values("set-literal");
   options.kube_version = asked.value("kube-version");
-  options.api_versions = words_of(asked, "api-versions");
-  options.show_only = all_of(asked, "show-only");
+  options.api_versions = asked.words("api-versions");
+  options.show_only = asked.values("show-only");
   options.include_crds = asked.has("include-crds");
   options.skip_tests = asked.has("skip-tests");
   options.no_hooks = asked.has("no-hooks");

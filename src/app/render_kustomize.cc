@@ -35,11 +35,7 @@ Result<kustomize::Options> options_of(const Invocation& asked) {
   }
   options.helm.enabled = asked.has("enable-helm");
   options.helm.kube_version = asked.value("helm-kube-version");
-  if (const auto found = asked.flags.find("helm-api-versions"); found != asked.flags.end()) {
-    for (const std::string& value : found->second) {
-      for (const auto word : split(value, ',')) options.helm.api_versions.emplace_back(word);
-    }
-  }
+  options.helm.api_versions = asked.words("helm-api-versions");
   options.managed_by_label = asked.has("enable-managedby-label");
   options.environment = [](const std::string& name) -> std::string {
     const char* text = std::getenv(name.c_str());

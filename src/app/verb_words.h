@@ -37,25 +37,29 @@ inline constexpr Words kInitExamples[] = {
     "rumbo init",
     "rumbo init --app shop --git https://git.example.org/shop.git --path deploy",
 };
-inline constexpr std::array kRender = with_chart_flags(
-    std::to_array<Flag>({
-        {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
-        {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
-        {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
-        {"show-origin", 0, "", "print beside each line what file and layer made it"},
-        {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
-        {"plain", 0, "", "PATH holds plain files"},
-        {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
-        {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
-        {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
-        {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
-        {"helm-kube-version", 0, "VERSION",
-         "overlay: the version of Kubernetes to tell its charts"},
-        {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
-        {"pins", 0, "FILE", "overlay: take remote bases as FILE says, and record them there"},
-    }),
+/// How overlays are built, whichever verb builds them.
+inline constexpr auto kOverlayFlags = std::to_array<Flag>({
+    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
+    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
+    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
+    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
+    {"pins", 0, "FILE", "take remote bases and charts as FILE says, and record them there"},
+});
+inline constexpr std::array kRender = with_flags(
+    with_flags(
+        std::to_array<Flag>({
+            {"namespace", 'n', "NAME", "for objects that name none; a chart's release namespace"},
+            {"show-secrets", 0, "", "print the values of Secrets instead of (masked)"},
+            {"helm", 0, "", "PATH is a Helm chart (found by its Chart.yaml)"},
+            {"show-origin", 0, "", "print beside each line what file and layer made it"},
+            {"kustomize", 0, "", "PATH is a Kustomize overlay (found by its kustomization.yaml)"},
+            {"plain", 0, "", "PATH holds plain files"},
+            {"reorder", 0, "WORD", "overlay: legacy (first namespaces, …) or none"},
+            {"enable-managedby-label", 0, "", "overlay: label all objects as made by Kustomize"},
+        }),
+        kOverlayFlags),
     kChartFlags);
-inline constexpr std::array kHelm = with_chart_flags(
+inline constexpr std::array kHelm = with_flags(
     std::to_array<Flag>({
         {"namespace", 'n', "NAME", "the release's namespace"},
         {"show-secrets", 0, "", "template -o json: print the values of Secrets"},
@@ -65,11 +69,11 @@ inline constexpr std::array kHelm = with_chart_flags(
     }),
     kChartFlags);
 /// Those of `render`, and which application is meant.
-inline constexpr std::array kWhy = with_chart_flags(
-    std::to_array<Flag>({
-        {"app", 0, "APP", "what is deployed as APP (shop, shop@dev) instead of PATH"},
-    }),
-    kRender);
+inline constexpr std::array kWhy =
+    with_flags(std::to_array<Flag>({
+                   {"app", 0, "APP", "what is deployed as APP (shop, shop@dev) instead of PATH"},
+               }),
+               kRender);
 inline constexpr Words kHelmExamples[] = {
     "rumbo helm show values oci://registry.example.org/charts/web --version ^1.2",
     "rumbo helm show values chart/ --jsonpath '{.image.repository}:{.image.tag}'",
@@ -89,15 +93,12 @@ inline constexpr Words kValidateExamples[] = {
     "rumbo validate --config rumbo.yaml",
     "rumbo validate deploy/ -o json",
 };
-inline constexpr Flag kValidate[] = {
-    {"namespace", 'n', "NAME", "for objects that name none"},
-    {"enable-helm", 0, "", "overlay: render the charts of its helmCharts"},
-    {"load-restrictor", 0, "WORD", "overlay: LoadRestrictionsNone permits files above it"},
-    {"helm-kube-version", 0, "VERSION", "overlay: the version of Kubernetes to tell its charts"},
-    {"helm-api-versions", 0, "VERSION", "overlay: API versions to tell its charts"},
-    {"pins", 0, "FILE", "take remote bases and charts as FILE says, and record them there"},
-    {"offline", 0, "", "fetch nothing: what needs remote bases or charts is not valid"},
-};
+inline constexpr std::array kValidate = with_flags(
+    std::to_array<Flag>({
+        {"namespace", 'n', "NAME", "for objects that name none"},
+        {"offline", 0, "", "fetch nothing: what needs remote bases or charts is not valid"},
+    }),
+    kOverlayFlags);
 inline constexpr Words kRenderExamples[] = {
     "rumbo render deploy/",
     "rumbo render deploy/ -n shop-dev -o json",

@@ -97,36 +97,27 @@ class GoJson {
     out_.append(static_cast<std::size_t>(depth) * 2, ' ');
   }
   void list(const Value& value, int depth) {
-    if (value.empty()) {
-      out_ += "[]";
-      return;
-    }
-    out_ += '[';
-    bool first = true;
-    for (const Value& item : value.items()) {
-      if (!std::exchange(first, false)) out_ += ',';
-      line(depth + 1);
-      print(item, depth + 1);
-    }
-    line(depth);
-    out_ += ']';
+    inside('[', ']', value.items(), depth, [&](const Value& item) { print(item, depth + 1); });
   }
   void map(const Value& value, int depth) {
-    if (value.empty()) {
-      out_ += "{}";
-      return;
-    }
-    out_ += '{';
-    bool first = true;
-    for (const Member& member : value.members()) {
-      if (!std::exchange(first, false)) out_ += ',';
-      line(depth + 1);
+    inside('{', '}', value.members(), depth, [&](const Member& member) {
       text(member.key());
       out_ += pretty_ ? ": " : ":";
       print(member.value, depth + 1);
+    });
+  }
+  template <class Parts, class PrintOne>
+  void inside(char opening, char closing, const Parts& parts, int depth,
+              const PrintOne& print_one) {
+    out_ += opening;
+    bool first = true;
+    for (const auto& part : parts) {
+      if (!std::exchange(first, false)) out_ += ',';
+      line(depth + 1);
+      print_one(part);
     }
-    line(depth);
-    out_ += '}';
+    if (!parts.empty()) line(depth);
+    out_ += closing;
   }
   void text(std::string_view text) { append_go_json_string(out_, text); }
 

@@ -1,7 +1,5 @@
 #include "control/workers.h"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 
 #include "io/side_by_side.h"
@@ -47,32 +45,25 @@ void Workers::work() {
 
 void side_by_side(std::vector<std::function<void()>> work, const std::function<void()>& meanwhile) {
   constexpr std::size_t kMostThreads = 16;
-  if (!meanwhile) {
-    return io::side_by_side(work.size(), kMostThreads, [&](std::size_t i) { work[i](); });
-  }
-  std::atomic<std::size_t> next{0};
+  const auto do_all = [&] {
+    io::side_by_side(work.size(), kMostThreads, [&](std::size_t i) { work[i](); });
+  };
+  if (!meanwhile) return do_all();
   Mutex mutex;
   Condition ended;
-  std::size_t running = std::min(work.size(), kMostThreads);
-  std::vector<std::thread> threads;
-  for (std::size_t i = std::min(work.size(), kMostThreads); i > 0; --i) {
-    threads.emplace_back([&] {
-      for (std::size_t mine = next++; mine < work.size(); mine = next++) work[mine]();
-      MutexLock lock(mutex);
-      --running;
-      ended.notify_all();
-    });
-  }
-  while (true) {
-    bool done = false;
-    {
-      std::unique_lock<Mutex> lock(mutex);
-      done = ended.wait_for(lock, std::chrono::milliseconds(50), [&] { return running == 0; });
-    }
-    if (done) break;
-    meanwhile();
-  }
-  for (std::thread& thread : threads) thread.join();
+  bool done = false;
+  std::thread all([&] {
+    do_all();
+    MutexLock lock(mutex);
+    done = true;
+    ended.notify_all();
+  });
+  const auto is_done = [&] {
+    std::unique_lock<Mutex> lock(mutex);
+    return ended.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; });
+  };
+  while (!is_done()) meanwhile();
+  all.join();
   meanwhile();
 }
 

@@ -78,18 +78,11 @@ RUMBO_LIBCRYPTO(X509_set_version)
 RUMBO_LIBCRYPTO(X509_sign)
 RUMBO_LIBCRYPTO(a2i_IPADDRESS)
 
-template <const auto& Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+using Key = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>>;
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free>>;
 
 Bio reader(std::string_view text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -192,7 +185,7 @@ bool add_extension(X509* certificate, X509* issuer, int id, const char* value) {
 
 bool add_alternative_names(X509* certificate, const CertificateRequest& request) {
   if (request.dns_names.empty() && request.ips.empty()) return true;
-  const std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>> names(
+  const std::unique_ptr<GENERAL_NAMES, FreedBy<GENERAL_NAMES_free>> names(
       sk_GENERAL_NAME_new_null());
   const auto add = [&](int kind, const std::string& bytes) {
     GENERAL_NAME* name = GENERAL_NAME_new();
@@ -249,7 +242,7 @@ Result<std::string> make_certificate(const CertificateRequest& request, std::str
   const bool self_signed = signer.certificate.empty();
   const Certificate certificate(X509_new());
   X509_set_version(certificate.get(), 2);
-  const std::unique_ptr<BIGNUM, Deleter<BN_free>> serial(
+  const std::unique_ptr<BIGNUM, FreedBy<BN_free>> serial(
       BN_bin2bn(reinterpret_cast<const unsigned char*>(request.serial.data()),
                 static_cast<int>(request.serial.size()), nullptr));
   BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate.get()));
@@ -304,7 +297,7 @@ std::optional<CertificateLife> certificate_life(std::string_view pem) {
 
 std::string parse_ip(std::string_view text) {
   const std::string copy(text);
-  const std::unique_ptr<ASN1_OCTET_STRING, Deleter<ASN1_OCTET_STRING_free>> bytes(
+  const std::unique_ptr<ASN1_OCTET_STRING, FreedBy<ASN1_OCTET_STRING_free>> bytes(
       a2i_IPADDRESS(copy.c_str()));
   if (bytes == nullptr) return {};
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(bytes.get())),

@@ -53,6 +53,15 @@ class Imported<R(A..., ...)> : ImportedName {
   }
 };
 
+/// For a std::unique_ptr: frees with that function of the library.
+template <const auto& Free>
+struct FreedBy {
+  template <class T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+
 #define RUMBO_LIBCRYPTO(name) \
   constinit const ::rumbo::crypto::Imported<decltype(::name)> name(#name);
 

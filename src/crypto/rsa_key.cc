@@ -42,20 +42,13 @@ RUMBO_LIBCRYPTO(OSSL_PARAM_free)
 
 constexpr BN_ULONG kExponent = 65'537;
 
-template <const auto& Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Arithmetic = std::unique_ptr<BN_CTX, Deleter<BN_CTX_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
-using ParameterList = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
+using Arithmetic = std::unique_ptr<BN_CTX, FreedBy<BN_CTX_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, FreedBy<OSSL_PARAM_free>>;
+using ParameterList = std::unique_ptr<OSSL_PARAM_BLD, FreedBy<OSSL_PARAM_BLD_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>>;
 
 /// A number that is cleared when it goes, and computed with in constant time.
-struct Number : std::unique_ptr<BIGNUM, Deleter<BN_clear_free>> {
+struct Number : std::unique_ptr<BIGNUM, FreedBy<BN_clear_free>> {
   Number() : unique_ptr(BN_secure_new()) {
     if (get() != nullptr) BN_set_flags(get(), BN_FLG_CONSTTIME);
   }
