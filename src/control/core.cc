@@ -92,6 +92,7 @@ Core::Core(CoreParts parts)
   engine::ExecutorParts executor{
       parts_.journal, parts_.targets, parts_.clock, {}, {}, {}, this, parts_.runner, {}};
   executor.pause = [this](MonoTime until) { pause(until); };
+  executor.admit = [this](const TargetId& id) { return check_target(id); };
   executor.signals = [this](const TxnId& txn) { return signals(txn); };
   executor.run_all = [this](std::vector<std::function<void()>> work) {
     run_all(std::move(work), {});

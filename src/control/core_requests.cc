@@ -127,7 +127,10 @@ Result<> Core::end_open(const std::vector<Scope>& scopes) {
 Result<engine::Report> Core::resume(const TxnId& txn) {
   const std::vector<Scope> scopes = TRY(scopes_of(txn));
   return exclusively(scopes, [&]() -> Result<engine::Report> {
-    TRY(check_targets(scopes));
+    // A target that does not answer is waited for by the transaction, which checks it before it
+    // touches it; one that is not as the journal left it waits for a person.
+    const auto checked = check_targets(scopes);
+    if (!checked && checked.error().code() == Code::denied) return fail(checked.error());
     return executor_->resume(txn);
   });
 }

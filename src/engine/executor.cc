@@ -369,9 +369,7 @@ Result<TxnMirror> Executor::mirror_of(const TxnState& state) const {
 Duration Executor::time_for(const TxnState& state, const Call& call) const {
   const Duration most = parts_.options.call_timeout;
   if (call.kind != CallKind::prepare) return most;
-  Duration longest{0};
-  for (const TxnScope& scope : state.scopes) longest = std::max(longest, scope.policy.timeout);
-  const Duration left = longest - state.active_at(parts_.clock.mono());
+  const Duration left = state.longest_timeout() - state.active_at(parts_.clock.mono());
   return std::clamp<Duration>(left, std::min<Duration>(1s, most), most);
 }
 
@@ -420,6 +418,10 @@ CallResult Executor::call(const TxnState& state, const Call& call) {
       break;
     }
     case CallKind::fence: {
+      if (const auto good = parts_.admit ? parts_.admit(call.participant) : Result<>(); !good) {
+        result.error = good.error();
+        break;
+      }
       std::vector<Step> steps;
       for (const StepId id : call.steps) steps.push_back(state.step(id));
       fence.attempt = state.attempt + 1;

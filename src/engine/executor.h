@@ -69,6 +69,9 @@ struct ExecutorParts {
   RunnerOptions options;
   /// The runner; tests put mutants here.
   std::function<Action(const TxnState&, const Moment&)> step;
+  /// Asked before a target is fenced, which is the first that a recovery or an undo does to it: an
+  /// error is the call's, so the target is left alone and asked again later. Empty: all are good.
+  std::function<Result<>(const TargetId&)> admit = {};
 };
 
 /// Fills pause, run_all, signals and step with their plain forms where they are empty (pause is

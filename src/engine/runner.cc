@@ -57,6 +57,16 @@ Action abort_with(const TxnState& state, const Moment& moment, const Abort& abor
   return Append{std::move(drafts)};
 }
 
+Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
+                     const std::string& cause, const std::string& command, std::string_view code) {
+  std::vector<Draft> drafts = owed_drafts(state, moment);
+  drafts.push_back(simple_draft(
+      state, RecordType::needs_operator,
+      Value::object({{"object", object}, {"cause", cause}, {"command", command}, {"code", code}}),
+      draft_context(state, moment)));
+  return append(std::move(drafts));
+}
+
 std::vector<Scope> all_scopes(const TxnState& state) {
   std::vector<Scope> out;
   for (const TxnScope& scope : state.scopes) out.push_back(scope.scope);

@@ -265,18 +265,16 @@ std::vector<const Item*> declared_items(const TxnState& state) {
 }
 
 Action step_verify(const TxnState& state, const Moment& moment) {
-  Duration soak{0}, timeout{0};
-  for (const TxnScope& scope : state.scopes) {
-    soak = std::max(soak, scope.policy.soak);
-    timeout = std::max(timeout, scope.policy.timeout);
-  }
+  Duration soak{0};
+  for (const TxnScope& scope : state.scopes) soak = std::max(soak, scope.policy.soak);
   const auto items = declared_items(state);
   if (items.empty()) {
     return append(commit_drafts(state, draft_context(state, moment)));
   }
   if (auto action = step_observe(state, moment, items)) return *action;
   const Verdict verdict = judge(state, items);
-  if (auto action = step_unhealthy(state, moment, items, verdict, "verify", timeout + soak)) {
+  if (auto action =
+          step_unhealthy(state, moment, items, verdict, "verify", state.longest_timeout() + soak)) {
     return *action;
   }
   const bool healthy = verdict.health.status == HealthStatus::ready && !state.view.error;

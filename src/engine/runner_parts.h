@@ -39,9 +39,11 @@ Action append(std::vector<Draft> drafts);
 Action append(Draft draft);
 Action wait_until(MonoTime until);
 Action abort_with(const TxnState& state, const Moment& moment, const Abort& abort);
-/// NEEDS_OPERATOR: names the object (may be empty), the cause and the next command.
+/// NEEDS_OPERATOR: names the object (may be empty), the cause and the next command. `code` is that
+/// of the error, where an error of another kind is to be told anew.
 Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
-                     const std::string& cause, const std::string& command);
+                     const std::string& cause, const std::string& command,
+                     std::string_view code = {});
 std::vector<Scope> all_scopes(const TxnState& state);
 
 /// Records that results in memory are still owed to the journal (done, undo_done, reap_done).

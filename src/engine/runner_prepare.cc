@@ -9,19 +9,13 @@
 namespace rumbo::engine {
 namespace {
 
-/// How long a target may keep a transaction waiting that has touched nothing yet.
-Duration patience(const TxnState& state) {
-  Duration longest{0};
-  for (const TxnScope& scope : state.scopes) longest = std::max(longest, scope.policy.timeout);
-  return longest;
-}
-
 /// The abort, once `error` has kept the transaction waiting for as long as its policy lets it take.
 std::optional<Action> give_up(const TxnState& state, const Moment& moment, const Error& error) {
-  if (state.active_at(moment.now) <= patience(state)) return std::nullopt;
+  const Duration most = state.longest_timeout();
+  if (state.active_at(moment.now) <= most) return std::nullopt;
   return abort_with(state, moment,
                     {FaultClass::infrastructure,
-                     "could not be prepared within " + rumbo::to_string(patience(state)) +
+                     "could not be prepared within " + rumbo::to_string(most) +
                          "; nothing was touched: " + error.to_string(),
                      {},
                      {}});

@@ -28,15 +28,14 @@ std::string object_of(const TxnState& state, StepId id) {
   return step.items.empty() ? "step " + std::to_string(id) : step.items[0].key.to_string();
 }
 
-std::string cause_of(const TxnState& state, StepId id) {
-  return object_of(state, id) + ": " + state.steps[id].error->to_string();
-}
-
-/// Whether what an operator was told is still why it waits.
+/// Whether what an operator was told is still why it waits. Words of an error may change from one
+/// attempt to the next; its object and kind say whether it is another.
 bool told_truly(const TxnState& state) {
   return std::any_of(state.plan.steps.begin(), state.plan.steps.end(), [&](const Step& step) {
     const StepProgress& progress = state.steps[step.id];
-    return to_undo(progress) && progress.error && *state.needs_operator == cause_of(state, step.id);
+    return to_undo(progress) && progress.error &&
+           state.operator_told ==
+               told_of(object_of(state, step.id), to_string(progress.error->code()));
   });
 }
 
@@ -49,8 +48,10 @@ std::optional<Action> step_blocked(const TxnState& state, const Moment& moment, 
   const bool due =
       state.needs_operator ? !told_truly(state) : refused || patience_over(state, moment);
   if (!due) return std::nullopt;
-  return call_operator(state, moment, object_of(state, id), cause_of(state, id),
-                       "rumbo recover " + state.id.value + " --undo");
+  const std::string object = object_of(state, id);
+  return call_operator(state, moment, object, object + ": " + progress.error->to_string(),
+                       "rumbo recover " + state.id.value + " --undo",
+                       to_string(progress.error->code()));
 }
 
 /// Fences what may still be under way, so that it cannot land after its undo.
@@ -309,16 +310,6 @@ std::optional<Action> step_prove_restored(const TxnState& state, const Moment& m
 }
 
 }  // namespace
-
-Action call_operator(const TxnState& state, const Moment& moment, const std::string& object,
-                     const std::string& cause, const std::string& command) {
-  std::vector<Draft> drafts = owed_drafts(state, moment);
-  drafts.push_back(
-      simple_draft(state, RecordType::needs_operator,
-                   Value::object({{"object", object}, {"cause", cause}, {"command", command}}),
-                   draft_context(state, moment)));
-  return append(std::move(drafts));
-}
 
 Action step_undoing(const TxnState& state, const Moment& moment) {
   if (state.stopped_by_policy) {

@@ -238,6 +238,8 @@ Result<> fold(TxnState& state, const Record& record) {
       break;
     case RecordType::needs_operator:
       state.needs_operator = record.body["cause"].str();
+      state.operator_told =
+          told_of(record.body["object"].as_string(), record.body["code"].as_string());
       break;
     case RecordType::end:
       state.ended = outcome_from(record.body["outcome"].as_string());
@@ -286,6 +288,16 @@ bool past_point_of_supersede(const TxnState& state) {
     if (state.steps[step.id].phase != Phase::pending) return true;
   }
   return false;
+}
+
+std::string told_of(std::string_view object, std::string_view code) {
+  return std::string(object) + " " + std::string(code);
+}
+
+Duration TxnState::longest_timeout() const {
+  Duration longest{0};
+  for (const TxnScope& scope : scopes) longest = std::max(longest, scope.policy.timeout);
+  return longest;
 }
 
 Value to_value(const TxnScope& scope) {

@@ -105,6 +105,7 @@ struct TxnState {
   std::optional<Abort> abort;
   bool stopped_by_policy = false;  ///< onFailure: stop; waits for recover
   std::optional<std::string> needs_operator;
+  std::string operator_told;  ///< of which object, and what kind of error: see told_of
   std::optional<Outcome> ended;
   std::string end_note;
   Duration active{0};         ///< running time up to the last record; downtime does not count
@@ -139,6 +140,8 @@ struct TxnState {
 
   const Step& step(StepId which) const { return plan.steps[which]; }
   const TxnScope* scope_of(const Scope& which) const;
+  /// The most that one of its policies lets preparing, or a wave, take.
+  Duration longest_timeout() const;
   /// Running time including this process's.
   Duration active_at(MonoTime now) const { return active_before + (now - run_started); }
 };
@@ -149,6 +152,10 @@ Result<> fold(TxnState& state, const Record& record);
 /// Puts the version a fence bumped where the next precondition is read: the receipt of what is
 /// done, else the pre-image.
 void set_version(TxnState& state, StepId step, const ObservedVersion& version);
+
+/// What an operator was told of: an object (may be empty) and the kind of error (a Code's name, or
+/// empty).
+std::string told_of(std::string_view object, std::string_view code);
 
 /// True once users may see the new revision: newer revisions then wait instead of superseding.
 bool past_point_of_supersede(const TxnState& state);

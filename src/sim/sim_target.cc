@@ -18,7 +18,12 @@ bool changes_immutable(const Value& from, const Value& to) {
 SimTarget::SimTarget(World& world, const Clock& clock, Character character, InstallationId install)
     : world_(world), clock_(clock), character_(character), install_(std::move(install)) {}
 
+Result<> SimTarget::answers() const {
+  return world_.silent ? Result<>(fail(Error(*world_.silent))) : Result<>();
+}
+
 Result<std::string> SimTarget::identity(const Cancel&) {
+  TRY(answers());
   return world_.id;
 }
 Result<std::string> SimTarget::incarnation(const Cancel&) {
@@ -74,16 +79,19 @@ Observation SimTarget::observe_one(const ObjectKey& key) const {
 
 Result<std::vector<Observation>> SimTarget::observe(const std::vector<ObjectKey>& keys, Consistency,
                                                     const Cancel&) {
+  TRY(answers());
   std::vector<Observation> out;
   for (const ObjectKey& key : keys) out.push_back(observe_one(key));
   return out;
 }
 
 Result<Served> SimTarget::served(const Cancel&) {
+  TRY(answers());
   return world_.served;
 }
 
 Result<std::vector<Value>> SimTarget::list(const ObjectKey& kind, const Cancel&) {
+  TRY(answers());
   std::vector<Value> out;
   for (const auto& [key, thing] : world_.current) {
     if (key.group != kind.group || key.kind != kind.kind || key.ns != kind.ns) continue;
@@ -93,6 +101,7 @@ Result<std::vector<Value>> SimTarget::list(const ObjectKey& kind, const Cancel&)
 }
 
 Result<DryRun> SimTarget::dry_run(const Step& step, const Cancel&) {
+  TRY(answers());
   DryRun out;
   for (const Item& item : step.items) {
     DryRunItem one;
@@ -109,6 +118,7 @@ Result<DryRun> SimTarget::dry_run(const Step& step, const Cancel&) {
 }
 
 Result<Reservation> SimTarget::prepare(const Outline& outline, const Fence&, const Cancel&) {
+  TRY(answers());
   for (const Object& object : outline.objects) {
     if (annotation(object.value, "sim/image") == "missing") {
       return fail(Code::not_found, object.key.to_string() + ": image app:missing not found");
@@ -123,6 +133,7 @@ Result<Reservation> SimTarget::prepare(const Outline& outline, const Fence&, con
 }
 
 Result<> SimTarget::release(const TxnId& txn, const Fence&, const Cancel&) {
+  TRY(answers());
   world_.reservations.erase(txn);
   if (character_ == Character::host) {
     std::erase_if(world_.hook_objects, [&](const auto& hook) { return hook.first.first == txn; });
@@ -151,6 +162,7 @@ Thing SimTarget::make(const Item& item, const Fence& fence, std::string uid) {
 }
 
 Result<Receipt> SimTarget::perform(const Step& step, const Fence& fence, const Cancel&) {
+  TRY(answers());
   TRY(check_fence(fence));
   switch (step.kind) {
     case StepKind::hook:
@@ -311,6 +323,7 @@ Result<Receipt> SimTarget::run_hook(const Step& step, const Fence& fence) {
 
 Result<std::vector<ObservedVersion>> SimTarget::fence(const std::vector<Step>& steps,
                                                       const Fence& newer, const Cancel&) {
+  TRY(answers());
   std::vector<ObservedVersion> out;
   if (character_ == Character::host) {
     auto& oldest = world_.fences[newer.txn];
@@ -329,6 +342,7 @@ Result<std::vector<ObservedVersion>> SimTarget::fence(const std::vector<Step>& s
 }
 
 Result<> SimTarget::mirror(const TxnMirror& mirror, const Fence&, const Cancel&) {
+  TRY(answers());
   // One for each scope, as in a cluster.
   std::erase_if(world_.mirrors, [&](const TxnMirror& old) {
     return old.txn == mirror.txn || old.scopes == mirror.scopes;
@@ -338,6 +352,7 @@ Result<> SimTarget::mirror(const TxnMirror& mirror, const Fence&, const Cancel&)
 }
 
 Result<std::vector<TxnMirror>> SimTarget::mirrors(const InstallationId&, const Cancel&) {
+  TRY(answers());
   return world_.mirrors;
 }
 
@@ -350,6 +365,7 @@ Result<std::vector<Owned>> SimTarget::remedy(Remedy remedy, const std::vector<Ob
 }
 
 Result<std::vector<Owned>> SimTarget::list_owned(const InstallationId& install, const Cancel&) {
+  TRY(answers());
   std::vector<Owned> out;
   for (const auto& [key, thing] : world_.current) {
     if (thing.owner && thing.owner->install == install) out.push_back({key, *thing.owner});

@@ -54,6 +54,8 @@ class SimTarget : public Target {
   void late_arrival(const Step& step, const Fence& fence);
 
  private:
+  /// The error of a world that answers nothing.
+  Result<> answers() const;
   Result<> check_fence(const Fence& fence) const;
   Result<Receipt> perform_host(const Step& step, const Fence& fence);
   bool owned_by(const ObjectKey& key, const TxnId& txn) const;

@@ -35,7 +35,8 @@ struct Thing {
 struct World {
   std::string id = "world";
   std::string boot_id = "boot-1";
-  Served served;  ///< what charts are told of it
+  std::optional<Error> silent;  ///< why it answers nothing
+  Served served;                ///< what charts are told of it
   /// Called when a transaction is prepared: what a foreign hand does just then.
   std::function<void()> while_preparing;
   std::map<ObjectKey, Thing> current;

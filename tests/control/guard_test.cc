@@ -90,6 +90,70 @@ TEST(Guard, AClusterAheadOfTheStateIsTakenOver) {
   EXPECT_EQ(attention(rig), "");
 }
 
+/// A process that was killed in mid-transaction, and a cluster that is away since.
+struct SilentCluster : ::testing::Test {
+  void SetUp() override {
+    rig.source.commit(kShopUrl, release("shop", "app:1"));
+    rig.run(10s);
+    ASSERT_EQ(rig.image(), "app:1");
+    rig.source.commit(kShopUrl, release("shop", "app:2", "after:30s"));
+    int waits = 0;
+    rig.on_pause = [&] {
+      if (++waits == 3) rig.core().suspend();
+    };
+    ASSERT_EQ(rig.sync()["worst"].str(), "suspended");
+    rig.on_pause = {};
+    rig.world.silent = Error(Code::unavailable, "connection refused", Retry::later);
+    rig.restart("", true);
+    rig.run(4min);
+  }
+
+  Rig rig{shop(), sim::Character::cluster};
+};
+
+TEST_F(SilentCluster, CallsAPersonAndGoesOnByItselfWhenItAnswers) {
+  EXPECT_EQ(rig.count(RecordType::needs_operator), 1);
+  EXPECT_NE(attention(rig).find("needs an operator"), std::string::npos) << attention(rig);
+  EXPECT_NE(attention(rig).find("connection refused"), std::string::npos) << attention(rig);
+  rig.run(30min);
+  EXPECT_EQ(rig.count(RecordType::needs_operator), 1) << "told once";
+
+  rig.world.silent.reset();
+  rig.run(10min);
+  EXPECT_EQ(rig.image(), "app:2");
+  EXPECT_EQ(rig.outcome_of_last(), "committed");
+  EXPECT_EQ(attention(rig), "");
+}
+
+TEST_F(SilentCluster, MayBeGivenUp) {
+  const auto accepted = rig.operations().recover("t-000002", "accept", "user:anna", {});
+  ASSERT_TRUE(accepted) << accepted.error().to_string();
+  EXPECT_EQ(rig.core().state({"shop", "dev", TargetId{"podman"}}).open, std::nullopt);
+}
+
+TEST_F(SilentCluster, MayBeUndoneWhenItAnswers) {
+  EXPECT_FALSE(rig.operations().recover("t-000002", "undo", "user:anna", {})) << "not while away";
+  rig.world.silent.reset();
+  const auto undone = rig.operations().recover("t-000002", "undo", "user:anna", {});
+  ASSERT_TRUE(undone) << undone.error().to_string();
+  EXPECT_EQ((*undone)["transactions"][0]["outcome"].str(), "restored");
+  EXPECT_EQ(rig.image(), "app:1");
+}
+
+/// What answers in the end is not the cluster that the transaction was begun on.
+TEST_F(SilentCluster, AnotherOneThatAnswersInItsPlaceIsNotTouched) {
+  rig.world.id = "another";
+  rig.world.current.clear();
+  rig.world.mirrors.clear();
+  rig.world.silent.reset();
+  const auto log = rig.world.log;
+  rig.run(10min);
+  EXPECT_EQ(rig.world.log, log);
+  EXPECT_TRUE(rig.world.current.empty());
+  EXPECT_NE(attention(rig).find("is another cluster than before"), std::string::npos)
+      << attention(rig);
+}
+
 TEST(Contested, TheSameEditIsPutRightThreeTimes) {
   Rig rig(shop());
   rig.source.commit(kShopUrl, release("shop", "app:1"));
