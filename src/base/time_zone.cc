@@ -62,12 +62,12 @@ std::string rule_name(std::string_view& text) {
   if (text.starts_with('<')) {
     end = text.find('>');
     if (end == text.npos) return {};
-    const std::string out(text.substr(1, end - 1));
+    std::string out(text.substr(1, end - 1));
     text.remove_prefix(end + 1);
     return out;
   }
   while (end < text.size() && ((text[end] | 0x20) >= 'a' && (text[end] | 0x20) <= 'z')) ++end;
-  const std::string out(text.substr(0, end));
+  std::string out(text.substr(0, end));
   text.remove_prefix(end);
   return out;
 }
@@ -114,7 +114,7 @@ std::optional<std::int64_t> rule_instant(std::string_view& text, std::chrono::ye
   }
   if (month < 1 || month > 12 || week < 1 || week > 5 || weekday > 6) return std::nullopt;
   using namespace std::chrono;
-  const auto in = year / static_cast<unsigned>(month);
+  const auto in = year / std::chrono::month(static_cast<unsigned>(month));
   const auto which = std::chrono::weekday(static_cast<unsigned>(weekday));
   const sys_days day =
       week == 5 ? sys_days(in / which[last]) : sys_days(in / which[static_cast<unsigned>(week)]);
