@@ -82,6 +82,7 @@ void ProgressModel::take_record(TxnView& txn, const Value& record, MonoTime now)
   txn.phase = phase_after(type, txn.phase);
   txn.waiting.clear();
   txn.told.reset();
+  txn.told_message.clear();
   if (const std::int64_t step = step_of(record); step != kNone) {
     StepView& view = txn.steps[step];
     if (view.text.empty()) view.text = record["message"].str();
@@ -132,11 +133,13 @@ std::optional<std::string> ProgressModel::hear(const Value& event, MonoTime now)
     return plain_line(txn, about);
   }
   const std::string message = printable(event["message"].as_string());
-  if (message.empty() || message == txn.waiting) return std::nullopt;
+  if (message.empty()) return std::nullopt;
   txn.waiting = message;
-  // What flaps (a container that dies again and again) must not flood a log.
+  // What flaps (a container that dies again and again) must not flood a log; what lasts is told.
+  if (message == txn.told_message) return std::nullopt;
   if (txn.told && now - *txn.told < kBetweenWaits) return std::nullopt;
   txn.told = now;
+  txn.told_message = message;
   return fmt::format("         {} {:<13} {}", id, "waiting", message);
 }
 

@@ -36,6 +36,7 @@ class ProgressModel {
     std::map<std::int64_t, StepView> steps;
     MonoTime began;
     std::optional<MonoTime> told;  ///< when a plain log last named a wait
+    std::string told_message;      ///< and which
     Duration took{0};
   };
 

@@ -55,10 +55,12 @@ Error unknown_kind(const TxnState& state, const DryRunItem& item, const Moment& 
                step.items.at(0).key.kind == "CustomResourceDefinition";
       });
   const bool waits = made_here && state.active_at(moment.now) < kDiscoveryLag;
-  return Error(Code::not_found, item.key.to_string() + ": the target does not serve this kind",
+  return Error(Code::not_found,
+               item.key.to_string() + ": the target does not serve this kind" +
+                   (item.message.empty() ? "" : ": " + item.message),
                waits ? Retry::later : Retry::never)
       .with_hint(
-          "deploy its CustomResourceDefinition first, or annotate the object with "
+          "deploy its definition first, or annotate the object with "
           "`rumbo.dev/sync-options: SkipDryRunOnMissingResource=true`");
 }
 

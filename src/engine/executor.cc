@@ -342,7 +342,12 @@ Outline Executor::outline(const TxnState& state, const TargetId& participant) co
     }
   };
   for (const Step& step : state.plan.steps) {
-    for (const Item& item : step.items) add(item);
+    for (const Item& item : step.items) {
+      add(item);
+      if (item.scope.target != participant || item.pre.absent) continue;
+      if (step.kind == StepKind::prune) out.removes.push_back(item.key);
+      if (step.takes_foreign_fields) out.takes_over.insert(item.key);
+    }
   }
   for (const Item& item : state.plan.unchanged) add(item);
   return out;

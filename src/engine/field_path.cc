@@ -16,14 +16,7 @@ constexpr int kDeepest = 64;  // of a fieldsV1 set
 constexpr std::size_t kMostPaths = 10'000;
 
 bool holds(const Part& part, const Value& at) {
-  bool all = true;
-  for (const Part::Test& test : part.tests) {
-    const Value* found = &at;
-    for (const std::string& name : test.field) found = &(*found)[name];
-    const bool passes = (*found == test.value) == test.equal;
-    all = test.joined_by_or ? all || passes : all && passes;
-  }
-  return all;
+  return part.condition && part.condition->holds(at);
 }
 
 bool contains_all(const Value& element, const Value& members) {
@@ -207,7 +200,11 @@ Result<FieldPath> FieldPath::from_pointer(std::string_view text) {
   const codec::Pointer pointer = TRY(codec::Pointer::parse(text));
   if (pointer.is_root()) return fail(Code::invalid, "it names the whole object");
   Parts parts;
-  for (const std::string& token : pointer.parts()) parts.push_back({Kind::token, token, {}, {}});
+  for (const std::string& token : pointer.parts()) {
+    Part part;
+    part.token = token;
+    parts.push_back(std::move(part));
+  }
   return FieldPath(std::move(parts));
 }
 

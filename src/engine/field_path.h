@@ -2,11 +2,11 @@
 // of jq's language, or a path of a fieldsV1 set. Pure.
 //
 // The subset of jq: `.a.b`, `."a-b"`, `.["a"]`, `.[0]`, `.[]`, each with `?`, and
-// `| select(.a.b == "text")` (or a number, true, false; `!=`; joined by `and` or `or`), piped
-// together as often as wanted. That is what ignore rules are made of; there is no program to run
-// and nothing that does not end.
+// `| select(.a.b == "text")` with all that jq_condition.h reads, piped together as often as wanted.
+// That is what ignore rules are made of; there is no program to run and nothing that does not end.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/value.h"
+#include "engine/jq_condition.h"
 
 namespace rumbo::engine {
 
@@ -27,16 +28,10 @@ class FieldPath {
       select,  ///< stay where the condition holds
       keyed,   ///< the element of a list that holds these members (`value`)
     };
-    struct Test {
-      std::vector<std::string> field;
-      bool equal = true;
-      Value value;
-      bool joined_by_or = false;  ///< to the test before
-    };
     Kind kind = Kind::token;
     std::string token;
-    std::vector<Test> tests;
     Value value;
+    std::shared_ptr<const JqCondition> condition;  ///< of select
   };
 
   /// RFC 6901.

@@ -37,9 +37,31 @@ TEST(FieldPath, RemovesWhatItMeans) {
             R"({"c":[{"image":"a"},{"image":"b","name":"y"}],"n":1})");
 }
 
+TEST(FieldPath, ConditionsAsJqReadsThem) {
+  const char* kList = R"({"e":[{"n":"OTEL_A","v":"1"},{"n":"B","v":"2","x":true},{"n":"C"}]})";
+  const auto left = [&](const std::string& condition) {
+    const Value rest = json(removed(".e[] | select(" + condition + ")", kList));
+    std::string names;
+    for (const Value& one : rest["e"].items()) names += one["n"].str() + " ";
+    return names;
+  };
+  EXPECT_EQ(left(R"(.n | startswith("OTEL_"))"), "B C ");
+  EXPECT_EQ(left(R"(.n | startswith("OTEL_") or endswith("C"))"), "B ") << "`|` binds least";
+  EXPECT_EQ(left(R"(.n | startswith("OTEL_") | not)"), "OTEL_A ");
+  EXPECT_EQ(left(R"(.n | test("^[BC]$"))"), "OTEL_A ");
+  EXPECT_EQ(left(R"((.n | contains("TE")) and .v == "1")"), "B C ");
+  EXPECT_EQ(left(R"(.n == "OTEL_A" or .n == "B" and .v == "9")"), "B C ") << "`and` before `or`";
+  EXPECT_EQ(left(R"(has("v") | not)"), "OTEL_A B ");
+  EXPECT_EQ(left(".x"), "OTEL_A C ");
+  EXPECT_EQ(left(".v | startswith(\"1\")"), "B C ") << "no text where it is missing";
+  EXPECT_EQ(removed(R"(.f[] | select(. == "b"))", R"({"f":["a","b"]})"), R"({"f":["a"]})");
+}
+
 TEST(FieldPath, RefusesJqThatIsMoreThanAPath) {
-  for (const char* text : {".a | length", ".a + .b", "..", ".a[1:2]", ".a | map(.b)", "select(.a)",
-                           ".a | select(.b | test(\"x\"))", "", ".", ".a.", ".a[", ".a | "}) {
+  for (const char* text :
+       {".a | length", ".a + .b", "..", ".a[1:2]", ".a | map(.b)", "select(.a)",
+        ".a | select(.b | test(\"(\"))", ".a | select(.b | length > 1)",
+        ".a | select(.b | startswith(1))", ".a | select((.b)", "", ".", ".a.", ".a[", ".a | "}) {
     const auto read = FieldPath::from_jq(text);
     EXPECT_FALSE(read) << text;
   }

@@ -38,6 +38,11 @@ void Planner::classify(Wanted& wanted) {
     if (!holds(participant_.capabilities, now->object, object.value, rules)) {
       wanted.action = ChangeAction::update;
       wanted.reason = input_.heal ? "drifted" : "changed";
+      if (!now->owner && participant_.capabilities.comparison) {
+        const std::string from =
+            participant_.capabilities.comparison->editors(now->object, object.value);
+        wanted.reason = "taken over" + (from.empty() ? "" : " from " + from);
+      }
     }
   }
   if (job && wanted.action != ChangeAction::unchanged && !runs_jobs) {

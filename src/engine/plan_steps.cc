@@ -143,6 +143,12 @@ void Planner::add_change(const Wanted& wanted) {
                        {},
                        wanted.want};
   if (now != nullptr && now->exists) change.before = now->object;
+  const auto& comparison = participant_.capabilities.comparison;
+  if (wanted.action == ChangeAction::update && comparison) {
+    auto shown = comparison->shown(change.before, change.after);
+    change.before = std::move(shown.before);
+    change.after = std::move(shown.after);
+  }
   plan_.changes.push_back(std::move(change));
 }
 

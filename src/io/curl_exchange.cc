@@ -106,7 +106,12 @@ Error Exchange::error(int curl_code, std::string_view words) const {
     out = Error(Code::unavailable, text, Retry::later);
   }
   if (curl_code == CURLE_PEER_FAILED_VERIFICATION) {
-    return std::move(out).with_hint("name the authority that signed it as the CA file");
+    // Curl has one code for both.
+    const bool other_name = text.find("match") != std::string::npos;
+    return std::move(out).with_hint(
+        other_name ? "the server's certificate is for other names: use one of them as the address "
+                     "(a kubeconfig can name it as tls-server-name)"
+                   : "name the authority that signed it as the CA file");
   }
   return out;
 }

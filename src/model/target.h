@@ -47,6 +47,12 @@ class Comparison {
   /// Dotted paths of the fields of `want` that do not hold in `live`; empty if only something that
   /// `want` does not name keeps it from holding.
   virtual std::vector<std::string> differing(const Value& live, const Value& want) const = 0;
+  /// What a write of `want` changes, for people: of `live` what it declares or takes away, without
+  /// what the server completed and what others added; and `want` with the same completed.
+  struct Shown {
+    Value before, after;
+  };
+  virtual Shown shown(const Value& live, const Value& want) const = 0;
   /// Who changed them, in words: "kubectl-edit at 2026-11-24T03:46:12Z"; empty if it cannot be
   /// told.
   virtual std::string editors(const Value& live, const Value& want) const = 0;
@@ -120,6 +126,8 @@ struct Outline {
   TxnId txn;
   std::vector<Scope> scopes;
   std::vector<Object> objects;              ///< all wanted objects of these scopes
+  std::set<ObjectKey> takes_over;           ///< of these, what others made: an undo gives it back
+  std::vector<ObjectKey> removes;           ///< what goes after the commit
   std::map<std::string, std::string> pins;  ///< image reference -> digest reference already known
 };
 

@@ -208,6 +208,7 @@ class Names : public ReflectorSink {
     const std::lock_guard lock(mutex_);
     synced_ = true;
   }
+  void live(bool) override {}
   void trouble(const ApiError& error) override {
     const std::lock_guard lock(mutex_);
     troubles_ += error.error.to_string() + "\n";
@@ -248,7 +249,7 @@ TEST_F(ClusterClientTest, ReflectorsFollowBothWaysOfListing) {
     ASSERT_TRUE(client->apply(maps, config(first), {}, soon()));
     Names names;
     Reflector reflector(
-        *client, env.clock, env.sleep, [] { return 0.5; }, maps,
+        *client, env.clock, env.sleep, [] { return 0.5; }, [&](const Cancel&) { return maps; },
         {.ns = ns, .label_selector = "app=x", .metadata_only = true, .streaming_list = streaming},
         names);
     Cancel cancel;

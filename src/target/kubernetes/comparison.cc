@@ -2,10 +2,17 @@
 
 #include "codec/base64.h"
 #include "codec/diff.h"
+#include "codec/json.h"
 #include "target/kubernetes/ownership.h"
+#include "target/kubernetes/touched_part.h"
 #include "target/kubernetes/write_body.h"
 
 namespace rumbo::target::kubernetes {
+namespace {
+
+constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+}  // namespace
 
 Value restricted(const Value& object, const Value& shape) {
   if (!object.is_object() || !shape.is_object()) return object;
@@ -107,8 +114,22 @@ std::vector<std::string> OwnershipComparison::differing(const Value& live,
   return fields;
 }
 
+Comparison::Shown OwnershipComparison::shown(const Value& live, const Value& want) const {
+  Shown out;
+  out.after = with_default_keys(with_stored_texts(want));
+  FieldSet own = own_set(live);
+  if (own_fields(live).is_null()) {
+    // It takes over what other tools deployed. kubectl owns the server's defaults, too: what it was
+    // given stands in an annotation.
+    own = deployed_set(live, live["apiVersion"].as_string());
+    const auto given = codec::parse_json(annotation(live, kLastApplied));
+    if (given && given->is_object()) own = declared_part(own, *given);
+  }
+  out.before = touched_part(live, out.after, own);
+  return out;
+}
+
 std::string OwnershipComparison::editors(const Value& live, const Value& want) const {
-  if (own_fields(live).is_null()) return {};
   // Of all other writers only those that own now what Rumbo does not own any more.
   std::vector<Attribution> found;
   const Value gone = lost(live, want);

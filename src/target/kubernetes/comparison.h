@@ -18,6 +18,7 @@ class OwnershipComparison : public Comparison {
   Value noted(const Value& write, const Value& declared) const override;
   bool as_before(const Value& now, const Value& before, const Value& want) const override;
   std::vector<std::string> differing(const Value& live, const Value& want) const override;
+  Shown shown(const Value& live, const Value& want) const override;
   std::string editors(const Value& live, const Value& want) const override;
 };
 

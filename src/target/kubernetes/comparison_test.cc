@@ -78,6 +78,40 @@ TEST(OwnershipComparison, AsBeforeIsAboutRumbosOwnFields) {
   EXPECT_FALSE(comparison.as_before(live(R"({"f:spec": {"f:replicas": {}}})"), before, kWant));
 }
 
+TEST(OwnershipComparison, ShowsOnlyWhatAWriteChanges) {
+  const OwnershipComparison comparison;
+  const Value want = kWant.with_path({"spec", "replicas"}, 3);
+  const auto shown = comparison.shown(live(kOwn), want);
+  EXPECT_EQ(shown.before["spec"], kWant["spec"]) << "without the server's defaults";
+  EXPECT_EQ(shown.after, want);
+}
+
+TEST(OwnershipComparison, WhatOtherToolsDeployedIsTakenOverWhole) {
+  const Value before = json(R"({"apiVersion": "v1", "kind": "ConfigMap",
+    "metadata": {"name": "c", "managedFields": [
+      {"manager": "argocd-controller", "operation": "Apply", "apiVersion": "v1",
+       "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}},
+      {"manager": "kubectl-client-side-apply", "operation": "Update", "apiVersion": "v1",
+       "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:b": {}}}},
+      {"manager": "kubectl-edit", "operation": "Update", "apiVersion": "v1",
+       "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:c": {}}}}]},
+    "data": {"a": "1", "b": "2", "c": "3"}})");
+  const Value ledger = taken_over(before, "v1");
+  ASSERT_EQ(ledger.size(), 2u);
+  const Value now = before.with_path({"metadata", "managedFields"}, ledger);
+  EXPECT_EQ(own_set(now).paths(), (std::vector<std::string>{".data.a", ".data.b"}));
+  EXPECT_EQ(ledger[1]["manager"].as_string(), "kubectl-edit") << "an edit by hand stays";
+  EXPECT_TRUE(half_adopted(now, before));
+  EXPECT_FALSE(half_adopted(before, before));
+  EXPECT_TRUE(taken_over(now, "v1").is_null()) << "once is enough";
+  const OwnershipComparison comparison;
+  const Value want = json(R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"},
+                              "data": {"a": "1"}})");
+  const auto shown = comparison.shown(before, want);
+  EXPECT_EQ(shown.before["data"], json(R"({"a": "1", "b": "2"})"));
+  EXPECT_EQ(comparison.editors(before, want), "argocd-controller");
+}
+
 TEST(OwnershipComparison, SecretsAreComparedByValueAndTellNone) {
   const OwnershipComparison comparison;
   const Value want = json(R"({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"},

@@ -107,8 +107,16 @@ Result<Credential> Credentials::renew(const Credential& before, const Cancel& ca
     for (const auto& [name, value] : before.headers) {
       if (name == "Authorization") token = value.substr(std::string_view("Bearer ").size());
     }
+    const std::string held = token;
     TRY(keep(file(user.token_file, "token"), token));
     token = trim(token);
+    // Without it the server would take the request for anybody's.
+    if (token.empty() && first) {
+      return fail(Error(Code::denied, "the token file `" + user.token_file + "` of " +
+                                          access_.origin + " is empty")
+                      .with_hint("put a token into it, or name another file as `tokenFile`"));
+    }
+    if (token.empty()) token = held;  // it is being written
   }
   if (user.exec) {
     const std::optional<ExecCredential>& held = state_->plugin;

@@ -1,5 +1,6 @@
 #include "target/kubernetes/field_set.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/strings.h"
@@ -105,6 +106,15 @@ std::string FieldSet::key(const Value& key_fields) {
 }
 std::string FieldSet::item(const Value& element) {
   return "v:" + codec::to_json(element);
+}
+
+bool FieldSet::names(std::string_view element, const Value& item) {
+  const auto name = codec::parse_json(element.substr(std::min<std::size_t>(2, element.size())));
+  if (!name) return false;
+  if (element.starts_with("v:")) return item == *name;
+  const auto keys = name->members();
+  return std::all_of(keys.begin(), keys.end(),
+                     [&](const Member& key) { return item[key.key()] == key.value; });
 }
 
 const FieldSet* FieldSet::below(std::string_view element) const {

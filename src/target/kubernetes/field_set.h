@@ -55,6 +55,8 @@ class FieldSet {
   static std::string key(const Value& key_fields);
   /// "v:" and the element.
   static std::string item(const Value& element);
+  /// True if a list's element is the one that `element` ("k:{…}", "v:…") names.
+  static bool names(std::string_view element, const Value& item);
   /// An element as conflicts print it: `.spec`, `[name="web"]`, `[="a"]`, `[0]`.
   static std::string printed(std::string_view element);
 

@@ -145,6 +145,9 @@ Result<DryRunItem> KubernetesTarget::Parts::dry_run_item(const Step& step, const
     if (served.error().failure != ApiFailure::not_served) return fail(Error(served.error()));
     out.kind_unknown = true;
     out.message = served.error().error.message();
+    if (const std::string& hint = served.error().error.hint(); !hint.empty()) {
+      out.message += " (" + hint + ")";
+    }
     return out;
   }
   if (step.kind == StepKind::hook) {

@@ -119,6 +119,9 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
   ApplyOptions how{std::string(kManager), step.takes_foreign_fields, false};
   const OwnershipComparison comparison;
   std::string version = item.pre.version;
+  if (step.takes_foreign_fields && own_fields(item.pre.object).is_null()) {
+    version = TRY(adopt(item, resource, cancel));
+  }
   for (int race = 0;; ++race) {
     recent.expect(item.key, clock.mono());
     const auto done =
@@ -160,7 +163,8 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
       return fail(conflict_of(item.key, "was changed meanwhile", *now));
     }
     // A controller's status and the like are no reason to give up; what Rumbo declares is.
-    if (!comparison.as_before(*now, item.pre.object, item.want_object)) {
+    if (!comparison.as_before(*now, item.pre.object, item.want_object) &&
+        !half_adopted(*now, item.pre.object)) {
       return fail(conflict_of(item.key, "was changed meanwhile", *now));
     }
     if (race == kMostRaces) {
@@ -168,6 +172,31 @@ Result<Receipt> KubernetesTarget::Parts::update(const Step& step, const Resource
                   item.key.to_string() + " changes faster than it can be written", Retry::later);
     }
     version = version_of(item.key, *now).version;
+  }
+}
+
+Result<std::string> KubernetesTarget::Parts::adopt(const Item& item, const Resource& resource,
+                                                   const Cancel& cancel) {
+  Value now = item.pre.object;
+  for (int race = 0;; ++race) {
+    const std::string version = version_of(item.key, now).version;
+    const Value ledger = taken_over(now, resource.api_version());
+    if (ledger.is_null()) return version;
+    const Value operations = Value::array(
+        {Value::object({{"op", "replace"}, {"path", "/metadata/managedFields"}, {"value", ledger}}),
+         Value::object(
+             {{"op", "replace"}, {"path", "/metadata/resourceVersion"}, {"value", version}})});
+    const auto done = client.json_patch(resource, resource.namespaced ? item.key.ns : "",
+                                        item.key.name, operations, kFenceManager, cancel);
+    if (done) return version_of(item.key, *done).version;
+    // The apply that follows is under the same condition, and tells what happened.
+    if (done.error().failure != ApiFailure::version_conflict) return fail(Error(done.error()));
+    const auto again = TRY(read(item.key, Read::consistent, cancel));
+    const OwnershipComparison comparison;
+    const bool same = again && version_of(item.key, *again).uid == item.pre.uid &&
+                      comparison.as_before(*again, item.pre.object, item.want_object);
+    if (!same || race == kMostRaces) return item.pre.version;
+    now = *again;
   }
 }
 

@@ -112,7 +112,8 @@ Result<Sighting> KubernetesTarget::Parts::sight(const Step& step, const Fence& f
     out.state = State::foreign;
   } else {
     out.state = version_of(item.key, *now).uid == item.pre.uid &&
-                        comparison.as_before(*now, item.pre.object, item.want_object)
+                        (comparison.as_before(*now, item.pre.object, item.want_object) ||
+                         half_adopted(*now, item.pre.object))
                     ? State::not_applied
                     : State::foreign;
   }
@@ -149,6 +150,13 @@ Result<Reverted> KubernetesTarget::revert(const Step& step, const Receipt*, cons
   }
   if (!now) {
     if (!item.pre.absent) out.kept_foreign.push_back({item.key, "someone", "(deleted)", {}});
+    return out;
+  }
+  if (!ours && !item.pre.absent && half_adopted(*now, item.pre.object) &&
+      version_of(item.key, *now).uid == item.pre.uid) {
+    const Resource served =
+        TRY(parts_->resource(item.key, cancel, (*now)["apiVersion"].as_string()));
+    out.items.push_back(TRY(parts_->restore_ledger(item, served, *now, cancel)));
     return out;
   }
   if (!ours) {
@@ -343,31 +351,46 @@ Result<Value> KubernetesTarget::Parts::hand_back(const Item& item, const Resourc
   return fail(raced ? Error(written.error()).with_retry(Retry::now) : Error(written.error()));
 }
 
+/// The record of who owns what, as it was.
+Result<ObservedVersion> KubernetesTarget::Parts::restore_ledger(const Item& item,
+                                                                const Resource& resource,
+                                                                const Value& now,
+                                                                const Cancel& cancel) {
+  const Value operations =
+      Value::array({Value::object({{"op", "replace"},
+                                   {"path", "/metadata/managedFields"},
+                                   {"value", item.pre.object["metadata"]["managedFields"]}}),
+                    Value::object({{"op", "replace"},
+                                   {"path", "/metadata/resourceVersion"},
+                                   {"value", version_of(item.key, now).version}})});
+  const auto done = client.json_patch(resource, resource.namespaced ? item.key.ns : "",
+                                      item.key.name, operations, kFenceManager, cancel);
+  note_written(item.key);
+  if (done) return version_of(item.key, *done);
+  const bool raced = done.error().failure == ApiFailure::version_conflict;
+  return fail(raced ? Error(done.error()).with_retry(Retry::now) : Error(done.error()));
+}
+
 /// Rumbo had never applied it: what it took goes back to whom it was taken from. The values first,
-/// under the former manager's name, then Rumbo's claims, then the bookkeeping as it was.
+/// under the former manager's name, then the record of who owns what.
 Result<> KubernetesTarget::Parts::give_back(const Item& item, const Resource& resource,
                                             const Value& now, Reverted& out, const Cancel& cancel) {
-  const ObservedVersion at = version_of(item.key, now);
-  const FieldSet mine = own_set(now);
+  // With the fields that left the object because the manifest had them no longer.
+  const FieldSet mine = own_set(now).union_with(
+      deployed_set(item.pre.object, item.pre.object["apiVersion"].as_string()));
   const Value written = TRY(
       hand_back(item, resource, now, mine, former_owners(item.pre.object, mine).manager, cancel));
-  const Applied dropped = TRY(client.apply(
-      resource, with_precondition(bare(written), at.uid, version_of(item.key, written).version),
-      {std::string(kManager), false, false}, cancel));
-  note_written(item.key);
-  Value last = dropped.object;
   const Value& ledger = item.pre.object["metadata"]["managedFields"];
   if (ledger.is_array() && !ledger.empty()) {
-    const Value operations = Value::array(
-        {Value::object({{"op", "replace"}, {"path", "/metadata/managedFields"}, {"value", ledger}}),
-         Value::object({{"op", "replace"},
-                        {"path", "/metadata/resourceVersion"},
-                        {"value", version_of(item.key, last).version}})});
-    last = TRY(client.json_patch(resource, resource.namespaced ? item.key.ns : "", item.key.name,
-                                 operations, kFenceManager, cancel));
-    note_written(item.key);
+    out.items.push_back(TRY(restore_ledger(item, resource, written, cancel)));
+    return {};
   }
-  out.items.push_back(version_of(item.key, last));
+  const ObservedVersion at = version_of(item.key, written);
+  const Applied dropped =
+      TRY(client.apply(resource, with_precondition(bare(written), at.uid, at.version),
+                       {std::string(kManager), false, false}, cancel));
+  note_written(item.key);
+  out.items.push_back(version_of(item.key, dropped.object));
   return {};
 }
 

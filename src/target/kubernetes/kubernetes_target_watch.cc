@@ -1,11 +1,12 @@
 // watch: one watch for each kind in use, of most metadata only, told apart by the installation's
 // label. A label that was taken away looks like a deletion here; observe() tells the truth.
-#include <condition_variable>
 #include <map>
+#include <random>
 #include <thread>
 
 #include "base/log.h"
 #include "target/kubernetes/ownership.h"
+#include "target/kubernetes/reflector.h"
 #include "target/kubernetes/target_parts.h"
 #include "target/kubernetes/watch_table.h"
 
@@ -13,8 +14,7 @@ namespace rumbo::target::kubernetes {
 namespace {
 
 constexpr Duration kLookForKinds = 500ms;  ///< how soon a kind that is new in use is watched
-constexpr Duration kFirstPause = 800ms;
-constexpr Duration kMostPause = 30s;
+constexpr Duration kComplainEvery = 10min;
 
 /// Kinds whose status a deployment waits for: their events bring the whole object, which spares a
 /// read for each. Of all others the metadata tells enough, and nobody's secrets travel.
@@ -30,8 +30,8 @@ bool told_whole(const KindName& kind) {
 
 }  // namespace
 
-/// Watches one kind until cancelled; lists again after a gap.
-class KindWatch {
+/// Watches one kind until cancelled.
+class KindWatch : public ReflectorSink {
  public:
   KindWatch(KubernetesTarget::Parts& parts, KindName kind, std::string selector, EventSink sink,
             Cancel stop)
@@ -40,92 +40,62 @@ class KindWatch {
         whole_(told_whole(kind_)),
         selector_(std::move(selector)),
         sink_(std::move(sink)),
-        stop_(std::move(stop)) {}
+        stop_(std::move(stop)),
+        chance_(static_cast<unsigned>(
+            std::hash<std::string>()(selector_ + kind_.first + kind_.second))) {}
 
   void run() {
-    Duration pause = kFirstPause;
-    bool complained = false;
-    while (!stop_.cancelled()) {
-      const auto served = parts_.discovery.find(kind_.first, "", kind_.second, stop_);
-      ApiResult<> done = served ? follow(*served) : ApiResult<>(fail(served.error()));
-      if (stop_.cancelled()) return;
-      if (done) {
-        pause = kFirstPause;
-        complained = false;
-        continue;
-      }
-      parts_.recent.watched(kind_, live_ = false);  // events come late from here on
-      if (done.error().failure == ApiFailure::gone) {
-        version_.clear();
-        pause = kFirstPause;
-        continue;
-      }
-      if (!complained) {
-        log(LogLevel::warn, "kubernetes", "the watch of {} stopped: {}", kind_.second,
-            done.error().error.to_string());
-        complained = true;
-      }
-      wait(pause);
-      pause = std::min(pause * 2, kMostPause);
+    ReflectorOptions options;
+    options.label_selector = selector_;
+    options.metadata_only = !whole_;
+    Reflector reflector(
+        parts_.client, parts_.clock, parts_.sleep,
+        [this] { return std::generate_canonical<double, 16>(chance_); },
+        [this](const Cancel& cancel) {
+          return parts_.discovery.find(kind_.first, "", kind_.second, cancel);
+        },
+        options, *this);
+    reflector.run(stop_);
+  }
+
+  void begin() override {
+    live(false);
+    filled_ = false;
+    table_.begin_list();
+  }
+  void end() override {
+    filled_ = true;
+    table_.end_list([this](const TargetEvent& event) { tell(event); });
+  }
+  void put(Value object) override {
+    const ObjectKey key = key_of(object);
+    if (filled_) {
+      parts_.recent.moved(key, object["metadata"]["resourceVersion"].str(),
+                          whole_ ? &object : nullptr, parts_.clock.mono());
     }
+    tell(table_.put(key, object));
+  }
+  void gone(Value object) override {
+    const ObjectKey key = key_of(object);
+    parts_.recent.gone(key);
+    tell(table_.remove(key));
+  }
+  void live(bool is_live) override {
+    if (is_live != std::exchange(live_, is_live)) parts_.recent.watched(kind_, is_live);
+  }
+  void trouble(const ApiError& error) override {
+    // It may be served in another version now, or by nobody.
+    if (error.failure == ApiFailure::not_served) parts_.discovery.forget();
+    const MonoTime now = parts_.clock.mono();
+    if (stop_.cancelled() || (complained_ && now - *complained_ < kComplainEvery)) return;
+    complained_ = now;
+    log(LogLevel::warn, "kubernetes", "the watch of {} stopped, and is tried again: {}",
+        kind_.second, error.error.to_string());
   }
 
  private:
-  ApiResult<> follow(const Resource& resource) {
-    if (version_.empty()) TRY(list(resource));
-    if (!live_) parts_.recent.watched(kind_, live_ = true);
-    WatchOptions options;
-    options.label_selector = selector_;
-    options.metadata_only = !whole_;
-    options.from_version = version_;
-    return parts_.client.watch(
-        resource, options,
-        [&](const ApiEvent& event) {
-          const std::string version = event.object["metadata"]["resourceVersion"].str();
-          if (!version.empty()) version_ = version;
-          take(event);
-          return !stop_.cancelled();
-        },
-        stop_);
-  }
-
-  ApiResult<> list(const Resource& resource) {
-    ListOptions options;
-    options.label_selector = selector_;
-    options.metadata_only = true;
-    table_.begin_list();
-    version_ = TRY(parts_.client.list(
-        resource, options, [&](const Value& object) { tell(table_.put(key_of(object), object)); },
-        stop_));
-    table_.end_list(sink_);
-    return {};
-  }
-
-  void take(const ApiEvent& event) {
-    ObjectKey key{kind_.first, kind_.second, event.object["metadata"]["namespace"].str(),
-                  event.object["metadata"]["name"].str()};
-    switch (event.type) {
-      case ApiEvent::Type::added:
-      case ApiEvent::Type::modified:
-        parts_.recent.moved(key, event.object["metadata"]["resourceVersion"].str(),
-                            whole_ ? &event.object : nullptr, parts_.clock.mono());
-        return tell(table_.put(key, event.object));
-      case ApiEvent::Type::deleted:
-        parts_.recent.gone(key);
-        return tell(table_.remove(key));
-      case ApiEvent::Type::bookmark:
-      case ApiEvent::Type::synced:
-        return;
-    }
-  }
-
   void tell(const std::optional<TargetEvent>& event) const {
     if (event && !stop_.cancelled()) sink_(*event);
-  }
-
-  void wait(Duration duration) const {
-    const MonoTime until = parts_.clock.mono() + duration;
-    while (!stop_.cancelled() && parts_.clock.mono() < until) parts_.sleep(50ms);
   }
 
   KubernetesTarget::Parts& parts_;
@@ -134,9 +104,11 @@ class KindWatch {
   const std::string selector_;
   const EventSink sink_;
   const Cancel stop_;
+  std::minstd_rand chance_;
   WatchTable table_;
-  std::string version_;
-  bool live_ = false;  ///< as parts_.recent knows it
+  bool filled_ = false;  ///< what is put now is news
+  bool live_ = false;    ///< as parts_.recent knows it
+  std::optional<MonoTime> complained_;
 };
 
 /// Watches every kind that comes into use.

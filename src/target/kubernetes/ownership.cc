@@ -1,6 +1,7 @@
 #include "target/kubernetes/ownership.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/strings.h"
@@ -32,6 +33,30 @@ std::string path_digest(const std::string& path) {
 bool is_own(const Value& entry) {
   return entry["manager"].as_string() == kManager && entry["operation"].as_string() == "Apply" &&
          entry["subresource"].as_string().empty();
+}
+
+/// An entry that a tool made which deploys whole objects, in this version of the API. Edits by hand
+/// and what controllers add are not theirs.
+bool is_deployed(const Value& entry, std::string_view api_version) {
+  static constexpr std::array<std::string_view, 13> kTools{"kubectl-client-side-apply",
+                                                           "kubectl-last-applied",
+                                                           "kubectl-create",
+                                                           "kubectl-replace",
+                                                           "before-first-apply",
+                                                           "argocd-controller",
+                                                           "argocd-application-controller",
+                                                           "kustomize-controller",
+                                                           "helm-controller",
+                                                           "helm",
+                                                           "Helm",
+                                                           "flux",
+                                                           "flux-client-side-apply"};
+  if (!entry["subresource"].as_string().empty()) return false;
+  if (entry["apiVersion"].as_string() != api_version) return false;
+  const std::string_view manager = entry["manager"].as_string();
+  // `kubectl apply --server-side` calls itself like its other verbs, which edit by hand.
+  if (manager == "kubectl") return entry["operation"].as_string() == "Apply";
+  return std::find(kTools.begin(), kTools.end(), manager) != kTools.end();
 }
 
 /// Entries that Rumbo itself makes besides its apply.
@@ -111,6 +136,35 @@ bool owned_before(const Value& object, const std::vector<std::string>& paths) {
 
 FieldSet own_set(const Value& object) {
   return FieldSet::parse(own_fields(object)).value_or(FieldSet());
+}
+
+FieldSet deployed_set(const Value& object, std::string_view api_version) {
+  FieldSet out;
+  for (const Value& entry : object["metadata"]["managedFields"].items()) {
+    if (!is_deployed(entry, api_version)) continue;
+    if (const auto fields = FieldSet::parse(entry["fieldsV1"])) out = out.union_with(*fields);
+  }
+  return out;
+}
+
+Value taken_over(const Value& object, std::string_view api_version) {
+  const FieldSet fields = deployed_set(object, api_version);
+  if (fields.empty()) return {};
+  std::vector<Value> ledger{Value::object({{"manager", kManager},
+                                           {"operation", "Apply"},
+                                           {"apiVersion", api_version},
+                                           {"fieldsType", "FieldsV1"},
+                                           {"fieldsV1", fields.to_value()}})};
+  for (const Value& entry : object["metadata"]["managedFields"].items()) {
+    if (!is_deployed(entry, api_version)) ledger.push_back(entry);
+  }
+  return Value::array(std::move(ledger));
+}
+
+bool half_adopted(const Value& now, const Value& before) {
+  if (!own_fields(before).is_null() || own_fields(now).is_null()) return false;
+  if (!annotation(now, kFieldsMark).empty()) return false;
+  return own_set(now) == deployed_set(before, now["apiVersion"].as_string());
 }
 
 std::vector<Attribution> writers(const ObjectKey& key, const Value& object,

@@ -59,6 +59,15 @@ bool owned_before(const Value& object, const std::vector<std::string>& paths);
 /// The set of own_fields(); empty if there are none or they are malformed.
 FieldSet own_set(const Value& object);
 
+/// The fields that tools which deploy (kubectl apply, Argo CD, Flux, Helm) applied in this version
+/// of the API: who adopts an object takes all of these over, as else none of them would ever leave
+/// it.
+FieldSet deployed_set(const Value& object, std::string_view api_version);
+/// managedFields with the entries of those tools made one of Rumbo's; null if there are none.
+Value taken_over(const Value& object, std::string_view api_version);
+/// True if `now` is `before`, of which nothing but taken_over() was written.
+bool half_adopted(const Value& now, const Value& before);
+
 /// Who else wrote which of these fields: entries of managedFields but Rumbo's and those of
 /// subresources. Without a set: every other writer, of the whole object.
 std::vector<Attribution> writers(const ObjectKey& key, const Value& object,

@@ -265,6 +265,12 @@ bool pods_matter(const Value& object) {
            status["updatedNumberScheduled"].as_int() < want;
   }
   if (kind == "Pod") return status["phase"].as_string() != "Succeeded";
+  // These have no pods; only events tell what keeps them.
+  if (kind == "PersistentVolumeClaim") return status["phase"].as_string() == "Pending";
+  if (kind == "Service") {
+    return annotation(object, "rumbo.dev/wait-for-address") == "true" &&
+           spec["type"].as_string() == "LoadBalancer" && status["loadBalancer"]["ingress"].empty();
+  }
   return kind == "Job" && status["succeeded"].as_int() < spec["completions"].as_int(1);
 }
 

@@ -22,7 +22,8 @@ ApiResult<std::vector<Value>> pods_of(ApiClient& client, Discovery& discovery, c
 ApiResult<std::vector<Value>> owned_pods(ApiClient& client, const Value& object,
                                          const Cancel& cancel);
 
-/// True if this is a workload that is not all there yet: worth a look at its pods.
+/// True if this is a workload that is not all there yet, or something else that waits and of which
+/// only events tell why: worth a look at its pods and events.
 bool pods_matter(const Value& object);
 
 struct PodReport {

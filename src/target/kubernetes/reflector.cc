@@ -17,13 +17,13 @@ constexpr int kMostStreamingFailures = 2;
 }  // namespace
 
 Reflector::Reflector(ApiClient& client, Clock& clock, std::function<void(Duration)> sleep,
-                     std::function<double()> chance, Resource resource, ReflectorOptions options,
+                     std::function<double()> chance, ResourceFinder find, ReflectorOptions options,
                      ReflectorSink& sink)
     : client_(client),
       clock_(clock),
       sleep_(std::move(sleep)),
       chance_(std::move(chance)),
-      resource_(std::move(resource)),
+      find_(std::move(find)),
       options_(std::move(options)),
       sink_(sink),
       streaming_(options_.streaming_list) {}
@@ -52,7 +52,10 @@ bool Reflector::take(ApiEvent event, bool initial_events) {
       sink_.gone(std::move(event.object));
       break;
     case Type::synced:
-      if (!synced_) sink_.end();
+      if (!synced_) {
+        sink_.end();
+        sink_.live(true);
+      }
       synced_ = true;
       break;
     case Type::bookmark:
@@ -63,7 +66,7 @@ bool Reflector::take(ApiEvent event, bool initial_events) {
   return true;
 }
 
-ApiResult<> Reflector::watch(bool initial_events, const Cancel& cancel) {
+ApiResult<> Reflector::watch(const Resource& resource, bool initial_events, const Cancel& cancel) {
   WatchOptions options{.ns = options_.ns,
                        .label_selector = options_.label_selector,
                        .field_selector = options_.field_selector,
@@ -73,21 +76,21 @@ ApiResult<> Reflector::watch(bool initial_events, const Cancel& cancel) {
   options.server_timeout =
       kLeastTimeout + std::chrono::duration_cast<Duration>(kLeastTimeout * chance_());
   return client_.watch(
-      resource_, options, [&](ApiEvent event) { return take(std::move(event), initial_events); },
+      resource, options, [&](ApiEvent event) { return take(std::move(event), initial_events); },
       cancel);
 }
 
-ApiResult<> Reflector::fill_by_stream(const Cancel& cancel) {
+ApiResult<> Reflector::fill_by_stream(const Resource& resource, const Cancel& cancel) {
   sink_.begin();
   synced_ = false;
-  auto ended = watch(true, cancel);
+  auto ended = watch(resource, true, cancel);
   if (synced_) return ended;
   version_.clear();
   if (!streaming_) return {};
   if (ended) {
-    ended = fail(api_error(Error(Code::unavailable,
-                                 "the list of " + resource_.plural + " ended before its end",
-                                 Retry::later)));
+    ended = fail(
+        api_error(Error(Code::unavailable,
+                        "the list of " + resource.plural + " ended before its end", Retry::later)));
   }
   if (ended.error().failure == ApiFailure::invalid || failures_ + 1 >= kMostStreamingFailures) {
     streaming_ = false;
@@ -96,9 +99,9 @@ ApiResult<> Reflector::fill_by_stream(const Cancel& cancel) {
   return ended;
 }
 
-ApiResult<> Reflector::fill(const Cancel& cancel) {
+ApiResult<> Reflector::fill(const Resource& resource, const Cancel& cancel) {
   if (streaming_) {
-    auto filled = fill_by_stream(cancel);
+    auto filled = fill_by_stream(resource, cancel);
     if (streaming_ || !filled) return filled;
   }
   sink_.begin();
@@ -107,27 +110,34 @@ ApiResult<> Reflector::fill(const Cancel& cancel) {
                             .field_selector = options_.field_selector,
                             .metadata_only = options_.metadata_only};
   std::string version = TRY(client_.list(
-      resource_, options, [&](Value one) { sink_.put(std::move(one)); }, cancel));
+      resource, options, [&](Value one) { sink_.put(std::move(one)); }, cancel));
   sink_.end();
   version_ = std::move(version);
   return {};
 }
 
-ApiResult<> Reflector::follow(const Cancel& cancel) {
+ApiResult<> Reflector::follow(const Resource& resource, const Cancel& cancel) {
   const MonoTime begun = clock_.mono();
-  auto ended = watch(false, cancel);
+  sink_.live(true);
+  auto ended = watch(resource, false, cancel);
   if (ended && clock_.mono() - begun < kShortWatch) {
     return fail(api_error(Error(
-        Code::unavailable, "the watch of " + resource_.plural + " ended at once", Retry::later)));
+        Code::unavailable, "the watch of " + resource.plural + " ended at once", Retry::later)));
   }
   if (!ended && ended.error().failure == ApiFailure::gone) version_.clear();
   return ended;
 }
 
+ApiResult<> Reflector::go_on(const Cancel& cancel) {
+  const Resource resource = TRY(find_(cancel));
+  return version_.empty() ? fill(resource, cancel) : follow(resource, cancel);
+}
+
 void Reflector::run(const Cancel& cancel) {
   while (cancel.check(clock_.mono())) {
-    const auto done = version_.empty() ? fill(cancel) : follow(cancel);
+    const auto done = go_on(cancel);
     if (done || !cancel.check(clock_.mono())) continue;
+    sink_.live(false);
     // What the server forgot is no trouble of anybody's.
     if (done.error().failure != ApiFailure::gone) sink_.trouble(done.error());
     if (!pause(clock_, sleep_, next_pause(), cancel)) return;

@@ -24,9 +24,14 @@ class ReflectorSink {
   virtual void gone(Value object) = 0;
   /// What was not put since begin() is not there any more.
   virtual void end() = 0;
+  /// Whether changes are told as they happen, from now on.
+  virtual void live(bool is_live) = 0;
   /// It could not go on for now. Told once per failure; it tries again.
   virtual void trouble(const ApiError& error) = 0;
 };
+
+/// How the kind is served now: asked before each list and watch.
+using ResourceFinder = std::function<ApiResult<Resource>(const Cancel& cancel)>;
 
 struct ReflectorOptions {
   std::string ns = {}, label_selector = {}, field_selector = {};
@@ -38,17 +43,18 @@ class Reflector {
  public:
   /// References outlive it. `chance` gives numbers in [0, 1), for jitter.
   Reflector(ApiClient& client, Clock& clock, std::function<void(Duration)> sleep,
-            std::function<double()> chance, Resource resource, ReflectorOptions options,
+            std::function<double()> chance, ResourceFinder find, ReflectorOptions options,
             ReflectorSink& sink);
 
   /// Until cancelled.
   void run(const Cancel& cancel);
 
  private:
-  ApiResult<> fill(const Cancel& cancel);
-  ApiResult<> fill_by_stream(const Cancel& cancel);
-  ApiResult<> follow(const Cancel& cancel);
-  ApiResult<> watch(bool initial_events, const Cancel& cancel);
+  ApiResult<> go_on(const Cancel& cancel);
+  ApiResult<> fill(const Resource& resource, const Cancel& cancel);
+  ApiResult<> fill_by_stream(const Resource& resource, const Cancel& cancel);
+  ApiResult<> follow(const Resource& resource, const Cancel& cancel);
+  ApiResult<> watch(const Resource& resource, bool initial_events, const Cancel& cancel);
   bool take(ApiEvent event, bool initial_events);
   Duration next_pause();
 
@@ -56,7 +62,7 @@ class Reflector {
   Clock& clock_;
   std::function<void(Duration)> sleep_;
   std::function<double()> chance_;
-  const Resource resource_;
+  const ResourceFinder find_;
   const ReflectorOptions options_;
   ReflectorSink& sink_;
 

@@ -22,8 +22,10 @@ class Log : public ReflectorSink {
   void put(Value object) override { text += object["metadata"]["name"].str() + " "; }
   void gone(Value object) override { text += "-" + object["metadata"]["name"].str() + " "; }
   void end() override { text += "end "; }
+  void live(bool is_live) override { now_live = is_live; }
   void trouble(const ApiError&) override { text += "! "; }
   std::string text;
+  bool now_live = false;
 };
 
 std::string event(std::string_view type, std::string_view name, int version) {
@@ -51,8 +53,8 @@ class ReflectorTest : public ::testing::Test, protected ScriptedClient {
       return answer;
     };
     Reflector reflector(
-        client, clock, [this](Duration time) { clock.advance(time); }, [] { return 0.5; }, kPods,
-        options, log);
+        client, clock, [this](Duration time) { clock.advance(time); }, [] { return 0.5; },
+        [this](const Cancel&) { return served; }, options, log);
     reflector.run(cancel);
     return log.text;
   }
@@ -62,6 +64,7 @@ class ReflectorTest : public ::testing::Test, protected ScriptedClient {
   }
 
   ReflectorOptions options;
+  ApiResult<Resource> served = kPods;
   Log log;
   Duration lasts = 2s;
 };
@@ -116,6 +119,33 @@ TEST_F(ReflectorTest, PausesGrowToAHalfMinuteWithJitter) {
   // 1.2, 2.4, 4.8, 9.6, 19.2, then 22.5 each
   EXPECT_EQ(clock.mono() - begun,
             Duration(1200ms + 2400ms + 4800ms + 9600ms + 19200ms) + Duration(22500ms) * 7);
+}
+
+TEST_F(ReflectorTest, AServerThatForgetsAgainAndAgainIsNotHammered) {
+  lasts = 0s;
+  std::vector<ApiResponse> script;
+  for (int i = 0; i < 6; ++i) {
+    script.push_back(response(200, synced(5)));
+    script.push_back(response(410, ""));
+  }
+  const MonoTime begun = clock.mono();
+  run(script);
+  EXPECT_GT(clock.mono() - begun, 30s);
+}
+
+TEST_F(ReflectorTest, IsLiveBetweenTheListAndTheFirstFailure) {
+  run({response(200, synced(5))});
+  EXPECT_TRUE(log.now_live);
+  log.now_live = true;
+  cancel = Cancel();
+  served = fail(api_error(Error(Code::not_found, "not served")));
+  transport.answer = [&](const ApiRequest&) -> Result<ApiResponse> { return response(500, ""); };
+  const MonoTime until = clock.mono() + 10s;
+  Reflector reflector(
+      client, clock, [this](Duration time) { clock.advance(time); }, [] { return 0.5; },
+      [this](const Cancel&) { return served; }, options, log);
+  reflector.run(cancel.with_deadline(until));
+  EXPECT_FALSE(log.now_live);
 }
 
 TEST_F(ReflectorTest, AWatchThatEndsAtOnceIsNotHammered) {

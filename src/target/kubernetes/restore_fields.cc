@@ -12,19 +12,9 @@ using Maybe = std::optional<Value>;
 
 Maybe restored(const Maybe& now, const Maybe& before, const FieldSet& fields);
 
-/// True if a list's element is the one that `element` ("k:{…}", "v:…") names.
-bool is_element(const Value& item, std::string_view element) {
-  const auto name = codec::parse_json(element.substr(2));
-  if (!name) return false;
-  if (element.starts_with("v:")) return item == *name;
-  const auto keys = name->members();
-  return std::all_of(keys.begin(), keys.end(),
-                     [&](const Member& key) { return item[key.key()] == key.value; });
-}
-
 Maybe find_element(const std::vector<Value>& items, std::string_view element) {
   const auto it = std::find_if(items.begin(), items.end(),
-                               [&](const Value& item) { return is_element(item, element); });
+                               [&](const Value& item) { return FieldSet::names(element, item); });
   return it == items.end() ? std::nullopt : Maybe(*it);
 }
 
@@ -40,8 +30,9 @@ Maybe restored_list(const Maybe& now, const Maybe& before, const FieldSet& field
     const Maybe mine = find_element(items, element);
     const Maybe was = find_element(old, element);
     const Maybe result = restored(mine, was, below);
-    const auto place = std::find_if(items.begin(), items.end(),
-                                    [&](const Value& item) { return is_element(item, element); });
+    const auto place = std::find_if(items.begin(), items.end(), [&](const Value& item) {
+      return FieldSet::names(element, item);
+    });
     if (result && place != items.end()) *place = *result;
     if (result && place == items.end()) items.push_back(*result);
     if (!result && place != items.end()) items.erase(place);

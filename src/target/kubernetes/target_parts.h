@@ -57,6 +57,9 @@ struct KubernetesTarget::Parts {
                          const Fence& fence, const Cancel& cancel);
   Result<Receipt> update(const Step& step, const Resource& resource, const Value& body,
                          const Fence& fence, const Cancel& cancel);
+  /// What tools that deploy own of an object Rumbo never applied becomes Rumbo's, so that what the
+  /// manifest lacks goes with the apply that follows. Returns the version to write on.
+  Result<std::string> adopt(const Item& item, const Resource& resource, const Cancel& cancel);
   Result<Receipt> recreate(const Step& step, const Resource& resource, const Value& body,
                            const Fence& fence, const Cancel& cancel);
   Result<Receipt> drop_hooks(const Step& step, const Fence& fence, const Cancel& cancel);
@@ -83,6 +86,8 @@ struct KubernetesTarget::Parts {
                          Reverted& out, const Cancel& cancel);
   Result<Value> hand_back(const Item& item, const Resource& resource, const Value& now,
                           const FieldSet& fields, const std::string& manager, const Cancel& cancel);
+  Result<ObservedVersion> restore_ledger(const Item& item, const Resource& resource,
+                                         const Value& now, const Cancel& cancel);
   Result<> give_back(const Item& item, const Resource& resource, const Value& now, Reverted& out,
                      const Cancel& cancel);
   /// After a write to a StatefulSet, of others nothing: removes what keeps its pods from the

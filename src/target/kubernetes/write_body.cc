@@ -44,6 +44,8 @@ Value at_path(const Value& value, std::span<const std::string_view> path, const 
   return value.with(path.front(), at_path(*below, path.subspan(1), change));
 }
 
+}  // namespace
+
 Value with_default_keys(const Value& object) {
   using Path = std::vector<std::string_view>;
   const std::string_view kind = object["kind"].as_string();
@@ -60,8 +62,6 @@ Value with_default_keys(const Value& object) {
   }
   return object;
 }
-
-}  // namespace
 
 Value with_stored_texts(const Value& object) {
   const Value* texts = object.find("stringData");

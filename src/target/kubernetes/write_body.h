@@ -13,9 +13,10 @@ namespace rumbo::target::kubernetes {
 /// (kubernetes issue 108008). What is no text is left for the server to refuse.
 Value with_stored_texts(const Value& object);
 
+/// With the `protocol` of ports that the server needs to tell them apart.
+Value with_default_keys(const Value& object);
 /// What is declared, as an apply may send it: without status and server-side metadata, without a
-/// namespace for cluster-scoped kinds, with the `protocol` of ports that the server needs to tell
-/// them apart.
+/// namespace for cluster-scoped kinds, with default keys.
 Value apply_body(const Value& want, const Resource& resource);
 /// The same under the precondition that this uid and resourceVersion are live.
 Value with_precondition(const Value& body, const std::string& uid, const std::string& version);

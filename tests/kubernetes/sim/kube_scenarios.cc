@@ -136,6 +136,12 @@ void let_go(fake_api::FakeApi& api) {
          held.with("metadata", held["metadata"].without("finalizers")));
 }
 
+/// What another tool deployed: its value differs, and it has a key that the manifest lacks.
+void deploy_by_others(fake_api::FakeApi& api) {
+  const Value mine = config("settings", "theirs").with_path({"data", "more"}, "theirs");
+  api.as("argocd-controller", "POST", "/api/v1/namespaces/shop/configmaps", mine);
+}
+
 std::vector<Scenario> build() {
   const ObjectKey settings{"", "ConfigMap", "shop", "settings"};
   constexpr Duration kTerminating = 40s;  // how long a namespace that is deleted is still seen
@@ -186,6 +192,15 @@ std::vector<Scenario> build() {
                       annotated(deployment("late", "late:1"), "rumbo.dev/wave", "50")},
                      Natural::restored));
   all.back().prepare = enforce_guard;
+  // Taken over from another tool, and given back.
+  all.push_back(
+      make("adopt", {}, {config("settings", "1"), deployment("web", "web:1")}, Natural::committed));
+  all.back().policy.adopt = true;
+  all.back().prepare = deploy_by_others;
+  all.push_back(make("adopt-unhealthy", {},
+                     {config("settings", "1"), deployment("web", "broken:1")}, Natural::restored));
+  all.back().policy.adopt = true;
+  all.back().prepare = deploy_by_others;
   // Fault point 16: a finalizer of others holds what the undo deletes.
   all.push_back(make("finalizer-holds-undo", {config("settings", "1"), deployment("web", "web:1")},
                      {config("settings", "2"), config("held", "1"), deployment("web", "broken:2")},
