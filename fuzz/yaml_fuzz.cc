@@ -9,6 +9,7 @@
 #include "codec/yaml.h"
 #include "codec/yaml_block_reader.h"
 #include "codec/yaml_event_log.h"
+#include "codec/yaml_fields.h"
 #include "codec/yaml_reader.h"
 
 using namespace rumbo;
@@ -60,11 +61,30 @@ void compare_readers(std::string_view text) {
   if (reading->complete && a.size() != b.size()) std::abort();
 }
 
+/// Who asks for some fields gets what who reads all would find there.
+void compare_fields(std::string_view text) {
+  static constexpr std::string_view kNames[] = {"a", "kind"};
+  codec::YamlOptions options;
+  options.strict = false;
+  options.limits.max_alias_nodes = 10'000;
+  const auto whole = codec::parse_yaml_value(text, "fuzz.yaml", options);
+  const auto some = codec::parse_yaml_fields(text, "fuzz.yaml", options, kNames);
+  if (whole.has_value() != some.has_value()) std::abort();
+  if (!whole) return;
+  if (whole->kind() != some->kind() || whole->size() != some->size()) std::abort();
+  for (const std::string_view name : {"a", "A", "kind", "Kind"}) {
+    const Value *x = whole->find(name), *y = some->find(name);
+    if ((x == nullptr) != (y == nullptr)) std::abort();
+    if (x != nullptr && codec::to_json(*x) != codec::to_json(*y)) std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (!text.starts_with("\xef\xbb\xbf")) compare_readers(text);  // who reads takes that off before
+  compare_fields(text);
   check(text, codec::YamlDialect::yaml_v2);
   check(text, codec::YamlDialect::yaml_v3);
   return 0;

@@ -25,6 +25,7 @@ Section: admin
 Priority: optional
 Depends: $depends, libcurl4, libssl3, ca-certificates, git
 Recommends: podman (>= 4.3), runc | crun, nftables, netavark, aardvark-dns, conntrack, iproute2
+Suggests: tzdata, openssh-client, gnupg
 Installed-Size: $(du -sk "$work/root" | cut -f 1)
 Description: keeps containers on course with Git; every deployment is a transaction
  Rumbo watches Git repositories and deploys the Kubernetes YAML in them to a machine that

@@ -14,11 +14,13 @@ trap 'rm -rf "$work"' EXIT
 "$binary" docs man > "$work/rumbo.1"
 gzip -9 -n "$work/rumbo.1"
 "$binary" completion bash > "$work/rumbo"
+"$binary" completion fish > "$work/rumbo.fish"
 sed "s#@BINDIR@#$prefix/bin#" packaging/rumbo.service > "$work/rumbo.service"
 
 install -D -m 0755 "$binary" "$root$prefix/bin/rumbo"
 install -D -m 0644 "$work/rumbo.1.gz" "$root$prefix/share/man/man1/rumbo.1.gz"
 install -D -m 0644 "$work/rumbo" "$root$prefix/share/bash-completion/completions/rumbo"
+install -D -m 0644 "$work/rumbo.fish" "$root$prefix/share/fish/vendor_completions.d/rumbo.fish"
 install -D -m 0644 "$work/rumbo.service" "$root$units/rumbo.service"
 echo "install: $root$prefix/bin/rumbo, its manual, its completion, and $root$units/rumbo.service"
 echo "install: write /etc/rumbo/rumbo.yaml (rumbo init), then: systemctl enable --now rumbo"

@@ -153,7 +153,12 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
   Invocation read;
   std::vector<std::string> words = arguments;
   const std::size_t at = verb_index(words);
-  if (at < words.size() && words[at] != "--") {
+  // `rumbo help sync`, as people of git and kubectl type it.
+  if (at < words.size() && words[at] == "help") {
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
+    words.emplace_back("--help");
+  }
+  if (at < words.size() && words[at] != "--" && words[at] != "--help") {
     read.verb = find_verb(words[at]);
     if (!read.verb) return fail(unknown_verb(words[at]));
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));

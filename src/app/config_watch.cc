@@ -25,6 +25,12 @@ Result<LoadedConfig> parse_files(const control::ConfigTexts& texts, const std::s
 
 }  // namespace
 
+std::string describe_trouble(const Error& trouble, bool refused) {
+  return std::string(refused ? "the new configuration is refused, the old one stays"
+                             : "the configuration cannot be read, the old one stays") +
+         ": " + trouble.to_string();
+}
+
 ConfigWatch::ConfigWatch(io::FileSystem& files, ConfigPlace place)
     : files_(files), place_(std::move(place)), known_(fingerprint(place_.texts())) {}
 
@@ -32,7 +38,13 @@ void ConfigWatch::running(const LoadedConfig& loaded) {
   if (loaded.git) known_ = fingerprint(loaded.git->state.texts);
 }
 
+void ConfigWatch::failed(const Error& trouble) {
+  known_fails_ = true;
+  trouble_ = describe_trouble(trouble, true);
+}
+
 ConfigNews ConfigWatch::tell(Error trouble, bool refused, bool again) {
+  trouble_ = describe_trouble(trouble, refused);
   std::string text = trouble.to_string();
   if (text == told_ && !again) return {};
   told_ = std::move(text);
@@ -55,12 +67,15 @@ ConfigNews ConfigWatch::look(Source& source, bool again, const Cancel& cancel) {
   std::string now = fingerprint(texts);
   if (now == known_) {
     told_.clear();  // back to what is in force
+    if (!known_fails_) trouble_.clear();
     return {};
   }
   auto loaded = state ? place_.parse(std::move(*state)) : parse_files(texts, place_.path());
   if (!loaded) return tell(loaded.error(), true, again);
   known_ = std::move(now);
+  known_fails_ = false;
   told_.clear();
+  trouble_.clear();
   return {.config = std::move(*loaded), .trouble = std::nullopt};
 }
 

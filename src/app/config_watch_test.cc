@@ -69,13 +69,28 @@ TEST_F(ConfigWatchTest, ABrokenOneIsToldOnceAndTheOldOneStays) {
   EXPECT_TRUE(news.refused);
   EXPECT_NE(news.trouble->to_string().find("/rumbo.yaml:1"), std::string::npos);
   EXPECT_FALSE(look(watch).trouble) << "once";
+  EXPECT_NE(watch.trouble().find("the old one stays: /rumbo.yaml:1"), std::string::npos)
+      << "`rumbo status` shows it for as long as it is so: " << watch.trouble();
   EXPECT_TRUE(look(watch, true).trouble) << "again when asked";
   ASSERT_TRUE(files_.remove("/rumbo.yaml"));
   EXPECT_FALSE(look(watch).refused);
   write(control::example_config("shop"));
   EXPECT_FALSE(look(watch).config) << "the one in force is back";
+  EXPECT_EQ(watch.trouble(), "");
   write(control::example_config("cart"));
   EXPECT_TRUE(look(watch).config) << "valid again";
+}
+
+TEST_F(ConfigWatchTest, OneThatDoesNotWorkIsTroubleUntilTheNext) {
+  ConfigWatch watch(files_, place("/rumbo.yaml"));
+  write(control::example_config("cart"));
+  ASSERT_TRUE(look(watch).config);
+  watch.failed(Error(Code::unavailable, "no podman"));
+  EXPECT_FALSE(look(watch).trouble);
+  EXPECT_NE(watch.trouble().find("no podman"), std::string::npos) << watch.trouble();
+  write(control::example_config("shop"));
+  EXPECT_TRUE(look(watch).config);
+  EXPECT_EQ(watch.trouble(), "");
 }
 
 TEST_F(ConfigWatchTest, AFleetRepositoryIsFollowed) {

@@ -29,8 +29,11 @@ HostCheck state_check(io::Env& env, const std::string& state) {
 /// A full disk stops all deployments, so it is told before it is full.
 HostCheck space_check(io::Env& env, const std::string& state) {
   constexpr std::uint64_t kMiB = 1 << 20, kFew = 512 * kMiB, kTooFew = 64 * kMiB;
-  const auto free = env.files.free_bytes(state);
-  if (!free) return {"disk", Level::ok, "not looked at: " + free.error().message(), ""};
+  // Where it will be made, if it is not there yet.
+  std::string place = state;
+  while (!place.empty() && !env.files.stat(place)) place.resize(place.rfind('/'));
+  const auto free = env.files.free_bytes(place.empty() ? "/" : place);
+  if (!free) return {"disk", Level::warning, free.error().message(), ""};
   const std::string text = fmt::format("{} MiB free below {}", *free / kMiB, state);
   if (*free >= kFew) return {"disk", Level::ok, text, ""};
   return {"disk", *free < kTooFew ? Level::failure : Level::warning, text,
@@ -85,7 +88,7 @@ Result<int> run_doctor(Session& session) {
   std::vector<HostCheck> checks{state_check(session.env(), state),
                                 space_check(session.env(), state), config_check(session),
                                 daemon_check(session.env(), state)};
-  for (HostCheck& check : target::podman::check_host(session.env(), state)) {
+  for (HostCheck& check : target::podman::check_host(session.env())) {
     checks.push_back(std::move(check));
   }
   bool failed = false;

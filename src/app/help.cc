@@ -2,6 +2,7 @@
 
 #include "app/invocation.h"
 #include "app/table.h"
+#include "base/strings.h"
 
 namespace rumbo::app {
 namespace {
@@ -20,10 +21,36 @@ std::string padded(std::string_view text, std::size_t width) {
   return out;
 }
 
+constexpr std::size_t kLine = 100;
+
+/// The text in lines of at most kLine columns; all but the first begin with so many spaces.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string out;
+  std::size_t used = indent;
+  for (const std::string_view word : split(text, ' ')) {
+    const std::size_t wide = columns(word);
+    if (used > indent && used + 1 + wide > kLine) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+    } else if (used > indent) {
+      out += ' ';
+      ++used;
+    }
+    out += word;
+    used += wide;
+  }
+  return out;
+}
+
 std::string flag_lines(std::span<const Flag> flags) {
+  constexpr std::size_t kNames = 28;
   std::string out;
   for (const Flag& flag : flags) {
-    out += "  " + padded(spelled(flag), 28) + std::string(flag.help) + "\n";
+    const std::string names = spelled(flag);
+    const bool long_names = columns(names) >= kNames;
+    out += "  " +
+           (long_names ? names + "\n" + std::string(kNames + 2, ' ') : padded(names, kNames)) +
+           wrapped(flag.help, kNames + 2) + "\n";
   }
   return out;
 }
@@ -57,17 +84,17 @@ std::string overview() {
     if (!verb.hidden) out += "  " + padded(verb.name, 12) + std::string(verb.summary) + "\n";
   }
   out += "\nFlags of every verb:\n" + flag_lines(global_flags());
-  return out + "\n`rumbo VERB --help` tells more about one.\n";
+  return out + "\n`rumbo VERB --help` or `rumbo help VERB` tells more about one.\n";
 }
 
 std::string verb_help(const Verb& verb) {
   std::string out = std::string(verb.summary) + "\n";
-  if (!verb.details.empty()) out += "\n" + std::string(verb.details) + "\n";
+  if (!verb.details.empty()) out += "\n" + wrapped(verb.details, 0) + "\n";
   out += "\n" + usage_line(verb) + "\n";
   if (!verb.flags.empty()) out += "\nFlags:\n" + flag_lines(verb.flags);
   out += "\nExamples:\n";
   for (const std::string_view example : verb.examples) out += "  " + std::string(example) + "\n";
-  out += "\nExit status: " + std::string(verb.exits) + "\n";
+  out += "\n" + wrapped("Exit status: " + std::string(verb.exits), 0) + "\n";
   return out + "\nFlags of every verb: see `rumbo --help`.\n";
 }
 
@@ -137,7 +164,7 @@ std::string bash_completion() {
          "    get) COMPREPLY=($(compgen -W \"apps environments objects drift images\" -- "
          "\"$word\")) ;;\n"
          "    render|validate) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
-         "    sync|plan|diff|rollback|status|pause|resume|history|refresh|wait|logs)\n"
+         "    sync|plan|diff|rollback|test|delete|status|pause|resume|history|refresh|wait|logs)\n"
          "      COMPREPLY=($(compgen -W \"$(rumbo get apps -o name -q 2>/dev/null)\" -- "
          "\"$word\")) ;;\n"
          "  esac\n"

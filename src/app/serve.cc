@@ -15,6 +15,7 @@
 #include "app/paths.h"
 #include "app/snapshot.h"
 #include "app/tidy.h"
+#include "base/guarded.h"
 #include "control/local_operations.h"
 #include "control/reconciler.h"
 
@@ -56,7 +57,9 @@ class Daemon {
                  },
              .changed = [this] { reconciler_.poke(); },
              .snapshot = [&installation, state,
-                          &env] { return make_snapshot(installation.journal(), state, env); }}),
+                          &env] { return make_snapshot(installation.journal(), state, env); },
+             .config_trouble =
+                 [this] { return config_trouble_.with([](const auto& now) { return now; }); }}),
         metrics_(env.files) {}
 
   /// Serves first, so that a long recovery can be watched; then reconciles.
@@ -71,6 +74,11 @@ class Daemon {
   /// True once after somebody asked to look at the sources now.
   bool take_asked() { return asked_.exchange(false); }
 
+  /// Why what is configured now is not in force, for `rumbo status`; empty if it is.
+  void set_config_trouble(const std::string& why) {
+    config_trouble_.with([&](auto& now) { now = why; });
+  }
+
   /// Suspends open transactions; the next start takes them up again.
   void stop() {
     reconciler_.stop();
@@ -80,6 +88,7 @@ class Daemon {
  private:
   Installation& installation_;
   std::atomic<bool> asked_{false};
+  Guarded<std::string> config_trouble_;
   control::Reconciler reconciler_;
   control::LocalOperations operations_;
   api::Metrics metrics_;
@@ -89,10 +98,7 @@ class Daemon {
 
 /// In the log, and in the journal, which is where people look who were not there.
 void tell(Installation& installation, const Error& trouble, bool refused) {
-  const std::string message =
-      std::string(refused ? "the new configuration is refused, the old one stays"
-                          : "the configuration cannot be read, the old one stays") +
-      ": " + trouble.to_string();
+  const std::string message = describe_trouble(trouble, refused);
   log(LogLevel::error, "serve", "{}", message);
   const auto noted = installation.core().note(
       refused ? "config-refused" : "config-trouble", {},
@@ -123,6 +129,8 @@ Result<std::optional<LoadedConfig>> run_until_changed(const InstallationOptions&
   if (!options.loaded) watch.running(*proven.config);
   if (const auto failed = std::exchange(proven.failed, std::nullopt)) {
     tell(*installation, *failed, true);
+    watch.failed(*failed);
+    daemon.set_config_trouble(watch.trouble());
   }
   log(LogLevel::info, "serve", "ready: {} applications of {}, API on {}/rumbo.sock",
       proven.config->config.applications.size(), proven.config->origin, options.state);
@@ -139,6 +147,7 @@ Result<std::optional<LoadedConfig>> run_until_changed(const InstallationOptions&
     ConfigNews news = watch.look(installation->source(), asked, stop);
     look = env.clock.mono() + watch.place().interval();
     if (news.trouble) tell(*installation, *news.trouble, news.refused);
+    daemon.set_config_trouble(watch.trouble());
     next = std::move(news.config);
   }
   log(LogLevel::info, "serve", "{}",

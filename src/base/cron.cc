@@ -123,27 +123,46 @@ bool CronSchedule::day_matches(int day, int month, int weekday) const {
   return any_day_ || any_weekday_ ? by_day && by_weekday : by_day || by_weekday;
 }
 
+bool CronSchedule::day_matches(std::chrono::sys_days date) const {
+  const std::chrono::year_month_day ymd{date};
+  return day_matches(static_cast<int>(static_cast<unsigned>(ymd.day())),
+                     static_cast<int>(static_cast<unsigned>(ymd.month())),
+                     static_cast<int>(std::chrono::weekday(date).c_encoding()));
+}
+
 std::optional<WallTime> CronSchedule::next_after(WallTime time) const {
+  return next_after(time, [](std::int64_t) { return 0; });
+}
+
+std::optional<WallTime> CronSchedule::next_after(WallTime time, const OffsetAt& offset_at) const {
   using std::chrono::floor;
-  using Minutes = std::chrono::minutes;
-  const auto start = floor<Minutes>(time.since_epoch) + Minutes(1);
-  auto day = floor<std::chrono::days>(start);
-  auto from = std::chrono::duration_cast<Minutes>(start - day).count();
-  for (int i = 0; i < kMostDays; ++i, day += std::chrono::days(1), from = 0) {
-    const std::chrono::sys_days date{day};
-    const std::chrono::year_month_day ymd{date};
-    const auto weekday = static_cast<int>(std::chrono::weekday(date).c_encoding());
-    if (!day_matches(static_cast<int>(static_cast<unsigned>(ymd.day())),
-                     static_cast<int>(static_cast<unsigned>(ymd.month())), weekday)) {
-      continue;
-    }
-    for (auto minute = from; minute < 24 * 60; ++minute) {
+  using std::chrono::seconds;
+  // Of no zone, and more than any change of the clocks moves them.
+  constexpr std::int64_t kFar = 26 * 3600;
+  const auto after = floor<seconds>(time.since_epoch).count();
+  const auto today = floor<std::chrono::days>(seconds(after + offset_at(after)));
+  // A repeated hour may lead back over midnight.
+  auto day = today - std::chrono::days(1);
+  for (int i = 0; i < kMostDays; ++i, day += std::chrono::days(1)) {
+    if (!day_matches(std::chrono::sys_days(day))) continue;
+    const std::int64_t midnight = seconds(day).count();
+    const std::int64_t before = offset_at(midnight - kFar);
+    const std::int64_t later = offset_at(midnight + kFar + 24 * 3600);
+    std::optional<std::int64_t> due;
+    for (std::int64_t minute = 0; minute < 24 * 60; ++minute) {
       if (!hours_[static_cast<std::size_t>(minute / 60)] ||
           !minutes_[static_cast<std::size_t>(minute % 60)]) {
         continue;
       }
-      return WallTime{Duration(day) + Duration(Minutes(minute))};
+      for (const std::int64_t offset : {before, later}) {
+        const std::int64_t at = midnight + minute * 60 - offset;
+        if (at <= after || (due && at >= *due)) continue;
+        if (before != later && offset_at(at) != offset) continue;  // skipped by a change
+        due = at;
+      }
+      if (due && before == later) break;
     }
+    if (due) return WallTime{Duration(seconds(*due))};
   }
   return std::nullopt;
 }

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/semver.h"
 #include "base/strings.h"
 #include "control/config_read.h"
+#include "source/git_refs.h"
 
 namespace rumbo::control {
 namespace {
@@ -211,6 +213,22 @@ GitRef ConfigReader::git_ref(const codec::YamlNode* ref, ConfigCheck& check) {
   if (set != 1) {
     check.error(*ref, set == 0 ? "`ref` names no commit" : "`ref` names several commits",
                 "set exactly one of branch, tag, semver, commit, name");
+    return out;
+  }
+  // What cannot name a commit whatever the repository holds.
+  for (const char* member : {"branch", "tag", "semver", "commit", "name"}) {
+    const codec::YamlNode* node = ref->find(member);
+    if (node == nullptr || node->value.as_string().empty() || node->value.as_string()[0] == '-') {
+      continue;
+    }
+    if (const auto checked = source::check_ref(out); !checked) {
+      check.error(*node, checked.error().message(), checked.error().hint());
+    } else if (const auto range = VersionRange::parse(out.semver); !out.semver.empty() && !range) {
+      check.error(
+          *node,
+          "`" + printable(out.semver, 80) + "` is no version range: " + range.error().message(),
+          range.error().hint());
+    }
   }
   return out;
 }

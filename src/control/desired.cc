@@ -8,6 +8,7 @@
 #include "engine/manifest_store.h"
 #include "io/work_guard.h"
 #include "render/substitute_manifest.h"
+#include "source/git_refs.h"
 
 namespace rumbo::control {
 namespace {
@@ -137,6 +138,12 @@ Result<Revision> Desired::resolve_main(const Placement& placement, const std::st
   git.ref.tag = revision;
   found = source_.resolve(git, cancel);
   if (found || found.error().code() != Code::not_found) return found;
+  if (!source::is_missing_reference(found.error())) return found;
+  if (revision != "HEAD" && !revision.starts_with("refs/")) {
+    return fail(Error(Code::not_found,
+                      git.url + " has no branch, tag or commit `" + printable(revision, 80) + "`")
+                    .with_hint("commits are named by their full id, as `git rev-parse` prints it"));
+  }
   git.ref = {};
   git.ref.name = revision;
   return source_.resolve(git, cancel);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "codec/json.h"
+#include "source/git_refs.h"
 #include "source/git_url.h"
 
 namespace rumbo::control {
@@ -63,7 +64,7 @@ Result<Revision> resolve(Source& source, GitSpec& git, const Cancel& cancel) {
   git.ref.branch.clear();
   git.ref.tag = name;
   auto tag = source.resolve(git, cancel);
-  if (tag || tag.error().code() != Code::not_found) return tag;
+  if (tag || !source::is_missing_reference(tag.error())) return tag;
   return fail(
       Error(Code::not_found, "the repository has no branch or tag `" + printable(name, 128) + "`")
           .with_hint("check the reference, or push it first"));

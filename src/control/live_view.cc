@@ -40,7 +40,8 @@ ScopeLive LiveView::look(const Scope& scope, Consistency consistency, const Canc
   }
   out.manifest = *manifest;
   if (out.manifest == nullptr) {
-    out.health = {HealthStatus::missing, "never deployed"};
+    out.health = {HealthStatus::missing,
+                  core_.state(scope).deleted ? "it was deleted" : "never deployed"};
     return out;
   }
   Target* target = core_.target(scope.target);

@@ -22,6 +22,8 @@ struct LocalOptions {
   std::function<void()> changed = {};
   /// As Operations::snapshot(); set by whoever knows the state directory.
   std::function<Result<Value>()> snapshot = {};
+  /// Set by the daemon: why the configuration as it is written now is not in force; empty if it is.
+  std::function<std::string()> config_trouble = {};
 };
 
 class LocalOperations : public Operations {

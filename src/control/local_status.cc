@@ -148,6 +148,12 @@ Result<Value> LocalOperations::status(const Selector& selector) {
       attention.emplace_back(name + ": " + bad["revision"].str() +
                              " is quarantined: " + bad["reason"].str());
     }
+    // A quarantine says the same, and its revision.
+    if (one["outcome"].as_string() == "refused" && one["sync"].as_string() == "OutOfSync" &&
+        one["quarantined"].empty()) {
+      attention.emplace_back(name + " was refused: " + one["cause"].str() + " (see `rumbo plan " +
+                             name + "`)");
+    }
     if (one["held"].is_string()) {
       attention.emplace_back(name + " is held: " + one["held"].str() +
                              " (`rumbo resume` lets automation go on)");
@@ -171,6 +177,8 @@ Result<Value> LocalOperations::status(const Selector& selector) {
     healthy = false;
     attention.emplace_back("target " + target.value + ": " + why.to_string());
   }
+  const std::string config = options_.config_trouble ? options_.config_trouble() : std::string();
+  if (!config.empty()) attention.emplace_back(config);
   const auto frozen = core_.frozen();
   if (frozen) {
     attention.emplace_back("all is frozen by " + frozen->by + " since " + to_rfc3339(frozen->at) +
@@ -186,6 +194,7 @@ Result<Value> LocalOperations::status(const Selector& selector) {
                         {"sources", sources},
                         {"daemon", options_.daemon},
                         {"healthy", healthy},
+                        {"configTrouble", or_null(config)},
                         {"frozen", frozen ? freeze_value(frozen) : Value()},
                         {"attention", Value::array(std::move(attention))}});
 }

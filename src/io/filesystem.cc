@@ -17,18 +17,25 @@ Result<std::string> FileSystem::read_link(const std::string& path) {
   return fail(Code::invalid, "cannot read the link `" + path + "`: it is none");
 }
 
+Result<std::unique_ptr<Directory>> FileSystem::open_directory(const std::string&) {
+  return nullptr;
+}
+
 Result<std::string> FileSystem::read_all(const std::string& path, std::uint64_t most) {
-  const auto file = TRY(open(path, {}));
+  return read_whole(*TRY(open(path, {})), path, most);
+}
+
+Result<std::string> read_whole(File& file, const std::string& path, std::uint64_t most) {
   // Files under /proc and /sys report a size of 0, so the end is found by reading.
   std::string out;
-  std::uint64_t wanted = std::min<std::uint64_t>(TRY(file->size()), most) + 1;
+  std::uint64_t wanted = std::min<std::uint64_t>(TRY(file.size()), most) + 1;
   wanted = std::max<std::uint64_t>(wanted, 4096);
   for (;;) {
     const std::size_t had = out.size();
     out.resize(had + static_cast<std::size_t>(wanted));
     const std::span<std::uint8_t> room(reinterpret_cast<std::uint8_t*>(out.data()) + had,
                                        out.size() - had);
-    const std::size_t got = TRY(file->read_at(had, room));
+    const std::size_t got = TRY(file.read_at(had, room));
     out.resize(had + got);
     if (out.size() > most) {
       return fail(Code::too_large,

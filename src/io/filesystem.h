@@ -48,11 +48,22 @@ class File {
   virtual Result<bool> try_lock() = 0;
 };
 
+/// A directory that was opened: what is read through it lies in it, whatever becomes of its path.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  /// For reading. Symlinks on the way are followed within the directory only; one that leads out
+  /// is Code::invalid.
+  virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> open(const std::string& path,
                                              const OpenOptions& options) = 0;
+  /// Null where the system cannot keep symlinks within a directory (Linux before 5.6).
+  virtual Result<std::unique_ptr<Directory>> open_directory(const std::string& path);
   virtual Result<FileInfo> stat(const std::string& path) = 0;  ///< does not follow a last symlink
   /// Where a symlink points, as it is written; Code::invalid if the path is none.
   virtual Result<std::string> read_link(const std::string& path);
@@ -73,6 +84,10 @@ class FileSystem {
   /// Replaces a file so that a crash leaves the old or the new content, never a mix.
   Result<> write_atomic(const std::string& path, std::string_view bytes, std::uint32_t mode = 0600);
 };
+
+/// The rest of a file from its first byte; Code::too_large above `most` bytes. `path` is for
+/// errors.
+Result<std::string> read_whole(File& file, const std::string& path, std::uint64_t most);
 
 /// The machine's own file system; lives as long as the process.
 FileSystem& real_filesystem();

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/openat2.h>
 #include <memory>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -148,6 +150,32 @@ class PosixFile : public File {
   std::string path_;
 };
 
+/// Below zero with errno where it fails.
+int open_beneath(int directory, const std::string& path) {
+  ::open_how how{};
+  how.flags = O_CLOEXEC | O_RDONLY | O_NONBLOCK;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(retry([&] {
+    return ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);  // not in glibc
+  }));
+}
+
+class PosixDirectory : public Directory {
+ public:
+  PosixDirectory(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  Result<std::unique_ptr<File>> open(const std::string& path) override {
+    Descriptor fd(open_beneath(fd_.get(), path));
+    const std::string name = path_ + "/" + path;
+    if (fd.get() < 0) return failed("open", name);
+    return std::make_unique<PosixFile>(std::move(fd), name);
+  }
+
+ private:
+  Descriptor fd_;
+  std::string path_;
+};
+
 class PosixFileSystem : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, const OpenOptions& options) override {
@@ -163,6 +191,14 @@ class PosixFileSystem : public FileSystem {
     const bool fresh = options.create && options.exclusive;
     if (fresh && ::fchmod(fd.get(), options.mode) < 0) return failed("set the mode of", path);
     return std::make_unique<PosixFile>(std::move(fd), path);
+  }
+
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override {
+    Descriptor fd(retry([&] { return ::open(path.c_str(), O_CLOEXEC | O_PATH | O_DIRECTORY); }));
+    if (fd.get() < 0) return failed("open", path);
+    const Descriptor probe(open_beneath(fd.get(), "."));
+    if (probe.get() < 0) return nullptr;  // an old kernel, or a filter on system calls
+    return std::make_unique<PosixDirectory>(std::move(fd), path);
   }
 
   Result<FileInfo> stat(const std::string& path) override {

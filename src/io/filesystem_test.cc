@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/strings.h"
 #include "io/env.h"
@@ -179,6 +180,40 @@ TEST(RealFileSystem, NeverFollowsSymlinksWhenRemoving) {
   EXPECT_TRUE(files.stat(real.root() + "/tree/link")->symlink);
   ASSERT_TRUE(files.remove_tree(real.root() + "/tree"));
   EXPECT_EQ(files.read_all(real.root() + "/keep/file"), "x");
+}
+
+TEST(RealFileSystem, ADirectoryKeepsLinksWithinItself) {
+  Real real;
+  FileSystem& files = real.files();
+  ASSERT_TRUE(files.make_directories(real.root() + "/tree/sub", 0700));
+  ASSERT_TRUE(files.write_atomic(real.root() + "/outside", "secret"));
+  ASSERT_TRUE(files.write_atomic(real.root() + "/tree/file", "text"));
+  const auto link = [&](const std::string& target, const std::string& name) {
+    ASSERT_EQ(::symlink(target.c_str(), (real.root() + "/tree/" + name).c_str()), 0);
+  };
+  link("../file", "sub/inside");
+  link("../outside", "out");
+  link("..", "sub/up");
+  link(real.root() + "/tree/file", "absolute");
+  const auto directory = files.open_directory(real.root() + "/tree");
+  ASSERT_TRUE(directory) << directory.error().to_string();
+  if (*directory == nullptr) GTEST_SKIP() << "this kernel has no openat2";
+  const auto read = [&](const std::string& name) -> std::string {
+    const auto file = (*directory)->open(name);
+    return file ? read_whole(**file, name, 100).value_or("unreadable") : file.error().message();
+  };
+  EXPECT_EQ(read("file"), "text");
+  EXPECT_EQ(read("sub/inside"), "text");
+  EXPECT_EQ(read("sub/../file"), "text");
+  EXPECT_EQ(read("sub/up/file"), "text");
+  for (const std::string name :
+       {"out", "../outside", "sub/up/../outside", "absolute", "/etc/passwd"}) {
+    EXPECT_TRUE(read(name).starts_with("cannot open")) << name << ": " << read(name);
+  }
+  EXPECT_FALSE(files.open_directory(real.root() + "/nowhere"));
+  // The directory is what was opened, wherever its name leads later.
+  ASSERT_TRUE(files.rename(real.root() + "/tree", real.root() + "/moved"));
+  EXPECT_EQ(read("file"), "text");
 }
 
 TEST(RealFileSystem, ReadsFilesThatSayTheyAreEmpty) {

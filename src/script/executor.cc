@@ -83,7 +83,7 @@ Executor::Flow Executor::walk_list(const Operand& dot, const Node& list) {
     fails("", depth.failure());
     return Flow::failed;
   }
-  for (const NodePtr& node : list.nodes) {
+  for (const Node* node : list.nodes) {
     const Flow flow = walk(dot, *node);
     if (flow != Flow::normal) return flow;
   }
@@ -256,7 +256,7 @@ bool Executor::set_variable(const Node& variable, const Operand& value) {
       return true;
     }
   }
-  return fails("undefined variable: " + variable.names[0]);
+  return fails("undefined variable: " + std::string(variable.names[0]));
 }
 
 bool Executor::variable(const Node& node, Operand& out) {
@@ -266,7 +266,7 @@ bool Executor::variable(const Node& node, Operand& out) {
       return true;
     }
   }
-  return fails("undefined variable: " + node.names[0]);
+  return fails("undefined variable: " + std::string(node.names[0]));
 }
 
 }  // namespace rumbo::script

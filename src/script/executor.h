@@ -28,7 +28,7 @@ class Executor {
     Operand value;
   };
   struct Depth;
-  using Nodes = std::span<const NodePtr>;
+  using Nodes = Node::Nodes;
 
   // Every bool below is false after a failure, which failure_ then holds.
   bool fails(const std::string& text);
@@ -63,13 +63,13 @@ class Executor {
                      Operand& out);
   bool function_node(const Operand& dot, const Node& node, const Node& command, Nodes arguments,
                      const Operand* final, Operand& out);
-  bool field(const Operand& dot, const std::string& name, const Node& node, Nodes arguments,
+  bool field(const Operand& dot, std::string_view name, const Node& node, Nodes arguments,
              const Operand* final, const Operand& receiver, Operand& out);
   bool call(const Operand& dot, const Function& function, const Any* receiver, const Node& node,
-            const std::string& name, Nodes arguments, const Operand* final, Operand& out);
+            std::string_view name, Nodes arguments, const Operand* final, Operand& out);
   bool short_circuit(const Operand& dot, const Function& function, Nodes arguments,
                      const Operand* final, Operand& out);
-  bool count_arguments(const Function& function, const std::string& name, Nodes arguments,
+  bool count_arguments(const Function& function, std::string_view name, Nodes arguments,
                        bool has_final);
   bool collect_arguments(const Operand& dot, const Function& function, Nodes arguments,
                          const Operand* final, std::vector<Any>& out);

@@ -31,14 +31,14 @@ bool Executor::pipeline(const Operand& dot, const Node& pipe, Operand& out) {
   if (!depth.ok()) return fails("", depth.failure());
   const Operand* final = nullptr;
   Operand value;
-  for (const NodePtr& each : pipe.nodes) {
+  for (const Node* each : pipe.nodes) {
     Operand next;
     if (!command(dot, *each, final, next)) return false;
     next.unbox();
     value = std::move(next);
     final = &value;
   }
-  for (const NodePtr& declared : pipe.declared) {
+  for (const Node* declared : pipe.declared) {
     if (!pipe.is_assign) {
       variables_.push_back({declared->slot, value});
     } else if (!set_variable(*declared, value)) {
@@ -86,14 +86,14 @@ bool Executor::command(const Operand& dot, const Node& node, const Operand* fina
 bool Executor::constant(const Node& node, Operand& out) {
   node_ = &node;
   if (node.kind != NodeKind::number) {
-    out = Operand::plain(node.value);
+    out = Operand::plain(*node.value);
     return true;
   }
   if (node.number->is_complex) {
     out = Operand::plain(Any::native(make<Complex>(node.number->real, node.number->imaginary)));
     return true;
   }
-  if (node.number->constant.is_nil()) return fails(node.text + " overflows int");
+  if (node.number->constant.is_nil()) return fails(std::string(node.text) + " overflows int");
   out = Operand::plain(node.number->constant);
   return true;
 }
@@ -141,16 +141,17 @@ bool Executor::function_node(const Operand& dot, const Node& node, const Node& c
   return call(dot, *node.function, nullptr, command_node, node.text, arguments, final, out);
 }
 
-bool Executor::field(const Operand& dot, const std::string& name, const Node& node, Nodes arguments,
+bool Executor::field(const Operand& dot, std::string_view name, const Node& node, Nodes arguments,
                      const Operand* final, const Operand& receiver, Operand& out) {
   if (!receiver.valid()) {
     if (session_.missing_key() == MissingKey::error) {
-      return fails("nil data; no entry for key \"" + name + "\"");
+      return fails("nil data; no entry for key \"" + std::string(name) + "\"");
     }
     out = Operand();
     return true;
   }
-  if (receiver.nil_interface()) return fails("nil pointer evaluating interface {}." + name);
+  if (receiver.nil_interface())
+    return fails("nil pointer evaluating interface {}." + std::string(name));
   const Any& value = receiver.value;
   const Type& type = *value.type();
   if (type.method != nullptr) {
@@ -160,7 +161,7 @@ bool Executor::field(const Operand& dot, const std::string& name, const Node& no
   }
   const bool has_arguments = arguments.size() > 1 || final != nullptr;
   if (type.kind == Kind::map && type.key == &types::string) {
-    if (has_arguments) return fails(name + " is not a method but has arguments");
+    if (has_arguments) return fails(std::string(name) + " is not a method but has arguments");
     if (const Map* map = value.map()) {
       if (auto found = map->find(name)) {
         out = Operand::element(std::move(*found), type.element);
@@ -175,46 +176,48 @@ bool Executor::field(const Operand& dot, const std::string& name, const Node& no
         out = Operand::element(zero_of(*type.element), type.element);
         break;
       case MissingKey::error:
-        return fails("map has no entry for key \"" + name + "\"");
+        return fails("map has no entry for key \"" + std::string(name) + "\"");
     }
     return true;
   }
   if (const Native* native = value.native()) {
     if (auto found = native->field(name)) {
       if (has_arguments) {
-        return fails(name + " has arguments but cannot be invoked as function");
+        return fails(std::string(name) + " has arguments but cannot be invoked as function");
       }
       out = found->is_nil() ? Operand::boxed(Any()) : Operand::plain(std::move(*found));
       return true;
     }
     if (native->unexported(name)) {
-      return fails(name + " is an unexported field of struct type " +
+      return fails(std::string(name) + " is an unexported field of struct type " +
                    std::string(receiver.type_name()));
     }
   } else if (type.kind == Kind::pointer) {
-    return fails("nil pointer evaluating " + std::string(receiver.type_name()) + "." + name);
+    return fails("nil pointer evaluating " + std::string(receiver.type_name()) + "." +
+                 std::string(name));
   }
-  return fails("can't evaluate field " + name + " in type " + std::string(receiver.type_name()));
+  return fails("can't evaluate field " + std::string(name) + " in type " +
+               std::string(receiver.type_name()));
 }
 
-bool Executor::count_arguments(const Function& function, const std::string& name, Nodes arguments,
+bool Executor::count_arguments(const Function& function, std::string_view name, Nodes arguments,
                                bool has_final) {
   const std::size_t given = arguments.size() + (has_final ? 1 : 0);
   const std::size_t wanted = function.parameters.size();
   if (function.variadic) {
     if (given + 1 >= wanted) return true;
-    return fails("wrong number of args for " + name + ": want at least " +
+    return fails("wrong number of args for " + std::string(name) + ": want at least " +
                  std::to_string(wanted - 1) + " got " + std::to_string(arguments.size()));
   }
   if (given == wanted) return true;
-  return fails("wrong number of args for " + name + ": want " + std::to_string(wanted) + " got " +
-               std::to_string(given));
+  return fails("wrong number of args for " + std::string(name) + ": want " +
+               std::to_string(wanted) + " got " + std::to_string(given));
 }
 
 bool Executor::short_circuit(const Operand& dot, const Function& function, Nodes arguments,
                              const Operand* final, Operand& out) {
   const bool stop_at = function.special == Function::Special::logical_or;
-  for (const NodePtr& each : arguments) {
+  for (const Node* each : arguments) {
     if (!argument(dot, &types::reflected, *each, out)) return false;
     if ((out.valid() && truth(out.value)) == stop_at) return true;
   }
@@ -227,7 +230,7 @@ bool Executor::collect_arguments(const Operand& dot, const Function& function, N
   const auto& parameters = function.parameters;
   const auto wanted = [&](std::size_t i) { return parameters[std::min(i, parameters.size() - 1)]; };
   out.reserve(arguments.size() + 1);
-  for (const NodePtr& each : arguments) {
+  for (const Node* each : arguments) {
     const Type& type = *wanted(out.size());
     Operand value;
     if (!argument(dot, &type, *each, value)) return false;
@@ -243,8 +246,8 @@ bool Executor::collect_arguments(const Operand& dot, const Function& function, N
 }
 
 bool Executor::call(const Operand& dot, const Function& function, const Any* receiver,
-                    const Node& node, const std::string& name, Nodes arguments,
-                    const Operand* final, Operand& out) {
+                    const Node& node, std::string_view name, Nodes arguments, const Operand* final,
+                    Operand& out) {
   if (!arguments.empty()) arguments = arguments.subspan(1);
   if (!count_arguments(function, name, arguments, final != nullptr)) return false;
   using Special = Function::Special;
@@ -263,7 +266,7 @@ bool Executor::call(const Operand& dot, const Function& function, const Any* rec
   auto result = function.body(request);
   if (!result) {
     node_ = &node;
-    return fails("error calling " + name + ": ", std::move(result).error());
+    return fails("error calling " + std::string(name) + ": ", std::move(result).error());
   }
   if (result->is_nil() || is_nil_interface(*result)) {
     out = Operand::boxed(Any());
@@ -310,17 +313,17 @@ bool Executor::argument(const Operand& dot, const Type* type, const Node& node, 
 }
 
 bool Executor::literal(const Type& type, const Node& node, Operand& out) {
-  const Number* number = node.kind == NodeKind::number ? node.number.get() : nullptr;
+  const Number* number = node.kind == NodeKind::number ? node.number : nullptr;
   const auto expected = [&](std::string_view what) {
     return fails("expected " + std::string(what) + "; found " + node.print());
   };
   if (type.kind == Kind::interface || &type == &types::reflected) return constant(node, out);
   if (type.kind == Kind::boolean) {
     if (node.kind != NodeKind::boolean) return expected("bool");
-    out = Operand::plain(node.value);
+    out = Operand::plain(*node.value);
   } else if (type.kind == Kind::string) {
     if (node.kind != NodeKind::string) return expected("string");
-    out = Operand::plain(node.value);
+    out = Operand::plain(*node.value);
   } else if (is_signed(type.kind)) {
     if (number == nullptr || !number->is_int) return expected("integer");
     out = Operand::plain(Any::typed(type, Value(number->int64)));

@@ -58,6 +58,7 @@ class FunctionTable {
   }
   void remove(std::string_view name);
   const Function* find(std::string_view name) const;
+  /// In order.
   std::vector<std::string_view> names() const;
 
  private:

@@ -1,5 +1,6 @@
 #include "script/go_number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -241,14 +242,13 @@ std::optional<std::string> unquote(std::string_view text) {
     return out;
   }
   out.reserve(text.size());
-  while (!text.empty()) {
-    const bool byte = text.size() > 1 && text[0] == '\\' && (text[1] == 'x' || digit(text[1]) < 8);
-    const bool raw = text[0] != '\\';
-    if (raw && static_cast<unsigned char>(text[0]) >= 0x80) {  // as it stands, even if not UTF-8
-      out += text[0];
-      text.remove_prefix(1);
-      continue;
-    }
+  const char ends[] = {'\\', '\n', quote};
+  while (true) {
+    const std::size_t plain = std::min(text.find_first_of({ends, 3}), text.size());
+    out += text.substr(0, plain);  // as it stands, even if not UTF-8
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const bool byte = text.size() > 1 && (text[1] == 'x' || digit(text[1]) < 8);
     std::string_view rest;
     const auto rune = unquote_char(text, quote, rest);
     if (!rune) return std::nullopt;

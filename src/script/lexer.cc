@@ -119,6 +119,19 @@ void Lexer::back() {
   position_ = start;
 }
 
+/// Over letters, digits and `_`; what stands behind them.
+char32_t Lexer::advance_over_word() {
+  while (position_ < input_.size()) {
+    const auto byte = static_cast<unsigned char>(input_[position_]);
+    if (byte >= 0x80 || !is_alphanumeric(byte)) break;
+    ++position_;
+  }
+  char32_t r = advance();
+  while (is_alphanumeric(r)) r = advance();
+  back();
+  return r;
+}
+
 char32_t Lexer::peek() {
   const char32_t rune = advance();
   back();
@@ -242,6 +255,10 @@ bool Lexer::lex_comment(Token& out) {
 }
 
 bool Lexer::at_right_delimiter(bool& trims) const {
+  trims = false;
+  if (position_ >= input_.size()) return false;
+  const auto first = static_cast<unsigned char>(input_[position_]);
+  if (first != '}' && !is_blank(first)) return false;
   trims = has_right_trim_marker(rest()) && input_.substr(position_ + kTrimMarker).starts_with("}}");
   return trims || looking_at("}}");
 }
@@ -316,15 +333,14 @@ Token Lexer::lex_inside_action() {
 }
 
 Token Lexer::lex_space() {
-  int spaces = 0;
-  while (is_blank(peek())) {
-    advance();
-    ++spaces;
+  const std::size_t first = position_;
+  while (position_ < input_.size() && is_blank(static_cast<unsigned char>(input_[position_]))) {
+    if (input_[position_++] == '\n') ++line_;
   }
   if (has_right_trim_marker(input_.substr(position_ - 1)) &&
       input_.substr(position_ - 1 + kTrimMarker).starts_with("}}")) {
     back();  // the space belongs to the trim marker
-    if (spaces == 1) return lex_right_delimiter();
+    if (position_ == first) return lex_right_delimiter();
   }
   return emit(TokenKind::space);
 }
@@ -347,9 +363,7 @@ bool Lexer::at_terminator() {
 }
 
 Token Lexer::lex_identifier() {
-  char32_t r = advance();
-  while (is_alphanumeric(r)) r = advance();
-  back();
+  const char32_t r = advance_over_word();
   const std::string_view word = input_.substr(start_, position_ - start_);
   if (!at_terminator()) return error("bad character " + describe_rune(r));
   if (const TokenKind kind = keyword(word); kind > TokenKind::keyword) return emit(kind);
@@ -361,9 +375,7 @@ Token Lexer::lex_field_or_variable(TokenKind kind) {
   if (at_terminator()) {
     return emit(kind == TokenKind::variable ? TokenKind::variable : TokenKind::dot);
   }
-  char32_t r = advance();
-  while (is_alphanumeric(r)) r = advance();
-  back();
+  const char32_t r = advance_over_word();
   if (!at_terminator()) return error("bad character " + describe_rune(r));
   return emit(kind);
 }

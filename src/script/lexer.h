@@ -62,6 +62,7 @@ class Lexer {
 
  private:
   char32_t advance();
+  char32_t advance_over_word();
   void back();
   char32_t peek();
   bool accept(std::string_view valid);

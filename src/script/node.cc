@@ -9,7 +9,7 @@ namespace {
 
 void print_to(const Node& node, std::string& out);
 
-void print_list(const std::vector<NodePtr>& nodes, std::string_view between, std::string& out) {
+void print_list(Node::Nodes nodes, std::string_view between, std::string& out) {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (i > 0) out += between;
     print_to(*nodes[i], out);
@@ -60,7 +60,7 @@ void print_to(const Node& node, std::string& out) {
       out += "nil";
       break;
     case NodeKind::boolean:
-      out += node.value.as_bool() ? "true" : "false";
+      out += node.value->as_bool() ? "true" : "false";
       break;
     case NodeKind::action:
       out += "{{";

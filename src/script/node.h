@@ -4,11 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "script/function.h"
+#include "script/node_arena.h"
 
 namespace rumbo::script {
 
@@ -37,11 +41,7 @@ enum class NodeKind : std::uint8_t {
   else_,
 };
 
-/// The text a tree was parsed from, for the positions in messages.
-struct Source {
-  std::string name;
-  std::string text;
-};
+struct Source;
 
 /// What a number literal may stand for.
 struct Number {
@@ -53,10 +53,11 @@ struct Number {
   Any constant;  ///< as Go types it where nothing else says; nil if complex or over int
 };
 
-struct Node;
-using NodePtr = std::unique_ptr<Node>;
-
+/// Parts of the source's text and of its arena, valid as long as the source. What a kind does not
+/// have is empty or null.
 struct Node {
+  using Nodes = std::span<const Node* const>;
+
   Node(NodeKind k, const Source* s, std::uint32_t p, int l)
       : kind(k), position(p), line(l), source(s) {}
 
@@ -66,24 +67,37 @@ struct Node {
   int line;
   int slot = 0;  ///< variable: its number
   const Source* source;
-  std::string text;                ///< text; name of identifier, template; number or quoted string
-  std::vector<std::string> names;  ///< field, chain, variable (the first is "$x")
-  std::vector<NodePtr> nodes;     ///< list; commands of pipe; arguments of command; chain's operand
-  std::vector<NodePtr> declared;  ///< pipe: its variables
-  NodePtr pipe, list, otherwise;  ///< of action, template and control structures
+  std::string_view text;  ///< text; name of identifier, template; number or quoted string
+  std::span<const std::string_view> names;  ///< field, chain, variable (the first is "$x")
+  Nodes nodes;                 ///< list; commands of pipe; arguments of command; chain's operand
+  Nodes declared;              ///< pipe: its variables
+  const Node* pipe = nullptr;  ///< of action, template and control structures, as the next two
+  const Node* list = nullptr;
+  const Node* otherwise = nullptr;
   const Function* function = nullptr;  ///< identifier
-  Any value;                           ///< boolean, string
-  std::unique_ptr<Number> number;
+  const Any* value = nullptr;          ///< boolean, string
+  const Number* number = nullptr;
 
   /// As Go prints the node in messages.
   std::string print() const;
 };
 
+/// The text that trees were parsed from, for the positions in messages, and what they are made of.
+struct Source {
+  Source(std::string_view n, std::string_view t) : name(n), text(t), arena(text.size()) {}
+
+  const std::string name;
+  const std::string text;
+  NodeArena arena;
+  std::deque<Any> values;      ///< of literals
+  std::deque<Number> numbers;  ///< the same
+};
+
 struct Template {
   std::string name;
   std::shared_ptr<const Source> source;
-  NodePtr root;        ///< a list
-  bool empty = false;  ///< blanks, comments and definitions only
+  const Node* root = nullptr;  ///< a list
+  bool empty = false;          ///< blanks, comments and definitions only
 };
 
 /// "name:line:column" of a node, as Go counts: columns are bytes from 0.

@@ -10,7 +10,7 @@ namespace {
 bool is_empty(const Node& node) {
   if (node.kind == NodeKind::text) return trim_space(node.text).empty();
   if (node.kind != NodeKind::list) return false;
-  for (const NodePtr& child : node.nodes) {
+  for (const Node* child : node.nodes) {
     if (!is_empty(*child)) return false;
   }
   return true;
@@ -18,7 +18,7 @@ bool is_empty(const Node& node) {
 
 }  // namespace
 
-Token ParseTree::next() {
+const Token& ParseTree::next() {
   if (peeked_ > 0) {
     --peeked_;
   } else {
@@ -27,7 +27,7 @@ Token ParseTree::next() {
   return tokens_[peeked_];
 }
 
-Token ParseTree::peek() {
+const Token& ParseTree::peek() {
   if (peeked_ > 0) return tokens_[peeked_ - 1];
   peeked_ = 1;
   tokens_[0] = shared_.lexer.next();
@@ -45,14 +45,15 @@ void ParseTree::backup3(const Token& second, const Token& first) {
   peeked_ = 3;
 }
 
-Token ParseTree::next_non_space() {
-  Token token = next();
-  while (token.kind == TokenKind::space) token = next();
-  return token;
+const Token& ParseTree::next_non_space() {
+  for (;;) {
+    const Token& token = next();
+    if (token.kind != TokenKind::space) return token;
+  }
 }
 
-Token ParseTree::peek_non_space() {
-  const Token token = next_non_space();
+const Token& ParseTree::peek_non_space() {
+  const Token& token = next_non_space();
   backup();
   return token;
 }
@@ -86,20 +87,34 @@ std::nullptr_t ParseTree::unexpected(const Token& token, std::string_view contex
 }
 
 int ParseTree::slot(std::string_view name) {
-  const auto [at, added] =
-      shared_.slots.try_emplace(std::string(name), static_cast<int>(shared_.slots.size()));
+  const auto [at, added] = shared_.slots.try_emplace(name, static_cast<int>(shared_.slots.size()));
   return at->second;
 }
 
-NodePtr ParseTree::make_named(NodeKind kind, const Token& token, std::vector<std::string> names) {
-  NodePtr node = make(kind, token);
-  node->names = std::move(names);
+Node::Nodes ParseTree::take_nodes(std::size_t mark) {
+  auto& stack = shared_.nodes;
+  const auto taken = shared_.source->arena.copy(Node::Nodes(stack).subspan(mark));
+  stack.resize(mark);
+  return taken;
+}
+
+std::span<const std::string_view> ParseTree::take_names(std::size_t mark) {
+  auto& stack = shared_.names;
+  const auto taken =
+      shared_.source->arena.copy(std::span<const std::string_view>(stack).subspan(mark));
+  stack.resize(mark);
+  return taken;
+}
+
+Node* ParseTree::make_named(NodeKind kind, const Token& token, std::string_view name) {
+  Node* const node = make(kind, token);
+  node->names = shared_.source->arena.copy(std::span<const std::string_view>(&name, 1));
   return node;
 }
 
-NodePtr ParseTree::make_variable(const Token& token) {
-  NodePtr node = make_named(NodeKind::variable, token, {std::string(token.text)});
-  node->slot = slot(node->names[0]);
+Node* ParseTree::make_variable(const Token& token) {
+  Node* const node = make_named(NodeKind::variable, token, token.text);
+  node->slot = slot(token.text);
   return node;
 }
 
@@ -108,7 +123,7 @@ void ParseTree::add() {
   auto tree = std::make_shared<Template>();
   tree->name = name_;
   tree->source = shared_.source;
-  tree->root = std::move(root_);
+  tree->root = root_;
   tree->empty = is_empty(*tree->root);
   const auto at = shared_.trees.find(name_);
   if (at == shared_.trees.end()) {
@@ -122,6 +137,7 @@ void ParseTree::add() {
 }
 
 void ParseTree::parse() {
+  const std::size_t mark = shared_.nodes.size();
   root_ = make(NodeKind::list, peek());
   while (!bad() && peek().kind != TokenKind::end_of_file) {
     if (peek().kind == TokenKind::left_delimiter) {
@@ -132,14 +148,15 @@ void ParseTree::parse() {
       }
       backup2(delimiter);
     }
-    NodePtr node = text_or_action();
+    Node* const node = text_or_action();
     if (bad()) return;
     if (node->kind == NodeKind::end || node->kind == NodeKind::else_) {
       error("unexpected " + node->print());
       return;
     }
-    root_->nodes.push_back(std::move(node));
+    shared_.nodes.push_back(node);
   }
+  root_->nodes = take_nodes(mark);
   add();
 }
 
@@ -157,7 +174,7 @@ void ParseTree::parse_definition() {
   }
   name_ = *text;
   if (!expect(TokenKind::right_delimiter, kContext)) return;
-  NodePtr end;
+  const Node* end = nullptr;
   root_ = item_list(end);
   if (bad()) return;
   if (end->kind != NodeKind::end) {
@@ -167,36 +184,38 @@ void ParseTree::parse_definition() {
   add();
 }
 
-NodePtr ParseTree::item_list(NodePtr& end) {
+Node* ParseTree::item_list(const Node*& end) {
   const Nesting nesting(*this);
-  NodePtr list = make(NodeKind::list, peek_non_space());
+  const std::size_t mark = shared_.nodes.size();
+  Node* const list = make(NodeKind::list, peek_non_space());
   while (!bad() && peek_non_space().kind != TokenKind::end_of_file) {
-    NodePtr node = text_or_action();
+    Node* const node = text_or_action();
     if (bad()) return nullptr;
     if (node->kind == NodeKind::end || node->kind == NodeKind::else_) {
-      end = std::move(node);
+      end = node;
+      list->nodes = take_nodes(mark);
       return list;
     }
-    list->nodes.push_back(std::move(node));
+    shared_.nodes.push_back(node);
   }
   return error("unexpected EOF");
 }
 
-NodePtr ParseTree::text_or_action() {
+Node* ParseTree::text_or_action() {
   const Token token = next_non_space();
   if (token.kind == TokenKind::text) {
-    NodePtr node = make(NodeKind::text, token);
+    Node* const node = make(NodeKind::text, token);
     node->text = token.text;
     return node;
   }
   if (token.kind != TokenKind::left_delimiter) return unexpected(token, "input");
   action_line_ = token.line;
-  NodePtr node = action();
+  Node* const node = action();
   action_line_ = 0;
   return node;
 }
 
-NodePtr ParseTree::action() {
+Node* ParseTree::action() {
   const Token token = next_non_space();
   switch (token.kind) {
     case TokenKind::block:
@@ -221,19 +240,19 @@ NodePtr ParseTree::action() {
       break;
   }
   backup();
-  NodePtr node = make(NodeKind::action, peek());
+  Node* const node = make(NodeKind::action, peek());
   node->pipe = pipeline("command", TokenKind::right_delimiter);
   return node;
 }
 
-NodePtr ParseTree::jump(NodeKind kind, std::string_view word, const Token& token) {
+Node* ParseTree::jump(NodeKind kind, std::string_view word, const Token& token) {
   const Token after = next_non_space();
   if (after.kind != TokenKind::right_delimiter) return unexpected(after, word);
   if (range_depth_ == 0) return error(std::string(word) + " outside {{range}}");
   return make(kind, token);
 }
 
-NodePtr ParseTree::else_control() {
+Node* ParseTree::else_control() {
   const Token token = peek_non_space();
   if (token.kind == TokenKind::if_ || token.kind == TokenKind::with)
     return make(NodeKind::else_, token);
@@ -241,7 +260,7 @@ NodePtr ParseTree::else_control() {
   return make(NodeKind::else_, token);
 }
 
-NodePtr ParseTree::end_control() {
+Node* ParseTree::end_control() {
   const Token token = peek_non_space();
   if (!expect(TokenKind::right_delimiter, "end")) return nullptr;
   return make(NodeKind::end, token);
@@ -249,8 +268,8 @@ NodePtr ParseTree::end_control() {
 
 Outcome<std::vector<std::shared_ptr<const Template>>> parse_templates(
     std::string_view name, std::string_view text, const FunctionTable& functions) {
-  auto source = std::make_shared<const Source>(Source{std::string(name), std::string(text)});
-  ParseShared shared{Lexer(source->text), source, functions, {}, {}, {}, {}, 0};
+  const auto source = std::make_shared<Source>(name, text);
+  ParseShared shared{Lexer(source->text), source, functions, {}, {}, {}, {}, 0, {}, {}};
   shared.slots.emplace("$", 0);
   ParseTree(shared, std::string(name)).parse();
   if (shared.failure) return fail(std::move(*shared.failure));

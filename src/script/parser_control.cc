@@ -4,15 +4,15 @@
 
 namespace rumbo::script {
 
-NodePtr ParseTree::control(NodeKind kind, std::string_view context) {
+Node* ParseTree::control(NodeKind kind, std::string_view context) {
   const Nesting nesting(*this);
   const std::size_t mark = variables_.size();
-  NodePtr pipe = pipeline(context, TokenKind::right_delimiter);
+  const Node* const pipe = pipeline(context, TokenKind::right_delimiter);
   if (bad()) return nullptr;
-  NodePtr node = make(kind, Token{.position = pipe->position, .line = pipe->line, .text = {}});
-  node->pipe = std::move(pipe);
+  Node* const node = make(kind, Token{.position = pipe->position, .line = pipe->line, .text = {}});
+  node->pipe = pipe;
   if (kind == NodeKind::range) ++range_depth_;
-  NodePtr end;
+  const Node* end = nullptr;
   node->list = item_list(end);
   if (kind == NodeKind::range) --range_depth_;
   if (bad()) return nullptr;
@@ -21,11 +21,13 @@ NodePtr ParseTree::control(NodeKind kind, std::string_view context) {
     if ((kind == NodeKind::if_ && after == TokenKind::if_) ||
         (kind == NodeKind::with && after == TokenKind::with)) {
       next();
-      node->otherwise =
-          std::make_unique<Node>(NodeKind::list, node->source, end->position, end->line);
-      NodePtr chained = control(kind, context);
+      Node* const list =
+          make(NodeKind::list, Token{.position = end->position, .line = end->line, .text = {}});
+      const std::size_t inner = shared_.nodes.size();
+      shared_.nodes.push_back(control(kind, context));
       if (bad()) return nullptr;
-      node->otherwise->nodes.push_back(std::move(chained));
+      list->nodes = take_nodes(inner);
+      node->otherwise = list;
     } else {
       node->otherwise = item_list(end);
       if (bad()) return nullptr;
@@ -36,27 +38,29 @@ NodePtr ParseTree::control(NodeKind kind, std::string_view context) {
   return node;
 }
 
-std::optional<std::string> ParseTree::template_name(const Token& token, std::string_view context) {
+std::optional<std::string_view> ParseTree::template_name(const Token& token,
+                                                         std::string_view context) {
   if (token.kind != TokenKind::string && token.kind != TokenKind::raw_string) {
     unexpected(token, context);
     return std::nullopt;
   }
-  auto name = unquote(token.text);
-  if (!name) error("invalid syntax");
-  return name;
+  const auto name = unquote(token.text);
+  if (name) return shared_.source->arena.copy(*name);
+  error("invalid syntax");
+  return std::nullopt;
 }
 
-NodePtr ParseTree::block_control() {
+Node* ParseTree::block_control() {
   constexpr std::string_view kContext = "block clause";
   const Token token = next_non_space();
   const auto name = template_name(token, kContext);
   if (!name) return nullptr;
-  NodePtr node = make(NodeKind::template_, token);
+  Node* const node = make(NodeKind::template_, token);
   node->text = *name;
   node->pipe = pipeline(kContext, TokenKind::right_delimiter);
   if (bad()) return nullptr;
-  ParseTree block(shared_, *name);
-  NodePtr end;
+  ParseTree block(shared_, std::string(*name));
+  const Node* end = nullptr;
   block.root_ = block.item_list(end);
   if (bad()) return nullptr;
   if (end->kind != NodeKind::end) {
@@ -66,12 +70,12 @@ NodePtr ParseTree::block_control() {
   return node;
 }
 
-NodePtr ParseTree::template_control() {
+Node* ParseTree::template_control() {
   constexpr std::string_view kContext = "template clause";
   const Token token = next_non_space();
   const auto name = template_name(token, kContext);
   if (!name) return nullptr;
-  NodePtr node = make(NodeKind::template_, token);
+  Node* const node = make(NodeKind::template_, token);
   node->text = *name;
   if (next_non_space().kind != TokenKind::right_delimiter) {
     backup();

@@ -6,8 +6,13 @@
 
 namespace rumbo::script {
 
-/// `$x := `, `$i, $x := `, `$x = ` at the front of a pipeline.
+/// `$x := `, `$i, $x := `, `$x = ` at the front of a pipeline; the variables stay on the stack.
 bool ParseTree::declarations(Node& pipe, std::string_view context) {
+  const std::size_t mark = shared_.nodes.size();
+  const auto declare = [&](const Token& variable) {
+    shared_.nodes.push_back(make_variable(variable));
+    variables_.emplace_back(variable.text);
+  };
   while (true) {
     const Token variable = peek_non_space();
     if (variable.kind != TokenKind::variable) return true;
@@ -17,15 +22,13 @@ bool ParseTree::declarations(Node& pipe, std::string_view context) {
     if (next_token.kind == TokenKind::assign || next_token.kind == TokenKind::declare) {
       pipe.is_assign = next_token.kind == TokenKind::assign;
       next_non_space();
-      pipe.declared.push_back(make_variable(variable));
-      variables_.emplace_back(variable.text);
+      declare(variable);
       return true;
     }
     if (next_token.kind == TokenKind::character && next_token.text == ",") {
       next_non_space();
-      pipe.declared.push_back(make_variable(variable));
-      variables_.emplace_back(variable.text);
-      if (context == "range" && pipe.declared.size() < 2) {
+      declare(variable);
+      if (context == "range" && shared_.nodes.size() - mark < 2) {
         const TokenKind kind = peek_non_space().kind;
         if (kind == TokenKind::variable || kind == TokenKind::right_delimiter ||
             kind == TokenKind::right_paren) {
@@ -46,13 +49,16 @@ bool ParseTree::declarations(Node& pipe, std::string_view context) {
   }
 }
 
-NodePtr ParseTree::pipeline(std::string_view context, TokenKind end) {
+Node* ParseTree::pipeline(std::string_view context, TokenKind end) {
   const Nesting nesting(*this);
-  NodePtr pipe = make(NodeKind::pipe, peek_non_space());
+  Node* const pipe = make(NodeKind::pipe, peek_non_space());
+  const std::size_t mark = shared_.nodes.size();
   if (!declarations(*pipe, context)) return nullptr;
+  pipe->declared = take_nodes(mark);
   while (!bad()) {
     const Token token = next_non_space();
     if (token.kind == end) {
+      pipe->nodes = take_nodes(mark);
       check_pipeline(*pipe, context);
       break;
     }
@@ -70,13 +76,13 @@ NodePtr ParseTree::pipeline(std::string_view context, TokenKind end) {
       case TokenKind::variable:
       case TokenKind::left_paren:
         backup();
-        pipe->nodes.push_back(command());
+        shared_.nodes.push_back(command());
         break;
       default:
         return unexpected(token, context);
     }
   }
-  return bad() ? nullptr : std::move(pipe);
+  return bad() ? nullptr : pipe;
 }
 
 void ParseTree::check_pipeline(const Node& pipe, std::string_view context) {
@@ -99,13 +105,14 @@ void ParseTree::check_pipeline(const Node& pipe, std::string_view context) {
   }
 }
 
-NodePtr ParseTree::command() {
-  NodePtr node = make(NodeKind::command, peek_non_space());
+Node* ParseTree::command() {
+  Node* const node = make(NodeKind::command, peek_non_space());
+  const std::size_t mark = shared_.nodes.size();
   while (true) {
     peek_non_space();
-    NodePtr argument = operand();
+    const Node* const argument = operand();
     if (bad()) return nullptr;
-    if (argument != nullptr) node->nodes.push_back(std::move(argument));
+    if (argument != nullptr) shared_.nodes.push_back(argument);
     const Token token = next();
     if (token.kind == TokenKind::space) continue;
     if (token.kind == TokenKind::right_delimiter || token.kind == TokenKind::right_paren) {
@@ -115,22 +122,26 @@ NodePtr ParseTree::command() {
     }
     break;
   }
+  node->nodes = take_nodes(mark);
   if (node->nodes.empty()) return error("empty command");
   return node;
 }
 
-NodePtr ParseTree::operand() {
-  NodePtr node = term();
+Node* ParseTree::operand() {
+  Node* const node = term();
   if (node == nullptr || peek().kind != TokenKind::field) return node;
-  NodePtr chain = make(NodeKind::chain, peek());
-  std::vector<std::string> fields;
-  while (peek().kind == TokenKind::field) fields.emplace_back(next().text.substr(1));
+  const Token first = peek();
+  const std::size_t mark = shared_.names.size();
+  const bool goes_on = node->kind == NodeKind::field || node->kind == NodeKind::variable;
+  if (goes_on) shared_.names.insert(shared_.names.end(), node->names.begin(), node->names.end());
+  while (peek().kind == TokenKind::field) shared_.names.push_back(next().text.substr(1));
+  const auto names = take_names(mark);
   switch (node->kind) {
     case NodeKind::field:
     case NodeKind::variable:
-      node->names.insert(node->names.end(), fields.begin(), fields.end());
-      node->position = chain->position;
-      node->line = chain->line;
+      node->names = names;
+      node->position = first.position;
+      node->line = first.line;
       return node;
     case NodeKind::boolean:
     case NodeKind::string:
@@ -141,16 +152,18 @@ NodePtr ParseTree::operand() {
     default:
       break;
   }
-  chain->names = std::move(fields);
-  chain->nodes.push_back(std::move(node));
+  Node* const chain = make(NodeKind::chain, first);
+  const Node* const inner = node;
+  chain->names = names;
+  chain->nodes = shared_.source->arena.copy(Node::Nodes(&inner, 1));
   return chain;
 }
 
-NodePtr ParseTree::term() {
+Node* ParseTree::term() {
   const Token token = next_non_space();
   switch (token.kind) {
     case TokenKind::identifier: {
-      NodePtr node = make(NodeKind::identifier, token);
+      Node* const node = make(NodeKind::identifier, token);
       node->text = token.text;
       node->function = shared_.functions.find(token.text);
       if (node->function == nullptr) return error("function " + quote(token.text) + " not defined");
@@ -163,10 +176,10 @@ NodePtr ParseTree::term() {
     case TokenKind::variable:
       return use_variable(token);
     case TokenKind::field:
-      return make_named(NodeKind::field, token, {std::string(token.text.substr(1))});
+      return make_named(NodeKind::field, token, token.text.substr(1));
     case TokenKind::boolean: {
-      NodePtr node = make(NodeKind::boolean, token);
-      node->value = Any(token.text == "true");
+      Node* const node = make(NodeKind::boolean, token);
+      node->value = &shared_.source->values.emplace_back(token.text == "true");
       return node;
     }
     case TokenKind::character_constant:
@@ -174,9 +187,9 @@ NodePtr ParseTree::term() {
     case TokenKind::number: {
       auto number = read_number(token.text, token.kind);
       if (!number) return error(number.error().text());
-      NodePtr node = make(NodeKind::number, token);
+      Node* const node = make(NodeKind::number, token);
       node->text = token.text;
-      node->number = std::make_unique<Number>(std::move(*number));
+      node->number = &shared_.source->numbers.emplace_back(std::move(*number));
       return node;
     }
     case TokenKind::left_paren:
@@ -185,9 +198,9 @@ NodePtr ParseTree::term() {
     case TokenKind::raw_string: {
       const auto text = unquote(token.text);
       if (!text) return error("invalid syntax");
-      NodePtr node = make(NodeKind::string, token);
+      Node* const node = make(NodeKind::string, token);
       node->text = token.text;
-      node->value = Any(*text);
+      node->value = &shared_.source->values.emplace_back(*text);
       return node;
     }
     default:
@@ -197,8 +210,8 @@ NodePtr ParseTree::term() {
   return nullptr;
 }
 
-NodePtr ParseTree::use_variable(const Token& token) {
-  for (const std::string& name : variables_) {
+Node* ParseTree::use_variable(const Token& token) {
+  for (const std::string_view name : variables_) {
     if (name == token.text) return make_variable(token);
   }
   return error("undefined variable " + quote(token.text));

@@ -1,10 +1,10 @@
 // Sprig's dates. The clock and other time zones than UTC come from the host.
+#include "base/time_zone.h"
 #include "script/go_duration.h"
 #include "script/go_number.h"
 #include "script/session.h"
 #include "script/sprig.h"
 #include "script/time_value.h"
-#include "script/time_zone.h"
 
 namespace rumbo::script {
 namespace {
@@ -39,7 +39,8 @@ GoTime in_zone(Session& session, GoTime time, std::string_view name) {
     return time;
   }
   if (const auto file = session.host().time_zone(name)) {
-    if (auto zone = zone_at(*file, time.seconds)) time.zone = std::move(*zone);
+    if (auto zone = zone_at(*file, time.seconds))
+      time.zone = GoZone{std::move(zone->name), zone->offset};
   }
   return time;
 }

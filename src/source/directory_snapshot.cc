@@ -29,9 +29,14 @@ void push_front(std::deque<std::string>& parts, std::string_view path) {
 
 }  // namespace
 
-DirectorySnapshot::DirectorySnapshot(io::FileSystem& files, std::string root, std::string only,
+DirectorySnapshot::DirectorySnapshot(io::FileSystem& files, std::string root,
+                                     std::unique_ptr<io::Directory> directory, std::string only,
                                      const SourceBounds& bounds)
-    : files_(files), root_(std::move(root)), only_(std::move(only)), bounds_(bounds) {
+    : files_(files),
+      root_(std::move(root)),
+      directory_(std::move(directory)),
+      only_(std::move(only)),
+      bounds_(bounds) {
   revision_.id = "directory:" + joined(root_, only_);
   revision_.name = joined(root_, only_);
 }
@@ -50,8 +55,9 @@ Result<std::unique_ptr<DirectorySnapshot>> DirectorySnapshot::open(io::FileSyste
     only = root.substr(slash == std::string::npos ? 0 : slash + 1);
     root = slash == std::string::npos ? "." : slash == 0 ? "/" : root.substr(0, slash);
   }
+  auto opened = TRY(files.open_directory(root));
   return std::unique_ptr<DirectorySnapshot>(
-      new DirectorySnapshot(files, std::move(root), std::move(only), bounds));
+      new DirectorySnapshot(files, std::move(root), std::move(opened), std::move(only), bounds));
 }
 
 std::string DirectorySnapshot::at(const std::string& relative) const {
@@ -126,6 +132,13 @@ Result<std::vector<SnapshotFile>> DirectorySnapshot::list(std::string_view direc
 }
 
 Result<std::string> DirectorySnapshot::read(std::string_view path) const {
+  if (directory_ != nullptr && !path.starts_with('/')) {
+    const std::string name(path);
+    // Looking at each part of the path takes longer, and tells better what is wrong.
+    if (auto file = directory_->open(name)) {
+      return io::read_whole(**file, at(name), bounds_.max_file_bytes);
+    }
+  }
   return files_.read_all(at(TRY(resolve(path))), bounds_.max_file_bytes);
 }
 

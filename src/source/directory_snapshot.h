@@ -29,7 +29,8 @@ class DirectorySnapshot : public Snapshot {
   const std::string& root() const { return root_; }
 
  private:
-  DirectorySnapshot(io::FileSystem& files, std::string root, std::string only,
+  DirectorySnapshot(io::FileSystem& files, std::string root,
+                    std::unique_ptr<io::Directory> directory, std::string only,
                     const SourceBounds& bounds);
   Result<std::string> resolve(std::string_view path) const;
   Result<> walk(const std::string& directory, int depth, std::vector<SnapshotFile>& out) const;
@@ -37,7 +38,8 @@ class DirectorySnapshot : public Snapshot {
 
   io::FileSystem& files_;
   const std::string root_;
-  const std::string only_;  ///< the one file, relative to root_; empty: all
+  const std::unique_ptr<io::Directory> directory_;  ///< null: links are followed here
+  const std::string only_;                          ///< the one file, relative to root_; empty: all
   const SourceBounds bounds_;
   Revision revision_;
 };

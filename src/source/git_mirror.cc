@@ -260,14 +260,31 @@ Result<std::vector<TreeEntry>> GitMirror::tree(const std::string& commit,
 
 Result<std::vector<GitObject>> GitMirror::read(const std::vector<std::string>& names,
                                                std::uint64_t bytes, const Cancel& cancel) const {
+  std::vector<GitObject> objects(names.size());
+  std::vector<std::size_t> asked;  // of these git
+  std::uint64_t known = 0;
   GitRunner::Call call = local({"cat-file", "--batch"});
-  for (const auto& name : names) call.input += name + "\n";
-  call.max_output = bytes + 256 * (names.size() + 1) + call.input.size();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto kept = cache_.find(names[i]);
+    if (kept && known + kept->content.size() <= bytes) {
+      known += kept->content.size();
+      objects[i] = *std::move(kept);
+    } else {
+      asked.push_back(i);
+      call.input += names[i] + "\n";
+    }
+  }
+  if (asked.empty()) return objects;
+  call.max_output = bytes - known + 256 * (asked.size() + 1) + call.input.size();
   const std::string text = TRY(runner_.run(call, cancel));
-  auto objects = TRY(parse_cat_file(text));
-  if (objects.size() != names.size()) {
-    return fail(Code::corrupt, "git answered " + std::to_string(objects.size()) + " of " +
-                                   std::to_string(names.size()) + " objects");
+  auto answered = TRY(parse_cat_file(text));
+  if (answered.size() != asked.size()) {
+    return fail(Code::corrupt, "git answered " + std::to_string(answered.size()) + " of " +
+                                   std::to_string(asked.size()) + " objects");
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    cache_.keep(answered[i]);
+    objects[asked[i]] = std::move(answered[i]);
   }
   return objects;
 }

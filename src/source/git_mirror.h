@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/guarded.h"
+#include "source/git_object_cache.h"
 #include "source/git_parse.h"
 #include "source/git_runner.h"
 
@@ -80,6 +81,7 @@ class GitMirror {
   Mutex mutex_;
   Condition changed_;
   bool busy_ GUARDED_BY(mutex_) = false;
+  mutable GitObjectCache cache_;
   mutable Guarded<std::set<std::string>> known_;  ///< commits seen here: asking git takes a process
 };
 

@@ -8,6 +8,8 @@
 namespace rumbo::source {
 namespace {
 
+constexpr std::string_view kNoReference = "the repository has no ";
+
 /// What git's own check-ref-format allows, so that a name is never a pattern or an option.
 bool is_ref_name(std::string_view name) {
   if (name.empty() || name.size() > 512 || name == "@") return false;
@@ -108,6 +110,10 @@ std::vector<std::string> remote_patterns(const GitRef& ref) {
   return {name, name + "^{}"};
 }
 
+bool is_missing_reference(const Error& error) {
+  return error.code() == Code::not_found && error.message().starts_with(kNoReference);
+}
+
 Result<Revision> choose(const GitRef& ref, const std::vector<RemoteRef>& refs) {
   if (!ref.semver.empty()) return highest(ref, refs);
   if (!ref.commit.empty()) {
@@ -116,7 +122,7 @@ Result<Revision> choose(const GitRef& ref, const std::vector<RemoteRef>& refs) {
   const std::string id = find(refs, full_name(ref));
   if (!id.empty()) return revision(id, short_name(ref));
   const std::string wanted = full_name(ref) == "HEAD" ? "HEAD" : ref.to_string();
-  return fail(Error(Code::not_found, "the repository has no " + wanted)
+  return fail(Error(Code::not_found, std::string(kNoReference) + wanted)
                   .with_hint("check the reference, or push it first"));
 }
 

@@ -16,6 +16,9 @@ namespace rumbo::source {
 /// member at all means HEAD.
 Result<> check_ref(const GitRef& ref);
 
+/// True if the remote answered and has no such reference; false where there is no repository.
+bool is_missing_reference(const Error& error);
+
 /// What to ask `git ls-remote` for.
 std::vector<std::string> remote_patterns(const GitRef& ref);
 

@@ -31,7 +31,9 @@ Result<std::unique_ptr<io::File>> hold_state_directory(io::FileSystem& files,
   if (!TRY(lock->try_lock())) {
     return fail(
         Error(Code::conflict, "the state directory `" + directory + "` is in use by another rumbo")
-            .with_hint("stop that process, or talk to it with --server"));
+            .with_hint(
+                "a daemon answers every verb by itself; stop the other process first (`fuser " +
+                directory + "/lock` names it)"));
   }
   return lock;
 }

@@ -3,7 +3,9 @@
 #include <set>
 
 #include "app/help.h"
+#include "app/table.h"
 #include "app/verb.h"
+#include "base/strings.h"
 #include "rig.h"
 
 namespace rumbo::cli_test {
@@ -91,6 +93,12 @@ TEST(Usage, EveryVerbHasHelpWithExamplesAndExits) {
     EXPECT_NE(ran.out.find("usage: rumbo " + std::string(verb.name)), std::string::npos);
     EXPECT_NE(ran.out.find("Examples:\n  "), std::string::npos);
     EXPECT_NE(ran.out.find("Exit status: "), std::string::npos);
+    EXPECT_EQ(rig.run({"help", std::string(verb.name)}).out, ran.out);
+    for (const std::string_view line : split(ran.out, '\n')) {
+      if (!line.starts_with("usage: ") && !line.starts_with("  rumbo ")) {
+        EXPECT_LE(app::columns(line), 100u) << line;
+      }
+    }
     for (const app::Flag& flag : verb.flags) {
       EXPECT_NE(ran.out.find("--" + std::string(flag.name)), std::string::npos) << flag.name;
       for (const app::Flag& global : app::global_flags()) {

@@ -88,7 +88,11 @@ TEST(Operations, ManualSyncRules) {
   EXPECT_EQ(rig.image(), "app:1");
   older.revision = "no-such-branch";
   older.select.applications = {"shop"};
-  EXPECT_FALSE(rig.operations().sync(older, {}));
+  const auto none = rig.operations().sync(older, {});
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message().find("has no branch, tag or commit `no-such-branch`"),
+            std::string::npos)
+      << none.error().to_string();
 }
 
 TEST(Operations, PlanShowsAndBinds) {
@@ -167,6 +171,12 @@ TEST(Operations, StatusAndGetShapes) {
        "wanted", "transaction", "outcome", "cause", "at", "quarantined", "held", "paused", "open"});
   EXPECT_EQ(status["applications"][0]["revision"]["name"].str(), "main@aaa1");
   EXPECT_TRUE(status["attention"].empty());
+  const std::string trouble = "the new configuration is refused, the old one stays: x.yaml:1";
+  control::LocalOperations daemon(rig.core(), {.config_trouble = [&] { return trouble; }});
+  const auto told = daemon.status({});
+  ASSERT_TRUE(told) << told.error().to_string();
+  EXPECT_EQ((*told)["attention"][0].str(), trouble);
+  EXPECT_TRUE((*told)["healthy"].as_bool()) << "what runs is well";
   EXPECT_EQ(status["sources"][0]["ref"].str(), "branch main");
 
   EXPECT_EQ((*rig.operations().get("apps", {}))["items"].size(), 1u);

@@ -81,6 +81,7 @@ TEST(Delete, CascadeDeletesWithHooksAndStaysAway) {
   rig.run(10min);
   EXPECT_TRUE(rig.world.current.empty()) << "automation does not bring it back";
   EXPECT_EQ(rig.app()["pausedReason"].str(), "deleted by user:anna");
+  EXPECT_EQ(rig.app()["reason"].str(), "it was deleted");
   const Value history = *rig.operations().history({}, 1);
   EXPECT_EQ(history["transactions"][0]["cause"].str(), "delete");
   EXPECT_EQ(history["transactions"][0]["actor"].str(), "user:anna");
@@ -309,11 +310,15 @@ TEST(Budgets, RefuseAMassPrune) {
   EXPECT_EQ(rig.image(), "app:1");
   EXPECT_EQ(rig.outcome_of_last(), "refused");
   EXPECT_TRUE(rig.app()["quarantined"].empty());
+  const std::string told = codec::to_json(rig.status()["attention"]);
+  EXPECT_NE(told.find("shop@dev was refused"), std::string::npos) << told;
+  EXPECT_NE(told.find("sync.maxDeletions is 40%"), std::string::npos) << told;
   SyncOptions options;
   EXPECT_EQ(rig.sync("shop", options)["worst"].str(), "refused");
   options.allow_deletions = true;
   EXPECT_EQ(rig.sync("shop", options)["worst"].str(), "committed");
   EXPECT_EQ(rig.image(), "(none)");
+  EXPECT_TRUE(rig.status()["attention"].empty());
 }
 
 TEST(Retries, AreAsManyAsTheConfigurationSays) {

@@ -64,7 +64,8 @@ Result<Revision> MemorySource::resolve(const SourceSpec& source, const Cancel&) 
   const std::string name = spec.ref.branch.empty() ? "commit" : spec.ref.branch;
   if (id.empty()) {
     const auto it = branches_.find({spec.url, spec.ref.branch});
-    if (it == branches_.end()) return fail(Code::not_found, "no " + spec.ref.to_string());
+    if (it == branches_.end())
+      return fail(Code::not_found, "the repository has no " + spec.ref.to_string());
     id = it->second;
   }
   if (!commits_.contains({spec.url, id})) return fail(Code::not_found, "no commit " + id);

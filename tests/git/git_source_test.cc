@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "repository.h"
+#include "source/git_refs.h"
 
 namespace rumbo::git_test {
 namespace {
@@ -117,6 +118,12 @@ TEST_F(Git, WhatIsNotThereIsNotTriedAgain) {
   expect([](GitSpec& spec) { spec.ref.branch = "a*"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.ref.branch = spec.ref.tag = "a"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.url += "/missing"; }, Code::not_found);
+  GitSpec other = branch(repository_.url());
+  other.ref.branch = "nope";
+  EXPECT_TRUE(source::is_missing_reference(resolve(other).error()));
+  other.url += "/missing";
+  EXPECT_FALSE(source::is_missing_reference(resolve(other).error()))
+      << "no repository is no answer";
   expect([](GitSpec& spec) { spec.url = "--upload-pack=touch /tmp/x"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.url = "ext::sh -c true"; }, Code::invalid);
   expect([](GitSpec& spec) { spec.url = "ftp://host/x"; }, Code::invalid);

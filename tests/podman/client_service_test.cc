@@ -36,6 +36,13 @@ TEST_F(PodmanTest, ContainersOutliveTheServiceAndRestartWithoutIt) {
   EXPECT_EQ(state_of("live-1-main")["Running"].as_bool(true), false);
 }
 
+// Podman asks for its working directory when it builds the image of its infra containers.
+TEST_F(PodmanTest, TheServiceDoesNotWorkWhereRumboWasStarted) {
+  const auto where =
+      std::filesystem::read_symlink("/proc/" + std::to_string(service_->pid()) + "/cwd");
+  EXPECT_EQ(where, "/");
+}
+
 TEST_F(PodmanTest, ALeftoverServiceDoesNotBlockTheNext) {
   const auto second = open();
   ASSERT_FALSE(second) << "one run directory, one rumbo";

@@ -73,6 +73,19 @@ TEST_F(CareTest, ABackupOfARunningDaemonGoesOnWhereItWas) {
   EXPECT_GE(newest, "t-001001") << "names of the lost journal are not given again";
 }
 
+TEST_F(CareTest, ARestartOfTheDaemonIsNoDrift) {
+  deploy("one", 2);
+  for (int i = 0; i < 2; ++i) {
+    lab().start_daemon();
+    ASSERT_TRUE(lab().eventually([&] { return lab().rumbo({"status"}).status == 0; }))
+        << lab().daemon_log();
+    lab().env().sleep(1s);
+    ASSERT_LT(lab().end_daemon(), 10);
+  }
+  const std::string journal = lab().rumbo({"log"}).out;
+  EXPECT_EQ(journal.find("drift"), std::string::npos) << journal;
+}
+
 TEST_F(CareTest, AHostAheadOfARestoredBackupIsLeftAloneUntilItIsTakenOver) {
   deploy("one");
   const std::string archive = lab().directory() + "/backup.tar.gz";

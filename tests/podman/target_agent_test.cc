@@ -190,6 +190,40 @@ TEST_F(AgentTest, AFailingLivenessProbeRestartsTheContainer) {
   EXPECT_EQ(lab().pods().at(0), pod);
 }
 
+TEST_F(AgentTest, AVolumeInMemoryIsAsLargeAsItsLimit) {
+  const std::string fill =
+      "/bin/busybox dd if=/dev/zero of=/m/big bs=64k count=64 2>/www/error; "
+      "/bin/busybox wc -c </m/big >/www/index.html; ";
+  lab().commit(lab().begin(
+      "t-1", app(fill + kServe,
+                 "volumeMounts: [{name: www, mountPath: /www}, {name: m, mountPath: /m}]\n"
+                 "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+                 "",
+                 "volumes: [{name: www, emptyDir: {}}, {name: m, emptyDir: {medium: Memory, "
+                 "sizeLimit: 1Mi}}]")));
+  EXPECT_EQ(lab().get("app"), "1048576\n");
+  EXPECT_NE(lab().get("app", "/error").find("No space left"), std::string::npos);
+}
+
+TEST_F(AgentTest, APodWhoseVolumeGrowsPastItsLimitIsMadeAnew) {
+  lab().commit(lab().begin(
+      "t-1", app("echo init >>/www/index.html; " + kServe,
+                 "volumeMounts: [{name: www, mountPath: /www}]\n"
+                 "        readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}",
+                 "", "volumes: [{name: www, emptyDir: {sizeLimit: 1Mi}}]")));
+  const std::string pod = lab().pods().at(0) + "-app";
+  const auto made = [&] { return lab().podman({"inspect", "-f", "{{.Created}}", pod}).out; };
+  const std::string before = made();
+  EXPECT_EQ(lab()
+                .podman({"exec", pod, "/bin/busybox", "dd", "if=/dev/zero", "of=/www/big", "bs=64k",
+                         "count=64"})
+                .status,
+            0);
+  EXPECT_TRUE(lab().eventually([&] { return made() != before; }, 30s));
+  EXPECT_TRUE(lab().becomes(kApp, HealthStatus::ready));
+  EXPECT_EQ(lab().get("app"), "init\n") << "from an empty volume";
+}
+
 TEST_F(AgentTest, InitContainersRunFirst) {
   lab().commit(lab().begin(
       "t-1", app(kServe,

@@ -154,6 +154,7 @@ kind: CronJob
 metadata: {name: clean, namespace: shop-dev}
 spec:
   schedule: "* * * * *"
+  timeZone: Asia/Kolkata
   successfulJobsHistoryLimit: 1
   jobTemplate:
     spec:

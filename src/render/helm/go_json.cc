@@ -6,6 +6,7 @@
 #include "codec/go_json.h"
 #include "codec/numbers.h"
 #include "codec/yaml.h"
+#include "codec/yaml_fields.h"
 #include "codec/yaml_go_error.h"
 #include "codec/yaml_scalar.h"
 #include "render/helm/go_value.h"
@@ -55,6 +56,12 @@ Value with_texts(const codec::YamlNode& node, std::string_view source) {
 
 Result<Value> yaml_to_json(std::string_view text) {
   auto value = codec::parse_yaml_value(text, {}, lenient());
+  if (!value) return cannot_convert(text, value.error());
+  return value;
+}
+
+Result<Value> yaml_fields_to_json(std::string_view text, std::span<const std::string_view> fields) {
+  auto value = codec::parse_yaml_fields(text, {}, lenient(), fields);
   if (!value) return cannot_convert(text, value.error());
   return value;
 }

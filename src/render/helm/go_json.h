@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,10 @@ namespace rumbo::render::helm {
 /// The first document of the text, as JSON would hold it: null if there is none. Errors begin with
 /// "error converting YAML to JSON: ".
 Result<Value> yaml_to_json(std::string_view text);
+
+/// The same where only some fields of the root are looked at, by names in small letters; the others
+/// are null.
+Result<Value> yaml_fields_to_json(std::string_view text, std::span<const std::string_view> fields);
 
 /// The same for a struct of strings: numbers with a point or an exponent become the texts that Go
 /// makes of them on the way ("72445e2" → "7.2445e+06").

@@ -149,7 +149,8 @@ void sort_by_kind(std::vector<RenderedDocument>& documents, Profile profile) {
 
 /// Reads apiVersion, kind and metadata as Helm's SimpleHead does.
 Result<> read_head(RenderedDocument& document, Profile profile) {
-  const Value object = TRY(yaml_to_json(document.text));
+  static constexpr std::string_view kHead[] = {"apiversion", "kind", "metadata"};
+  const Value object = TRY(yaml_fields_to_json(document.text, kHead));
   if (object.is_null()) return {};
   if (!object.is_object()) {
     return cannot_unmarshal(codec::go_json_type(object),

@@ -120,12 +120,14 @@ MonoTime Agent::step(MonoTime now) {
   MutexLock lock(round_);
   take_hook_answers();
   take_probe_answers(now);
+  evict_overfull(now);
   if (look_asked_.exchange(false) || now >= look_due_) {
     if (auto looked = look_locked(cancel_); !looked) {
+      look_due_ = now + kLookWhenBusy;
+      if (cancel_.cancelled()) return look_due_;
       log(LogLevel::warn, "podman", "cannot look at the containers: {}",
           looked.error().to_string());
-      look_due_ = now + kLookWhenBusy;
-      if (cancel_.cancelled() || looked.error().retry() == Retry::never) return look_due_;
+      if (looked.error().retry() == Retry::never) return look_due_;
       if (auto up = parts_.revive(); !up) {
         log(LogLevel::warn, "podman", "{}", up.error().to_string());
         parts_.live.set_blind(std::move(up).error());
@@ -370,7 +372,8 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   if (recorded == still->replicas.end() || recorded->second.leaving) return MonoTime::never();
 
   const bool there = is_there(replica, pod);
-  const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision);
+  const bool ours = record.transaction_open(*thing) || record.runs.contains(replica.revision) ||
+                    !pod.evicted.empty();
   if (!there && !ours) return MonoTime::never();  // control heals it
   if (!there && waits_for_previous(record, replica, *thing)) return MonoTime::never();
   const auto down = [&]() REQUIRES(round_) {
@@ -392,6 +395,7 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
       return pod.not_before;
     }
     if (*up) {
+      if (!there) pod.evicted.clear();
       look_asked_ = true;
       return now;
     }
@@ -400,7 +404,7 @@ MonoTime Agent::keep_pod(const Record& record, const Replica& replica, MonoTime 
   pod.failures = 0;
   pod.error.clear();
   pod.obstacle.clear();
-  return keep_containers(replica, *thing, pod, now);
+  return std::min(keep_containers(replica, *thing, pod, now), measure_volumes(replica, pod, now));
 }
 
 MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, MonoTime now) {

@@ -104,6 +104,8 @@ class Agent {
     bool changed = false;   // its status may not be what is published
     int failures = 0;
     std::string error;     // why it could not be brought up the last time
+    std::string evicted;   // why, until it is made anew
+    MonoTime measure_due;  // of volumes with a limit
     std::string obstacle;  // the same, where that is this machine's trouble and not the pod's
   };
   struct HookAnswer {
@@ -134,6 +136,9 @@ class Agent {
   static RestartPolicy policy_of(const PodShape& pod, const ContainerShape& shape,
                                  const Container& kept);
   void end_job(const Replica& replica, const PodShape& shape) REQUIRES(round_);
+  /// Has the volumes that have a limit measured; when next.
+  MonoTime measure_volumes(const Replica& replica, Pod& pod, MonoTime now) REQUIRES(round_);
+  void evict_overfull(MonoTime now) REQUIRES(round_);
   /// Runs what CronJobs have due; when the next is.
   MonoTime work_off_schedules(MonoTime now) REQUIRES(round_);
   void note_outcomes(const Record& record);
@@ -187,6 +192,7 @@ class Agent {
   std::set<std::string> served_ready_ GUARDED_BY(round_);    // and the pods that were ready then
   ReadyFile ready_file_ GUARDED_BY(round_);
   Guarded<std::vector<ProbeAnswer>> answers_;
+  Guarded<std::map<std::string, std::string>> overfull_;  // pod, and why
   Guarded<std::vector<HookAnswer>> hook_answers_;
   Guarded<std::set<std::string>> drained_;
   Deaths deaths_;

@@ -125,9 +125,10 @@ PodStatus Agent::status_of(const Record& record, const Replica& replica, const T
     out.trouble = pod.created ? "the pod was removed" : "the pod is not created yet";
     out.troubled_container.clear();
   }
+  if (!pod.evicted.empty()) out.trouble = "evicted: " + pod.evicted;
   // Only what the record says is in use can be lost; what a transaction works on is its business.
-  const bool kept =
-      !replica.leaving && !thing.stopped && !thing.outcome && !record.transaction_open(thing);
+  const bool kept = !replica.leaving && !thing.stopped && !thing.outcome &&
+                    !record.transaction_open(thing) && pod.evicted.empty();
   const bool whole = out.exists && Pods::complete(*pod.shape, found->second);
   if (kept && !whole) out.lost = out.exists ? out.trouble : "pod " + replica.name + " was removed";
   if (thing.stopped) {

@@ -10,6 +10,7 @@
 
 #include "base/cron.h"
 #include "base/strings.h"
+#include "base/time_zone.h"
 #include "codec/base64.h"
 #include "target/podman/identity.h"
 #include "target/podman/image_reference.h"
@@ -317,7 +318,12 @@ void check_cron(const Value& object, Rules& rules) {
   const Value& spec = object["spec"];
   if (const auto schedule = CronSchedule::parse(spec["schedule"].as_string()); !schedule) {
     rules.add("/spec/schedule", schedule.error().message(),
-              "as in crontab(5): \"30 2 * * *\" is every day at 02:30 UTC");
+              "as in crontab(5): \"30 2 * * *\" is every day at 02:30, in UTC without a timeZone");
+  }
+  const std::string_view zone = spec["timeZone"].as_string("UTC");
+  if (!is_zone_name(zone) || zone == "Local") {
+    rules.add("/spec/timeZone", fmt::format("`{}` is no time zone", printable(zone, 64)),
+              "as in the IANA list: Europe/Berlin, Etc/UTC");
   }
   // Its runs are named after it, with the minute.
   if (object["metadata"]["name"].as_string().size() > 52) {

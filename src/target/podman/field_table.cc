@@ -20,7 +20,7 @@ constexpr KindRow kKinds[] = {
     {"Pod", "v1", "Pod", "one pod that is replaced in one switch"},
     {"PersistentVolumeClaim", "v1", "PersistentVolumeClaim",
      "a named volume of Podman, which outlives its pods"},
-    {"CronJob.batch", "batch/v1", "CronJob", "a Job at every time of its schedule, in UTC"},
+    {"CronJob.batch", "batch/v1", "CronJob", "a Job at every time of its schedule"},
     {"Job.batch", "batch/v1", "Job", "runs once; as a hook once in each transaction"},
 };
 

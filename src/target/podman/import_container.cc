@@ -292,9 +292,14 @@ void import_container(const Value& container, const Value& image, ImportedPod& p
                       std::vector<std::string>& remarks) {
   std::vector<Member> out;
   std::string name = dns_label(container["Name"].as_string());
-  // "web-pod-app" of `kube play`, "shop_web_1" of compose: the pod says the rest.
-  const std::string prefix = pod.name + "-pod-";
-  if (name.starts_with(prefix)) name = name.substr(prefix.size());
+  // "web-pod-app" or "web-app" of `kube play`, "shop_web_1" of compose: the pod says the rest.
+  for (const std::string& prefix : {pod.name + "-pod-", pod.name + "-"}) {
+    const bool in_pod = !container["Pod"].as_string().empty();
+    if (in_pod && name.starts_with(prefix) && name.size() > prefix.size()) {
+      name = name.substr(prefix.size());
+      break;
+    }
+  }
   out.emplace_back("name", name);
   out.emplace_back("image", container["ImageName"].str());
   add_command(container, image, out);

@@ -107,7 +107,7 @@ TEST(Import, APodIsOneWorkloadAndOurOwnIsLeftOut) {
   const Value containers = json(R"([
     {"Name": "web-pod-app", "Image": "i1", "ImageName": "localhost/app:1", "Pod": "p1",
      "Path": "/bin/sh", "Args": ["-c", "x"], "Config": {"Labels": null}, "HostConfig": {}},
-    {"Name": "web-pod-log", "Image": "i2", "ImageName": "localhost/log:1", "Pod": "p1",
+    {"Name": "web-log", "Image": "i2", "ImageName": "localhost/log:1", "Pod": "p1",
      "Path": "/log", "Args": [], "Config": {"User": "nobody"}, "HostConfig": {"PidMode": "host"}},
     {"Name": "abc-infra", "IsInfra": true, "Pod": "p1", "Config": {}, "HostConfig": {}},
     {"Name": "mine", "Image": "i1", "Config": {"Labels": {"rumbo.dev/install": "x"}}, "HostConfig": {}}])");
@@ -121,6 +121,7 @@ TEST(Import, APodIsOneWorkloadAndOurOwnIsLeftOut) {
   const Value& list = (*deployment)["spec"]["template"]["spec"]["containers"];
   ASSERT_EQ(list.size(), 2u);
   EXPECT_EQ(list[0]["name"].as_string(), "app");
+  EXPECT_EQ(list[1]["name"].as_string(), "log");
   EXPECT_EQ(codec::to_json(list[0]["command"]), R"(["/bin/sh","-c","x"])");
   EXPECT_TRUE(remarks_on(all[0], "user `nobody` is a name"));
   EXPECT_TRUE(remarks_on(all[0], "PidMode host is not carried over"));

@@ -58,6 +58,7 @@ struct VolumeFile {
 struct VolumeDirectory {
   std::string path;
   std::uint32_t mode = 0755;
+  std::uint64_t memory_bytes = 0;  ///< a memory file system of its own, that large; 0: none
 };
 
 /// A path of the host that must be there.

@@ -188,7 +188,7 @@ TEST_F(PodSpecTest, VolumesBecomeFilesMountsAndClaims) {
   - {name: c, configMap: {name: web, items: [{key: file.txt, path: sub/f, mode: 0600}]}}
   - {name: s, secret: {secretName: web, defaultMode: 0400}}
   - {name: e, emptyDir: {}}
-  - {name: m, emptyDir: {medium: Memory}}
+  - {name: m, emptyDir: {medium: Memory, sizeLimit: 4Mi}}
   - {name: h, hostPath: {path: /etc, type: Directory}}
   - {name: p, persistentVolumeClaim: {claimName: data}}
 )");
@@ -199,7 +199,11 @@ TEST_F(PodSpecTest, VolumesBecomeFilesMountsAndClaims) {
   EXPECT_EQ(files["/memory/s/token"], std::make_pair(std::string("hush"), 0400u));
   EXPECT_EQ(files["/memory/s/plain"].first, "new");
   std::map<std::string, std::uint32_t> directories;
-  for (const auto& directory : made.directories) directories[directory.path] = directory.mode;
+  for (const auto& directory : made.directories) {
+    directories[directory.path] = directory.mode;
+    EXPECT_EQ(directory.memory_bytes, directory.path == "/memory/m" ? 4u << 20 : 0u)
+        << directory.path;
+  }
   EXPECT_EQ(directories.at("/disk/e/a"), 0777u);
   EXPECT_TRUE(directories.contains("/memory/m"));
   std::map<std::string, std::string> mounts;

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "codec/json.h"
 #include "target/podman/pod_env.h"
+#include "target/podman/quantity.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -114,6 +115,11 @@ Value bind_mount(const std::string& from, std::string_view to, bool read_only, b
 
 }  // namespace
 
+std::uint64_t size_limit_of(const Value& empty_dir) {
+  const auto bytes = quantity_of(empty_dir["sizeLimit"]);
+  return bytes ? static_cast<std::uint64_t>(*bytes) : 0;
+}
+
 bool is_inner_path(std::string_view path) {
   if (path.empty() || path.size() > 4096 || path.find('\0') != std::string_view::npos) return false;
   const auto parts = split(path, '/');
@@ -176,8 +182,9 @@ Result<PodVolumes::Source> PodVolumes::read_volume(const Value& volume, const Va
   }
   if (const Value* empty = volume.find("emptyDir")) {
     source.kind = Source::Kind::scratch;
-    source.path = (*empty)["medium"].as_string() == "Memory" ? in_memory : on_disk;
-    plan.directories.push_back({source.path, 0777});
+    const bool memory = (*empty)["medium"].as_string() == "Memory";
+    source.path = memory ? in_memory : on_disk;
+    plan.directories.push_back({source.path, 0777, memory ? size_limit_of(*empty) : 0});
     return source;
   }
   if (const Value& host = volume["hostPath"]; host.is_object()) {

@@ -3,6 +3,7 @@
 // Threads: one object belongs to one thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class PodVolumes {
 
   std::map<std::string, Source> sources_;
 };
+
+/// emptyDir.sizeLimit in bytes; 0: none.
+std::uint64_t size_limit_of(const Value& empty_dir);
 
 /// True for a relative path without "..", empty parts or a zero byte.
 bool is_inner_path(std::string_view path);

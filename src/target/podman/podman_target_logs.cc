@@ -92,10 +92,17 @@ Result<> PodmanTarget::logs(const ObjectKey& key, const std::string& container,
     for (const Replica* replica : replicas) streams.push_back({replica->name, name});
   }
   if (!options.follow) {
+    // Of several, those that never restarted have nothing to add to what was before.
+    bool any = false;
+    Result<> none;
     for (const Stream& stream : streams) {
-      TRY(read_stream(parts_->client(), stream, options, sink, cancel));
+      auto read = read_stream(parts_->client(), stream, options, sink, cancel);
+      const bool silent = !read && options.previous && read.error().code() == Code::not_found;
+      if (!read && !silent) return read;
+      any = any || read.has_value();
+      if (!read && none) none = std::move(read);
     }
-    return {};
+    return any ? Result<>() : none;
   }
   if (streams.size() > kMostStreams) {
     return fail(Error(Code::too_large, fmt::format("{} containers to follow are more than {}",

@@ -102,6 +102,8 @@ Result<std::vector<Observation>> PodmanTarget::observe(const std::vector<ObjectK
     if (consistency == Consistency::fresh) parts_->await_first_answers(keys, cancel);
   } else if (const auto blind = parts_->live.blind()) {
     return fail(Error(*blind));
+  } else if (!parts_->live.judged()) {
+    parts_->await_first_answers(keys, cancel);  // nothing is seen yet, which is no drift
   }
   const auto record = parts_->store->read();
   std::vector<Observation> out;

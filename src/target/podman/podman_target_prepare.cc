@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "io/time_zone_file.h"
 #include "target/podman/check_object.h"
 #include "target/podman/image_keep.h"
 #include "target/podman/image_reference.h"
@@ -193,6 +194,13 @@ Result<DryRun> PodmanTarget::dry_run(const Step& step, const Cancel&) {
       }
       if (one.accepted) one.message = finding.message;
       one.accepted = false;
+    }
+    const Value& zone = item.want_object["spec"]["timeZone"];
+    if (writes && one.accepted && item.key.kind == "CronJob" && zone.is_string() &&
+        !io::time_zone_file(parts_->env.files, zone.as_string())) {
+      one.accepted = false;
+      one.message = "spec.timeZone: this machine knows no time zone `" + zone.str() +
+                    "` (is tzdata installed?)";
     }
     out.items.push_back(std::move(one));
   }

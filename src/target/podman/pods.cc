@@ -14,6 +14,7 @@
 #include "target/podman/identity.h"
 #include "target/podman/pod_spec.h"
 #include "target/podman/routes.h"
+#include "target/podman/volume_size.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -100,6 +101,9 @@ Result<> Pods::write_files(const PodPlan& plan) const {
   const std::uint32_t readable = plan.fs_group ? 0440 : 0;
   for (const VolumeDirectory& directory : plan.directories) {
     TRY(env_.files.make_directories(directory.path, directory.mode));
+    if (directory.memory_bytes > 0) {
+      TRY(mount_memory(directory.path, directory.memory_bytes, directory.mode));
+    }
     TRY(give(directory.path));
   }
   for (const VolumeFile& file : plan.files) {
@@ -278,7 +282,18 @@ Result<> Pods::remove(const std::string& pod, const Cancel& cancel) const {
   static_cast<void>(client_.kill_pod(pod, "KILL", cancel));
   TRY(unless_missing(client_.remove_pod(pod, true, cancel)));
   TRY(unless_missing(env_.files.remove_tree(places_.disk + "/" + pod)));
+  unmount_below(env_.files, places_.memory + "/" + pod);
   return unless_missing(env_.files.remove_tree(places_.memory + "/" + pod));
+}
+
+std::optional<std::string> Pods::overfull(const std::string& pod, const PodShape& shape) const {
+  for (const LimitedVolume& volume : shape.limited) {
+    const std::uint64_t used = bytes_below(places_.disk + "/" + pod + "/" + volume.name);
+    if (used <= volume.bytes) continue;
+    return fmt::format("its volume {} holds {} KiB, more than its sizeLimit of {} KiB", volume.name,
+                       used >> 10, volume.bytes >> 10);
+  }
+  return std::nullopt;
 }
 
 Result<> Pods::sweep_files(const Record& record) const {
@@ -286,7 +301,9 @@ Result<> Pods::sweep_files(const Record& record) const {
     const auto names = env_.files.list(root);
     if (!names) continue;  // none was ever made
     for (const std::string& name : *names) {
-      if (!record.replicas.contains(name)) TRY(env_.files.remove_tree(root + "/" + name));
+      if (record.replicas.contains(name)) continue;
+      if (root == places_.memory) unmount_below(env_.files, root + "/" + name);
+      TRY(env_.files.remove_tree(root + "/" + name));
     }
   }
   return {};

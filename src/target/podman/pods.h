@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,8 @@ class Pods {
                 const Cancel& cancel) const;
   /// Removes the pod and its files; success if there is none.
   Result<> remove(const std::string& pod, const Cancel& cancel) const;
+  /// Which volume of the pod holds more than its limit, in words; nullopt if none does.
+  std::optional<std::string> overfull(const std::string& pod, const PodShape& shape) const;
   /// True if every container of the shape exists.
   static bool complete(const PodShape& shape, const PodSight& sight);
   /// Removes the files of pods that are not in the record.

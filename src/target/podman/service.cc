@@ -220,6 +220,8 @@ Result<> Service::start(State& state, const Cancel& cancel) {
   wanted.argv = command();
   wanted.argv.insert(wanted.argv.end(), {"system", "service", "--time=0", "unix://" + socket_});
   wanted.env = environment();
+  // The one we were started in may be removed while we run: Podman then builds and makes nothing.
+  wanted.directory = "/";
   state.child = TRY(env_.process.start(wanted, log_path));
 
   const MonoTime deadline = env_.clock.mono() + kStartTime;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "target/podman/pod_volumes.h"
+
 namespace rumbo::target::podman {
 namespace {
 
@@ -52,6 +54,11 @@ Result<PodShape> shape_of(const Value& workload) {
   for (const Value& volume : spec["volumes"].items()) {
     out.keeps_data = out.keeps_data || volume["persistentVolumeClaim"].is_object() ||
                      volume["hostPath"].is_object();
+    const Value& empty = volume["emptyDir"];
+    const std::uint64_t bytes = size_limit_of(empty);
+    if (bytes > 0 && empty["medium"].as_string() != "Memory") {
+      out.limited.push_back({volume["name"].str(), bytes});
+    }
   }
   return out;
 }

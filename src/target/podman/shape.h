@@ -2,6 +2,7 @@
 // rule, grace. Derived from the object alone, so that it is there after any restart. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,12 +23,19 @@ struct ContainerShape {
   std::optional<PreStop> pre_stop, post_start;
 };
 
+/// An emptyDir with a sizeLimit whose medium is the disk.
+struct LimitedVolume {
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+
 struct PodShape {
   std::vector<ContainerShape> containers;  ///< init containers first, in their order
   RestartPolicy restart = RestartPolicy::always;
   Duration grace = 30s;
-  Duration min_ready{0};    ///< spec.minReadySeconds
-  int most_restarts = -1;   ///< a Job's backoffLimit; -1: no limit
+  Duration min_ready{0};   ///< spec.minReadySeconds
+  int most_restarts = -1;  ///< a Job's backoffLimit; -1: no limit
+  std::vector<LimitedVolume> limited;
   bool keeps_data = false;  ///< on a claim or a path of the host: never killed without a warning
 };
 

@@ -4,8 +4,10 @@
 // Threads: pure functions; the caller serialises changes through RecordStore.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -35,11 +37,15 @@ Result<> add_replicas(Record& record, const ObjectKey& key, const Thing& thing);
 /// Its pods drain and go.
 void let_leave(Record& record, const Thing& thing, WallTime now);
 
+/// The TZif bytes of a time zone by name; nullopt if this machine has none.
+using ZoneFiles = std::function<std::optional<std::string>(std::string_view name)>;
+
 /// What a CronJob's schedule asks for now: new runs, old ones that leave, how far it is worked off.
 /// Runs whose CronJob is gone leave as well. True if anything changed.
-Result<bool> work_off_crons(Record& record, const InstallationId& install, WallTime now);
+Result<bool> work_off_crons(Record& record, const InstallationId& install, WallTime now,
+                            const ZoneFiles& zones);
 /// When a schedule is due next; nullopt without one.
-std::optional<WallTime> next_cron(const Record& record);
+std::optional<WallTime> next_cron(const Record& record, const ZoneFiles& zones);
 /// A Namespace is there at once.
 Result<> scaffold(Record& record, const Item& item, const Fence& fence, WallTime now);
 /// Takes the staged thing away; its pods leave. True if it served at some time.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/cron.h"
+#include "base/time_zone.h"
 #include "crypto/digest.h"
 #include "target/podman/transitions.h"
 
@@ -15,11 +16,38 @@ bool is_cron(const ObjectKey& key) {
   return key.kind == "CronJob";
 }
 
+/// A schedule in the time zone it is written for.
+struct Clockwork {
+  CronSchedule schedule;
+  std::string zone;  ///< TZif bytes; empty: UTC
+
+  static Result<Clockwork> of(const Value& spec, const ZoneFiles& zones) {
+    Clockwork out{TRY(CronSchedule::parse(spec["schedule"].as_string())), {}};
+    const std::string name = spec["timeZone"].str();
+    if (name.empty() || name == "UTC") return out;
+    auto bytes = zones(name);
+    if (!bytes) {
+      return fail(Error(Code::unavailable, "this machine knows no time zone `" + name + "`")
+                      .with_hint("install tzdata, or write the schedule in UTC"));
+    }
+    out.zone = *std::move(bytes);
+    return out;
+  }
+
+  std::optional<WallTime> next_after(WallTime time) const {
+    if (zone.empty()) return schedule.next_after(time);
+    return schedule.next_after(time, [this](std::int64_t at) -> std::int64_t {
+      const auto there = zone_at(zone, at);
+      return there ? there->offset : 0;
+    });
+  }
+};
+
 /// The newest time that is due and not worked off; nullopt if none is.
-std::optional<WallTime> newest_due(const CronSchedule& schedule, WallTime after, WallTime now) {
+std::optional<WallTime> newest_due(const Clockwork& clockwork, WallTime after, WallTime now) {
   std::optional<WallTime> due;
   for (int i = 0; i < kMostMissed; ++i) {
-    const auto next = schedule.next_after(due.value_or(after));
+    const auto next = clockwork.next_after(due.value_or(after));
     if (!next || *next > now) return due;
     due = next;
   }
@@ -99,16 +127,16 @@ Result<> run(Record& record, const ObjectKey& key, const Thing& cron, WallTime d
 }
 
 Result<bool> work_off(Record& record, const ObjectKey& key, const InstallationId& install,
-                      WallTime now) {
+                      WallTime now, const ZoneFiles& zones) {
   const Thing cron = record.current.at(key);
   const Value& spec = cron.object["spec"];
   bool changed = forget_old_runs(record, key, spec, now);
-  const auto schedule = CronSchedule::parse(spec["schedule"].as_string());
-  if (!schedule) return fail(schedule.error());
+  auto clockwork = Clockwork::of(spec, zones);
+  if (!clockwork) return fail(std::move(clockwork).error().with_context(key.to_string()));
   const auto until = record.crons.find(key);
   const WallTime after =
       std::max(cron.since, until == record.crons.end() ? WallTime() : until->second);
-  const auto due = newest_due(*schedule, after, now);
+  const auto due = newest_due(*clockwork, after, now);
   if (!due) return changed;
   record.crons[key] = now;
   const Value& deadline = spec["startingDeadlineSeconds"];
@@ -127,13 +155,20 @@ Result<bool> work_off(Record& record, const ObjectKey& key, const InstallationId
 
 }  // namespace
 
-Result<bool> work_off_crons(Record& record, const InstallationId& install, WallTime now) {
+Result<bool> work_off_crons(Record& record, const InstallationId& install, WallTime now,
+                            const ZoneFiles& zones) {
   bool changed = false;
   std::vector<ObjectKey> keys;
   for (const auto& [key, thing] : record.current) {
     if (is_cron(key)) keys.push_back(key);
   }
-  for (const ObjectKey& key : keys) changed = TRY(work_off(record, key, install, now)) || changed;
+  // One that cannot be worked off keeps no other from its time.
+  std::optional<Error> trouble;
+  for (const ObjectKey& key : keys) {
+    const auto worked = work_off(record, key, install, now, zones);
+    if (!worked) trouble = worked.error();
+    changed = changed || worked.value_or(false);
+  }
   // Whose CronJob is gone.
   std::vector<std::string> orphans;
   for (const auto& [revision, thing] : record.runs) {
@@ -145,19 +180,21 @@ Result<bool> work_off_crons(Record& record, const InstallationId& install, WallT
   for (const std::string& revision : orphans) drop_run(record, revision, now);
   const auto gone = std::erase_if(
       record.crons, [&](const auto& entry) { return !record.current.contains(entry.first); });
-  return changed || !orphans.empty() || gone > 0;
+  changed = changed || !orphans.empty() || gone > 0;
+  if (trouble && !changed) return fail(*std::move(trouble));
+  return changed;
 }
 
-std::optional<WallTime> next_cron(const Record& record) {
+std::optional<WallTime> next_cron(const Record& record, const ZoneFiles& zones) {
   std::optional<WallTime> next;
   for (const auto& [key, thing] : record.current) {
     if (!is_cron(key)) continue;
-    const auto schedule = CronSchedule::parse(thing.object["spec"]["schedule"].as_string());
-    if (!schedule) continue;
+    const auto clockwork = Clockwork::of(thing.object["spec"], zones);
+    if (!clockwork) continue;
     const auto until = record.crons.find(key);
     const WallTime after =
         std::max(thing.since, until == record.crons.end() ? WallTime() : until->second);
-    const auto due = schedule->next_after(after);
+    const auto due = clockwork->next_after(after);
     if (due && (!next || *due < *next)) next = due;
   }
   return next;

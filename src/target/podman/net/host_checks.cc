@@ -14,12 +14,10 @@ namespace {
 using Level = HostCheck::Level;
 
 constexpr Duration kTimeout{10'000'000'000};
-constexpr std::uint64_t kLowDisk = 1ull << 30;
 
 class Checks {
  public:
-  Checks(const io::Env& env, const std::string& state_directory)
-      : env_(env), state_directory_(state_directory) {}
+  explicit Checks(const io::Env& env) : env_(env) {}
 
   std::vector<HostCheck> run() {
     facts();
@@ -182,15 +180,6 @@ class Checks {
   }
 
   void machine() {
-    const auto free = env_.files.free_bytes(state_directory_);
-    if (!free) {
-      add("disk", Level::warning, free.error().message());
-    } else if (*free < kLowDisk) {
-      add("disk", Level::failure, fmt::format("{} MiB free in {}", *free >> 20, state_directory_),
-          "free disk space");
-    } else {
-      add("disk", Level::ok, fmt::format("{} GiB free in {}", *free >> 30, state_directory_));
-    }
     timex clock{};
     if (adjtimex(&clock) < 0 || (clock.status & STA_UNSYNC) != 0) {
       add("clock", Level::warning, "not synchronised: times in the history may be off",
@@ -201,7 +190,6 @@ class Checks {
   }
 
   const io::Env& env_;
-  const std::string state_directory_;
   std::vector<HostCheck> found_;
 };
 
@@ -219,8 +207,8 @@ std::string_view to_string(HostCheck::Level level) {
   return "";
 }
 
-std::vector<HostCheck> check_host(const io::Env& env, const std::string& state_directory) {
-  return Checks(env, state_directory).run();
+std::vector<HostCheck> check_host(const io::Env& env) {
+  return Checks(env).run();
 }
 
 }  // namespace rumbo::target::podman

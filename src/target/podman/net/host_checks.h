@@ -23,7 +23,7 @@ struct HostCheck {
 std::string_view to_string(HostCheck::Level level);
 
 /// Never fails itself: what cannot be found out is a warning.
-std::vector<HostCheck> check_host(const io::Env& env, const std::string& state_directory);
+std::vector<HostCheck> check_host(const io::Env& env);
 
 /// Whether traffic to pods may pass the rules in this `iptables -S` output.
 HostCheck judge_forwarding(std::string_view iptables_rules);

@@ -1,8 +1,10 @@
-#include "script/time_zone.h"
+#include "base/time_zone.h"
 
+#include <algorithm>
+#include <chrono>
 #include <vector>
 
-namespace rumbo::script {
+namespace rumbo {
 namespace {
 
 class Bytes {
@@ -60,12 +62,12 @@ std::string rule_name(std::string_view& text) {
   if (text.starts_with('<')) {
     end = text.find('>');
     if (end == text.npos) return {};
-    const std::string out(text.substr(1, end - 1));
+    std::string out(text.substr(1, end - 1));
     text.remove_prefix(end + 1);
     return out;
   }
   while (end < text.size() && ((text[end] | 0x20) >= 'a' && (text[end] | 0x20) <= 'z')) ++end;
-  const std::string out(text.substr(0, end));
+  std::string out(text.substr(0, end));
   text.remove_prefix(end);
   return out;
 }
@@ -94,8 +96,8 @@ int rule_seconds(std::string_view& text) {
   return sign * out;
 }
 
-/// The second of the year (local standard count) when a rule like M3.5.0/2 takes effect.
-std::optional<std::int64_t> rule_instant(std::string_view& text, std::int64_t year) {
+/// The second since 1970, counted in local time, when a rule like M3.5.0/2 takes effect.
+std::optional<std::int64_t> rule_instant(std::string_view& text, std::chrono::year year) {
   if (!text.starts_with(",M")) return std::nullopt;
   text.remove_prefix(2);
   const int month = rule_number(text);
@@ -111,23 +113,26 @@ std::optional<std::int64_t> rule_instant(std::string_view& text, std::int64_t ye
     at = rule_seconds(text);
   }
   if (month < 1 || month > 12 || week < 1 || week > 5 || weekday > 6) return std::nullopt;
-  GoTime first;
-  first.seconds = seconds_of(year, month, 1, 0, 0, 0);
-  int day = 1 + (weekday - first.date().weekday + 7) % 7 + (week - 1) * 7;
-  if (day > days_in_month(year, month)) day -= 7;
-  return seconds_of(year, month, day, 0, 0, 0) + at;
+  using namespace std::chrono;
+  const auto in = year / std::chrono::month(static_cast<unsigned>(month));
+  const auto which = std::chrono::weekday(static_cast<unsigned>(weekday));
+  const sys_days day =
+      week == 5 ? sys_days(in / which[last]) : sys_days(in / which[static_cast<unsigned>(week)]);
+  return duration_cast<seconds>(day.time_since_epoch()).count() + at;
 }
 
-std::optional<GoZone> by_rule(std::string_view rule, std::int64_t seconds) {
-  GoZone standard{rule_name(rule), 0};
+std::optional<TimeZone> by_rule(std::string_view rule, std::int64_t seconds) {
+  TimeZone standard{rule_name(rule), 0};
   if (standard.name.empty()) return std::nullopt;
   standard.offset = -rule_seconds(rule);
   if (rule.empty()) return standard;
-  GoZone summer{rule_name(rule), standard.offset + 3600};
+  TimeZone summer{rule_name(rule), standard.offset + 3600};
   if (!rule.empty() && rule[0] != ',') summer.offset = -rule_seconds(rule);
-  GoTime now;
-  now.seconds = seconds + standard.offset;
-  const std::int64_t year = now.date().year;
+  // Calendars end somewhere; what is beyond has the rule of the last year.
+  constexpr std::int64_t kLastYear = 900'000'000'000;
+  using namespace std::chrono;
+  const auto local = std::clamp(seconds + standard.offset, -kLastYear, kLastYear);
+  const auto year = year_month_day(floor<days>(sys_seconds(std::chrono::seconds(local)))).year();
   auto from = rule_instant(rule, year);
   auto to = rule_instant(rule, year);
   if (!from || !to) return std::nullopt;
@@ -140,7 +145,7 @@ std::optional<GoZone> by_rule(std::string_view rule, std::int64_t seconds) {
 
 }  // namespace
 
-std::optional<GoZone> zone_at(std::string_view tzif, std::int64_t seconds) {
+std::optional<TimeZone> zone_at(std::string_view tzif, std::int64_t seconds) {
   Bytes in(tzif);
   auto header = read_header(in);
   if (!header) return std::nullopt;
@@ -175,8 +180,16 @@ std::optional<GoZone> zone_at(std::string_view tzif, std::int64_t seconds) {
   const auto name_at = static_cast<unsigned char>(types[type * 6 + 5]);
   if (name_at >= chars.size()) return std::nullopt;
   const std::string_view name = chars.substr(name_at);
-  return GoZone{std::string(name.substr(0, name.find('\0'))),
-                static_cast<int>(Bytes(types.substr(type * 6)).number(4))};
+  return TimeZone{std::string(name.substr(0, name.find('\0'))),
+                  static_cast<int>(Bytes(types.substr(type * 6)).number(4))};
 }
 
-}  // namespace rumbo::script
+bool is_zone_name(std::string_view name) {
+  return !name.empty() && name.size() < 64 && name[0] != '/' && name.find("..") == name.npos &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '/' || c == '_' || c == '-' || c == '+';
+         });
+}
+
+}  // namespace rumbo
