@@ -135,9 +135,11 @@ std::optional<std::string> ProgressModel::hear(const Value& event, MonoTime now)
   const std::string message = printable(event["message"].as_string());
   if (message.empty()) return std::nullopt;
   txn.waiting = message;
-  // What flaps (a container that dies again and again) must not flood a log; what lasts is told.
   if (message == txn.told_message) return std::nullopt;
-  if (txn.told && now - *txn.told < kBetweenWaits) return std::nullopt;
+  // What flaps (a container that dies again and again) must not flood a log. The same with its
+  // reason is told.
+  const bool says_more = !txn.told_message.empty() && message.starts_with(txn.told_message);
+  if (!says_more && txn.told && now - *txn.told < kBetweenWaits) return std::nullopt;
   txn.told = now;
   txn.told_message = message;
   return fmt::format("         {} {:<13} {}", id, "waiting", message);

@@ -72,8 +72,11 @@ void Reconciler::check(const Scope& scope) {
   if (!state.committed) return leave(next_scan(scope, now));
   // Drift under an open transaction is its runner's business; a deployment mends it on its way.
   if (state.open || occupied || core_.driving(scope)) return leave(now + kSoon);
-  const ScopeLive live =
-      live_.look(scope, fresh ? Consistency::fresh : Consistency::cached, within(1min));
+  // What a deployment has just read or written is believed where a watch tells what happens to it.
+  const Target* target = core_.target(scope.target);
+  const bool hears = target != nullptr && target->capabilities().quiet_for != Duration(0);
+  const Consistency unasked = hears ? Consistency::watched : Consistency::cached;
+  const ScopeLive live = live_.look(scope, fresh ? Consistency::fresh : unasked, within(1min));
   if (live.error) return leave(now + options_.safety_scan);
   if (live.drift.empty()) {
     state_.with([&](State& all) {

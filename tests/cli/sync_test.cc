@@ -199,6 +199,18 @@ TEST(Progress, ALineAnEventWhereNoTerminalIs) {
   EXPECT_EQ(rig.run({"sync", "-q"}).err, "");
 }
 
+TEST(Progress, AReasonThatComesLaterIsToldAndAnotherWaitIsNot) {
+  app::ProgressModel model;
+  const auto wait = [&](std::string_view what) {
+    return model.hear(Value::object({{"type", "waiting"}, {"txn", "t-1"}, {"message", what}}),
+                      MonoTime{});
+  };
+  EXPECT_TRUE(wait("claim data: Pending"));
+  EXPECT_FALSE(wait("claim data: Pending"));
+  EXPECT_TRUE(wait("claim data: Pending (no class)"));
+  EXPECT_FALSE(wait("pod web: starts")) << "within seconds";
+}
+
 TEST(Progress, ABlockThatIsRedrawnInPlaceOnATerminal) {
   Rig rig;
   rig.terminal = true;
