@@ -1,4 +1,5 @@
 // doctor: whether this machine and the installation are fit, and what to type if not.
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "app/config_place.h"
@@ -40,7 +41,8 @@ HostCheck space_check(io::Env& env, const std::string& state) {
           "free some space; `rumbo get images` tells what images are kept for"};
 }
 
-HostCheck config_check(const Session& session) {
+/// `ipv6` is set if an environment of this host wants it.
+HostCheck config_check(const Session& session, bool& ipv6) {
   const Invocation& asked = session.invocation();
   const std::string state = session.state_directory();
   std::string path = asked.value("config");
@@ -58,6 +60,8 @@ HostCheck config_check(const Session& session) {
             "rumbo validate --config " + (place ? place->shown() : path)};
   }
   const Config& config = loaded->config;
+  ipv6 = std::ranges::any_of(config.environments,
+                             [](const Environment& one) { return one.podman.ipv6; });
   return {"configuration", Level::ok,
           fmt::format("{}: {} applications, {} environments", loaded->origin,
                       config.applications.size(), config.environments.size()),
@@ -85,10 +89,11 @@ Value to_value(const std::vector<HostCheck>& checks) {
 
 Result<int> run_doctor(Session& session) {
   const std::string state = session.state_directory();
+  bool ipv6 = false;
   std::vector<HostCheck> checks{state_check(session.env(), state),
-                                space_check(session.env(), state), config_check(session),
+                                space_check(session.env(), state), config_check(session, ipv6),
                                 daemon_check(session.env(), state)};
-  for (HostCheck& check : target::podman::check_host(session.env())) {
+  for (HostCheck& check : target::podman::check_host(session.env(), ipv6)) {
     checks.push_back(std::move(check));
   }
   bool failed = false;

@@ -127,16 +127,18 @@ Result<> Installation::read_config() {
   return {};
 }
 
-void Installation::add_podman(const TargetId& id, const Environment& environment, int keep_images) {
+void Installation::add_podman(const TargetId& id, const rumbo::PodmanTarget& settings) {
   auto [found, added] = targets_->all.try_emplace(id);
   if (!added) return;
   Targets::One* one = &found->second;
   target::podman::PodmanOptions podman{options_.state + "/targets/" + id.value,
-                                       environment.podman.socket,
-                                       environment.podman.root,
-                                       environment.podman.run_root,
+                                       settings.socket,
+                                       settings.root,
+                                       settings.run_root,
                                        journal_->installation(),
-                                       keep_images,
+                                       settings.keep_images,
+                                       settings.ipv6,
+                                       settings.ipv6_range,
                                        options_.need != Need::act};
   one->lazy = std::make_unique<LazyTarget>(
       [this, one, podman]() -> Result<std::unique_ptr<Target>> {
@@ -146,7 +148,7 @@ void Installation::add_podman(const TargetId& id, const Environment& environment
         one->podman = opened.get();
         return std::unique_ptr<Target>(std::move(opened));
       },
-      target::podman::podman_capabilities());
+      target::podman::podman_capabilities(target::podman::ipv6_support(env_.files, settings.ipv6)));
 }
 
 void Installation::add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
@@ -168,11 +170,15 @@ void Installation::open_targets(const Config& config) {
   for (const Application& one : config.applications) {
     history = std::max(history, one.revision_history_limit);
   }
-  std::map<TargetId, int> keep;  // of several environments on one host the most careful counts
+  // Of several environments on one host the most careful number counts, and IPv6 is on for all.
+  std::map<TargetId, rumbo::PodmanTarget> hosts;
   for (const Environment& one : config.environments) {
+    if (one.kubernetes) continue;
     const int own = one.podman.keep_images < 0 ? history : one.podman.keep_images;
-    int& most = keep[target_id(one.podman)];
-    most = std::max(most, own);
+    rumbo::PodmanTarget& host = hosts.try_emplace(target_id(one.podman), one.podman).first->second;
+    host.keep_images = std::max(host.keep_images, own);
+    host.ipv6 = host.ipv6 || one.podman.ipv6;
+    if (host.ipv6_range.empty()) host.ipv6_range = one.podman.ipv6_range;
   }
   for (const Environment& environment : config.environments) {
     const TargetId id =
@@ -181,7 +187,7 @@ void Installation::open_targets(const Config& config) {
     if (environment.kubernetes) {
       add_kubernetes(id, *environment.kubernetes, config);
     } else {
-      add_podman(id, environment, keep[id]);
+      add_podman(id, hosts.at(id));
     }
   }
 }

@@ -53,7 +53,7 @@ class Installation {
   Result<> read_config();
   Result<LoadedConfig> read_fleet(const ConfigPlace& place);
   void open_targets(const Config& config);
-  void add_podman(const TargetId& id, const Environment& environment, int keep_images);
+  void add_podman(const TargetId& id, const rumbo::PodmanTarget& settings);
   void add_kubernetes(const TargetId& id, const rumbo::KubernetesTarget& settings,
                       const Config& config);
 

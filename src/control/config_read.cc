@@ -9,6 +9,7 @@
 #include "engine/health/scripts.h"
 #include "engine/ignored_fields.h"
 #include "engine/sync_options.h"
+#include "target/podman/net/dual_stack.h"
 
 namespace rumbo::control {
 namespace {
@@ -58,8 +59,12 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& che
   env.name = name->value.str();
   env.ns = value["spec"]["namespace"].str(env.name);
   const Value& podman = value["spec"]["target"]["podman"];
-  env.podman = {podman["socket"].str(), podman["root"].str(), podman["runRoot"].str(),
-                static_cast<int>(podman["keepImages"].as_int(-1))};
+  env.podman = {podman["socket"].str(),   podman["root"].str(),
+                podman["runRoot"].str(),  static_cast<int>(podman["keepImages"].as_int(-1)),
+                podman["ipv6"].as_bool(), podman["ipv6Range"].str()};
+  if (const auto* range = document.at_pointer("/spec/target/podman/ipv6Range"); range != nullptr) {
+    check_ipv6_range(*range, env, check);
+  }
   if (const auto* target = document.at_pointer("/spec/target"); target != nullptr) {
     env.kubernetes = kubernetes_target(*target, check, file);
   }
@@ -67,6 +72,23 @@ void ConfigReader::environment(const codec::YamlNode& document, ConfigCheck& che
   health(document.at_pointer("/spec/health"), env, check, file);
   claim(environments_, env.name, "environment", *name, file);
   config_.environments.push_back(std::move(env));
+}
+
+void ConfigReader::check_ipv6_range(const codec::YamlNode& node, const Environment& env,
+                                    ConfigCheck& check) {
+  const std::string& text = env.podman.ipv6_range;
+  if (auto range = target::podman::range6_from(text); !range) {
+    return check.error(node, "`ipv6Range`: " + range.error().message(), range.error().hint());
+  }
+  for (const Environment& other : config_.environments) {
+    const PodmanTarget& host = other.podman;
+    const bool same = !other.kubernetes && host.socket == env.podman.socket &&
+                      host.root == env.podman.root && host.run_root == env.podman.run_root;
+    if (!same || host.ipv6_range.empty() || host.ipv6_range == text) continue;
+    check.error(node,
+                "`ipv6Range` differs from that of environment " + other.name + ", on the same host",
+                "a host has one range");
+  }
 }
 
 void ConfigReader::health(const codec::YamlNode* node, Environment& env, ConfigCheck& check,

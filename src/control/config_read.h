@@ -42,6 +42,7 @@ class ConfigReader {
   };
   void application(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
   void environment(const codec::YamlNode& document, ConfigCheck& check, std::string_view file);
+  void check_ipv6_range(const codec::YamlNode& node, const Environment& env, ConfigCheck& check);
   void health(const codec::YamlNode* node, Environment& env, ConfigCheck& check,
               std::string_view file);
   std::optional<KubernetesTarget> kubernetes_target(const codec::YamlNode& target,

@@ -96,6 +96,8 @@ struct PodmanTarget {
   std::string root, run_root;
   /// Earlier committed states of each application whose images stay; -1: revisionHistoryLimit.
   int keep_images = -1;
+  bool ipv6 = false;       ///< dual stack
+  std::string ipv6_range;  ///< of /48; empty: the installation's own
 };
 
 struct KubernetesTarget {

@@ -22,13 +22,28 @@ namespace {
 
 constexpr int kPatience = 1500;  // milliseconds a client waits
 
-sockaddr_in address_of(const std::string& text, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  inet_pton(AF_INET, text.c_str(), &address.sin_addr);
-  return address;
-}
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  SocketAddress(const std::string& text, std::uint16_t port) {
+    if (text.find(':') != std::string::npos) {
+      auto& six = *reinterpret_cast<sockaddr_in6*>(&storage);
+      six.sin6_family = AF_INET6;
+      six.sin6_port = htons(port);
+      inet_pton(AF_INET6, text.c_str(), &six.sin6_addr);
+      size = sizeof six;
+      return;
+    }
+    auto& four = *reinterpret_cast<sockaddr_in*>(&storage);
+    four.sin_family = AF_INET;
+    four.sin_port = htons(port);
+    inet_pton(AF_INET, text.c_str(), &four.sin_addr);
+    size = sizeof four;
+  }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  int family() const { return storage.ss_family; }
+};
 
 tl::unexpected<Error> broken(const std::string& what) {
   return fail(errno == ECONNREFUSED ? Code::denied : Code::unavailable,
@@ -42,10 +57,12 @@ std::string unique_prefix() {
 
 }  // namespace
 
-NetLab::NetLab() : prefix_(unique_prefix()) {
+NetLab::NetLab(bool ipv6) : prefix_(unique_prefix()) {
   const auto make = [&](const std::string& space) {
     run("", {"ip", "netns", "add", name(space)});
     spaces_.push_back(space);
+    // As netavark does: else nobody is asked for an address in the first seconds of a link.
+    if (ipv6) sysctl(space, "net/ipv6/conf/default/accept_dad", "0");
   };
   make("host");
   run("host", {"ip", "link", "set", "lo", "up"});
@@ -64,6 +81,7 @@ NetLab::NetLab() : prefix_(unique_prefix()) {
     make(space);
     link(space, address, address.substr(0, address.rfind('.')) + ".1", bridge);
   }
+  if (ipv6) add_ipv6();
 }
 
 void NetLab::link(const std::string& space, const std::string& address, const std::string& gateway,
@@ -82,6 +100,24 @@ void NetLab::link(const std::string& space, const std::string& address, const st
   run(space, {"ip", "addr", "add", address + "/24", "dev", "eth0"});
   run(space, {"ip", "link", "set", "eth0", "up"});
   run(space, {"ip", "route", "add", "default", "via", gateway});
+}
+
+void NetLab::add_ipv6() {
+  const auto give = [&](const std::string& space, const std::string& address,
+                        const std::string& link) {
+    run(space, {"ip", "-6", "addr", "add", address + "/64", "dev", link, "nodad"});
+  };
+  give("host", "fd12:3456:789a:e801::1", "rumbr0");
+  give("host", "fd12:3456:789a:e802::1", "rumbr1");
+  give("host", "2001:db8:51::1", "vclient");
+  for (const auto& [space, network, end] :
+       {std::tuple<std::string, std::string, std::string>{"a", "fd12:3456:789a:e801::", "ae8:102"},
+        {"b", "fd12:3456:789a:e801::", "ae8:103"},
+        {"c", "fd12:3456:789a:e802::", "ae8:202"},
+        {"client", "2001:db8:51::", "2"}}) {
+    give(space, network + end, "eth0");
+    run(space, {"ip", "-6", "route", "add", "default", "via", network + "1"});
+  }
 }
 
 NetLab::~NetLab() {
@@ -137,12 +173,14 @@ Server::Server(const NetLab& lab, const std::string& space, Protocol protocol,
     : answer_(std::move(answer)) {
   const bool tcp = protocol == Protocol::tcp;
   lab.inside(space, [&] {
-    socket_ = ::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+    const SocketAddress where(address, port);
+    socket_ = ::socket(where.family(), (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
     const int on = 1;
     setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    auto where = address_of(address, port);
-    if (bind(socket_, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0 ||
-        (tcp && listen(socket_, 512) != 0)) {
+    if (where.family() == AF_INET6) {
+      setsockopt(socket_, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+    if (bind(socket_, where.get(), where.size) != 0 || (tcp && listen(socket_, 512) != 0)) {
       throw std::runtime_error("server: " + std::string(std::strerror(errno)));
     }
   });
@@ -200,7 +238,7 @@ void Server::serve_udp() {
     pollfd poller{socket_, POLLIN, 0};
     if (poll(&poller, 1, 10) <= 0) continue;
     char text[256];
-    sockaddr_in from{};
+    sockaddr_storage from{};
     socklen_t size = sizeof from;
     const auto got =
         recvfrom(socket_, text, sizeof text, 0, reinterpret_cast<sockaddr*>(&from), &size);
@@ -219,9 +257,10 @@ Result<> Client::open() {
 Result<> Client::open_here() {
   close();
   const bool tcp = protocol_ == Protocol::tcp;
-  socket_ = ::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const auto where = address_of(address_, port_);
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0) return {};
+  const SocketAddress where(address_, port_);
+  socket_ =
+      ::socket(where.family(), (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (connect(socket_, where.get(), where.size) == 0) return {};
   if (errno != EINPROGRESS) return broken("connect");
   pollfd poller{socket_, POLLOUT, 0};
   if (poll(&poller, 1, kPatience) <= 0) return fail(Code::timeout, "connect: no answer");

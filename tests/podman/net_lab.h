@@ -23,7 +23,9 @@ class NetLab {
  public:
   /// host: rumbr0 10.232.1.1/24 and rumbr1 10.232.2.1/24, wire 198.51.100.1/24;
   /// pods a (10.232.1.2), b (10.232.1.3), c (10.232.2.2); client 198.51.100.2.
-  NetLab();
+  /// `ipv6` adds rumbr0 fd12:3456:789a:e801::1/64, rumbr1 …:e802::1/64, wire 2001:db8:51::1/64;
+  /// pods and client as their IPv4 addresses end (a: …:e801::ae8:102).
+  explicit NetLab(bool ipv6 = false);
   ~NetLab();
   NetLab(const NetLab&) = delete;
   NetLab& operator=(const NetLab&) = delete;
@@ -44,6 +46,7 @@ class NetLab {
  private:
   void link(const std::string& space, const std::string& address, const std::string& gateway,
             const std::string& bridge);
+  void add_ipv6();
   const std::string prefix_;
   std::vector<std::string> spaces_;
 };

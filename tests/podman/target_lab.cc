@@ -11,6 +11,7 @@
 #include "engine/health.h"
 #include "engine/stages.h"
 #include "isolation.h"
+#include "target/podman/net/ipv6.h"
 #include "target/podman/service.h"
 
 namespace rumbo::podman_test {
@@ -29,10 +30,11 @@ target::podman::PodmanOptions options_in(const std::string& directory) {
 
 }  // namespace
 
-TargetLab::TargetLab(std::string& why)
+TargetLab::TargetLab(std::string& why, bool ipv6)
     : files_(io::real_filesystem()),
       env_{io::real_clock(),    files_, io::real_process(), io::real_http(), io::real_random(),
-           io::real_env().sleep} {
+           io::real_env().sleep},
+      ipv6_(ipv6) {
   if (!isolate(why)) return;
   if (std::getenv("RUMBO_TEST_LOG") != nullptr) {
     set_log_sink([](LogLevel, std::string_view, std::string_view text) {
@@ -76,7 +78,9 @@ void TargetLab::build_image() {
 }
 
 void TargetLab::open(bool started) {
-  auto opened = target::podman::PodmanTarget::open(options_in(directory_), env_);
+  auto options = options_in(directory_);
+  options.ipv6 = ipv6_;
+  auto opened = target::podman::PodmanTarget::open(options, env_);
   ASSERT_TRUE(opened) << opened.error().to_string();
   target_ = std::move(*opened);
   if (started) target_->start();
@@ -301,9 +305,22 @@ std::string TargetLab::service_address(const std::string& name) {
   return seen.object["status"]["rumbo"]["address"].str();
 }
 
+std::vector<std::string> TargetLab::service_addresses(const std::string& name) {
+  const Value status = observe({"", "Service", "shop-dev", name}).object["status"]["rumbo"];
+  std::vector<std::string> out;
+  for (const Value& one : status["addresses"].items()) out.push_back(one.str());
+  if (out.empty() && status["address"].is_string()) out.push_back(status["address"].str());
+  return out;
+}
+
 std::string TargetLab::get(const std::string& service, const std::string& path) {
+  return fetch(service_address(service), 80, path);
+}
+
+std::string TargetLab::fetch(const std::string& address, int port, const std::string& path) {
   io::HttpRequest request;
-  request.url = "http://" + service_address(service) + path;
+  request.url =
+      "http://" + target::podman::with_port(address, static_cast<std::uint16_t>(port)) + path;
   request.connect_timeout = 2s;
   const auto answer = env_.http.send(request, Cancel().with_deadline(env_.clock.mono() + 5s));
   if (!answer) return "error: " + answer.error().to_string();

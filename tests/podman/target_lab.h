@@ -28,7 +28,8 @@ struct Deployment {
 class TargetLab {
  public:
   /// Builds the image localhost/app:1 (busybox). `why` is set where that is not possible.
-  explicit TargetLab(std::string& why);
+  /// `ipv6`: the host has dual stack.
+  explicit TargetLab(std::string& why, bool ipv6 = false);
   ~TargetLab();
 
   target::podman::PodmanTarget& target() { return *target_; }
@@ -37,6 +38,8 @@ class TargetLab {
 
   /// Another process begins: the object is dropped without ceremony and opened anew.
   void reopen(bool started = true);
+  /// From the next reopen() on.
+  void set_ipv6(bool on) { ipv6_ = on; }
   /// The machine goes down and comes up: no process, no table, another boot id.
   void reboot();
   /// Removes everything deployed; the next test begins on an empty host.
@@ -64,6 +67,10 @@ class TargetLab {
   ::testing::AssertionResult becomes(const ObjectKey& key, HealthStatus status,
                                      Duration most = 30s);
   std::string service_address(const std::string& name);
+  /// Every virtual address of the Service, the first family's first.
+  std::vector<std::string> service_addresses(const std::string& name);
+  /// Body of GET http://ADDRESS:PORT/ from this machine, or "error: …".
+  std::string fetch(const std::string& address, int port = 80, const std::string& path = "/");
   /// Body of GET http://service/path from this machine, or "error: …".
   std::string get(const std::string& service, const std::string& path = "/");
   /// Runs podman with the same storage.
@@ -80,6 +87,7 @@ class TargetLab {
 
   LabFiles files_;
   io::Env env_;
+  bool ipv6_;
   std::string directory_;
   std::unique_ptr<target::podman::PodmanTarget> target_;
 };

@@ -185,7 +185,7 @@ class Walker {
 
 }  // namespace
 
-std::vector<FieldFinding> check_object(const Value& object) {
+std::vector<FieldFinding> check_object(const Value& object, const Ipv6Support& ipv6) {
   const ObjectKey key = key_of(object);
   const std::string kind = key.group.empty() ? key.kind : key.kind + "." + key.group;
   const auto kinds = kind_rows();
@@ -210,7 +210,7 @@ std::vector<FieldFinding> check_object(const Value& object) {
   const bool clean = walker.clean();
   auto findings = walker.take();
   // The rules read fields whose types are right.
-  if (clean) check_rules(object, findings);
+  if (clean) check_rules(object, ipv6, findings);
   return findings;
 }
 

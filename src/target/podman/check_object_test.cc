@@ -213,9 +213,36 @@ TEST(CheckObject, Services) {
             std::string::npos);
   const std::string plain = "selector: {app: web}, ports: [{port: 80}]";
   EXPECT_EQ(service(plain + ", ipFamilies: [IPv4], ipFamilyPolicy: PreferDualStack"), "");
-  EXPECT_NE(service(plain + ", ipFamilies: [IPv4, IPv6]").find("/spec/ipFamilies/1: "),
+  EXPECT_NE(service(plain + ", ipFamilies: [IPv5]").find("/spec/ipFamilies/0: "),
             std::string::npos);
-  EXPECT_NE(service(plain + ", ipFamilyPolicy: RequireDualStack").find("/spec/ipFamilyPolicy: "),
+}
+
+TEST(CheckObject, FamiliesOfServices) {
+  using State = Ipv6Support::State;
+  const Ipv6Support on{State::on, ""}, off{State::off, "its kernel runs without IPv6"};
+  const auto found = [](const std::string& fields, const Ipv6Support& ipv6) {
+    std::string out;
+    for (const auto& one : check_object(
+             yaml("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: "
+                  "{app: web}, ports: [{port: 80}], " +
+                  fields + "}}"),
+             ipv6)) {
+      out += (one.ignored ? "note " : "") + one.pointer + ": " + one.message + "\n";
+    }
+    return out;
+  };
+  for (const std::string fields : {"ipFamilies: [IPv6]", "ipFamilyPolicy: RequireDualStack",
+                                   "ipFamilies: [IPv6, IPv4], ipFamilyPolicy: PreferDualStack"}) {
+    EXPECT_EQ(found(fields, on), "");
+    EXPECT_NE(found(fields, off).find("no IPv6 for Services: its kernel runs"), std::string::npos);
+    EXPECT_TRUE(found(fields, {}).starts_with("note /spec/ipFamil")) << found(fields, {});
+  }
+  EXPECT_EQ(found("ipFamilyPolicy: PreferDualStack", off), "");
+  EXPECT_EQ(found("ipFamilies: [IPv4, IPv6]", on),
+            "/spec/ipFamilyPolicy: must be RequireDualStack or PreferDualStack when multiple "
+            "ipFamilies are specified\n");
+  EXPECT_NE(found("ipFamilies: [IPv4, IPv4], ipFamilyPolicy: PreferDualStack", on)
+                .find("/spec/ipFamilies/1: "),
             std::string::npos);
 }
 

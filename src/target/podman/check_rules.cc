@@ -32,6 +32,16 @@ class Rules {
     findings_.push_back({std::move(pointer), std::move(message), {}, true});
   }
 
+  void needs_ipv6(const std::string& pointer, const Ipv6Support& ipv6, std::string hint) {
+    using State = Ipv6Support::State;
+    if (ipv6.state == State::on) return;
+    if (ipv6.state == State::unknown) {
+      note(pointer, "needs a Podman host with `ipv6: true`");
+    } else {
+      add(pointer, "this host has no IPv6 for Services: " + ipv6.why, std::move(hint));
+    }
+  }
+
   void label(const Value& name, const std::string& pointer, std::string_view what) {
     if (name.is_string() && !is_dns_label(name.as_string())) {
       add(pointer, fmt::format("`{}` is no {}", printable(name.as_string(), 128), what),
@@ -351,22 +361,38 @@ void check_external(const Value& spec, Rules& rules) {
   }
 }
 
-void check_service(const Value& object, Rules& rules) {
+/// As the API server has it: two families need a policy that says so, and each must be there.
+void check_families(const Value& spec, const Ipv6Support& ipv6, Rules& rules) {
+  const Value& families = spec["ipFamilies"];
+  const std::string_view policy = spec["ipFamilyPolicy"].as_string("SingleStack");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    const std::string name = families[i].str();
+    const std::string place = below("/spec/ipFamilies", i);
+    if (!name.empty() && name != "IPv4" && name != "IPv6") {
+      rules.add(place, "is neither IPv4 nor IPv6");
+    }
+    rules.unique(names, name, place, "family");
+    if (name == "IPv6") rules.needs_ipv6(place, ipv6, "write [IPv4], or leave ipFamilies out");
+  }
+  if (policy == "SingleStack" && families.size() > 1) {
+    rules.add("/spec/ipFamilyPolicy",
+              "must be RequireDualStack or PreferDualStack when multiple ipFamilies are specified");
+  }
+  if (policy == "RequireDualStack") {
+    rules.needs_ipv6("/spec/ipFamilyPolicy", ipv6,
+                     "PreferDualStack takes what there is: IPv4 here");
+  }
+}
+
+void check_service(const Value& object, const Ipv6Support& ipv6, Rules& rules) {
   const Value& spec = object["spec"];
   const std::string_view type = spec["type"].as_string("ClusterIP");
   if (type == "ExternalName") return check_external(spec, rules);
   if (!spec["externalName"].as_string().empty()) {
     rules.add("/spec/externalName", "is for services of type ExternalName");
   }
-  for (std::size_t i = 0; i < spec["ipFamilies"].size(); ++i) {
-    if (spec["ipFamilies"][i].as_string() == "IPv4") continue;
-    rules.add(below("/spec/ipFamilies", i), "services have IPv4 addresses only on a Podman host",
-              "write [IPv4], or leave ipFamilies out");
-  }
-  if (spec["ipFamilyPolicy"].as_string() == "RequireDualStack") {
-    rules.add("/spec/ipFamilyPolicy", "services have IPv4 addresses only on a Podman host",
-              "SingleStack and PreferDualStack are honoured with IPv4");
-  }
+  check_families(spec, ipv6, rules);
   const bool headless = spec["clusterIP"].as_string() == "None";
   if (headless && type != "ClusterIP") {
     rules.add("/spec/clusterIP", fmt::format("a service of type {} needs an address", type),
@@ -435,7 +461,8 @@ std::string below(const std::string& pointer, std::size_t index) {
   return pointer + "/" + std::to_string(index);
 }
 
-void check_rules(const Value& object, std::vector<FieldFinding>& findings) {
+void check_rules(const Value& object, const Ipv6Support& ipv6,
+                 std::vector<FieldFinding>& findings) {
   Rules rules(findings);
   const std::string_view kind = object["kind"].as_string();
   const std::string_view name = object["metadata"]["name"].as_string();
@@ -457,7 +484,7 @@ void check_rules(const Value& object, std::vector<FieldFinding>& findings) {
   if (kind == "PersistentVolumeClaim") check_claim_spec(object["spec"], "/spec", rules);
   if (kind == "Job") check_job(object["spec"], "/spec", rules);
   if (kind == "CronJob") check_cron(object, rules);
-  if (kind == "Service") check_service(object, rules);
+  if (kind == "Service") check_service(object, ipv6, rules);
   if (kind == "ConfigMap" || kind == "Secret") check_data(object, rules);
   if (kind == "Pod") check_pod(object["spec"], "/spec", rules);
   if (has_pod_template(kind)) {

@@ -8,6 +8,7 @@
 
 #include "base/value.h"
 #include "model/target.h"
+#include "target/podman/check_object.h"
 
 namespace rumbo::target::podman {
 
@@ -16,6 +17,6 @@ std::string below(const std::string& pointer, std::string_view part);
 std::string below(const std::string& pointer, std::size_t index);
 
 /// Appends findings of an object whose fields have the types of the table.
-void check_rules(const Value& object, std::vector<FieldFinding>& findings);
+void check_rules(const Value& object, const Ipv6Support& ipv6, std::vector<FieldFinding>& findings);
 
 }  // namespace rumbo::target::podman

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "target/podman/net/conntrack.h"
+#include "target/podman/net/dual_stack.h"
 #include "target/podman/transitions.h"
 
 namespace rumbo::target::podman {
@@ -17,12 +18,6 @@ void apply(Record& record, const PendingSwitch& pending) {
     switch_over(record, pending.txn, pending.keys);
   }
   record.pending.reset();
-}
-
-/// The same table but for who wrote it and when.
-bool same_routes(Table a, const Table& b) {
-  a.marker = b.marker;
-  return a == b;
 }
 
 bool bridge_is_up(io::FileSystem& files, const std::string& bridge) {
@@ -41,20 +36,37 @@ DataPlane::DataPlane(const io::Env& env, InstallationId install, std::string boo
       nft_(env, NftOptions{.install = install_.value}),
       names_(env, install_.value) {}
 
-Table DataPlane::table(const Record& record, const PendingSwitch& writer) const {
+DataPlane::Tables DataPlane::tables(const Record& record, const PendingSwitch& writer) const {
   const Marker marker{install_.value, writer.txn.value, record.clock, writer.epoch, writer.seq};
-  return table_of(record, marker,
-                  [this](const Replica& replica) { return live_.ready(replica.name); });
+  const auto ready = [this](const Replica& replica) { return live_.ready(replica.name); };
+  Tables out{table_of(record, marker, ready), std::nullopt};
+  if (!record.addresses.networks6.empty()) {
+    out.six = table_of(record, marker, ready, Family::ipv6);
+  }
+  return out;
+}
+
+/// The same tables but for who wrote them and when.
+bool DataPlane::same_routes(Tables a, const Tables& b) {
+  a.four.marker = b.four.marker;
+  if (a.six && b.six) a.six->marker = b.six->marker;
+  return a == b;
+}
+
+std::set<HeldPort> DataPlane::host_ports_of(const Tables& tables) {
+  auto out = podman::host_ports_of(tables.four);
+  if (tables.six) out.merge(podman::host_ports_of(*tables.six));
+  return out;
 }
 
 bool DataPlane::empty(const Record& record) const {
   return record.addresses.virtual_range.empty() && record.networks.empty();
 }
 
-Result<> DataPlane::hold_ports(const Table& before, const Table& after) {
-  std::set<HeldPort> wanted = host_ports_of(after.routes);
+Result<> DataPlane::hold_ports(const Tables& before, const Tables& after) {
+  std::set<HeldPort> wanted = host_ports_of(after);
   const std::set<HeldPort> held = ports_.held();
-  for (const HeldPort& port : host_ports_of(before.routes)) wanted.insert(port);
+  for (const HeldPort& port : host_ports_of(before)) wanted.insert(port);
   for (const PortConflict& conflict : ports_.hold(env_, wanted)) {
     const bool already = held.contains(conflict.port);
     if (!already) return fail(conflict.error);
@@ -69,18 +81,18 @@ Result<> DataPlane::refresh_locked(bool always) {
   if (record->pending) TRY(settle_locked());
   PendingSwitch writer;
   if (state_.applied) {
-    writer.txn.value = state_.applied->marker.txn;
-    writer.epoch = state_.applied->marker.epoch;
+    writer.txn.value = state_.applied->four.marker.txn;
+    writer.epoch = state_.applied->four.marker.epoch;
   }
   const auto now = store_.read();
   writer.seq = now->clock;
-  Table next = table(*now, writer);
+  Tables next = tables(*now, writer);
   if (!always && state_.applied && same_routes(*state_.applied, next)) return {};
   // A port somebody else took keeps nothing else from being served.
   if (auto held = hold_ports(next, next); !held) {
     log(LogLevel::warn, "podman", "{}", held.error().to_string());
   }
-  TRY(nft_.apply(next));
+  TRY(nft_.apply(next.four, next.six));
   state_.applied = std::move(next);
   return {};
 }
@@ -135,11 +147,11 @@ Result<> DataPlane::move(PendingSwitch pending,
   Record after = *before_record;
   pending.seq = after.next();
   apply(after, pending);
-  const Table before = state_.applied.value_or(table(*before_record, pending));
-  Table next = table(after, pending);
+  const Tables before = state_.applied.value_or(tables(*before_record, pending));
+  const Tables next = tables(after, pending);
   if (auto held = hold_ports(before, next); !held) {
     // Nothing was moved; what was held for the old routes stays.
-    static_cast<void>(ports_.hold(env_, host_ports_of(before.routes)));
+    static_cast<void>(ports_.hold(env_, host_ports_of(before)));
     return fail(std::move(held).error());
   }
   TRY(store_.change([&](Record& record) -> Result<> {
@@ -147,7 +159,7 @@ Result<> DataPlane::move(PendingSwitch pending,
     record.pending = pending;
     return {};
   }));
-  if (auto applied = nft_.apply(next); !applied) {
+  if (auto applied = nft_.apply(next.four, next.six); !applied) {
     const bool unknown = applied.error().retry() == Retry::unknown_outcome;
     const auto reached = unknown ? reached_kernel(pending) : Result<bool>(false);
     if (!reached) return fail(std::move(applied).error());  // settle() will tell
@@ -166,7 +178,11 @@ Result<> DataPlane::move(PendingSwitch pending,
   });
   // The kernel has moved, the disk has not: inspect() settles it.
   if (!recorded) return fail(std::move(recorded).error().with_retry(Retry::unknown_outcome));
-  const auto gone = udp_backends_gone(before.routes, next.routes);
+  auto gone = udp_backends_gone(before.four.routes, next.four.routes);
+  const std::vector<ServiceRoute> none;
+  const auto gone6 =
+      udp_backends_gone(before.six ? before.six->routes : none, next.six ? next.six->routes : none);
+  gone.insert(gone.end(), gone6.begin(), gone6.end());
   if (gone.empty()) return {};
   if (auto forgot = forget_udp_flows(env_, gone); !forgot) {
     log(LogLevel::warn, "podman", "old UDP flows stay on the old pods: {}",
@@ -185,6 +201,21 @@ Result<> DataPlane::prepare_bridges() {
   }
   // Asked anew each time: a bridge goes with its last pod, and the next one has the same name.
   auto changes = TRY(prepare_host(env_, record->addresses.virtual_range, up));
+  TRY(note_changes(std::move(changes)));
+  if (record->addresses.networks6.empty()) return {};
+  if (const auto why = no_ipv6_because(env_.files)) {
+    return fail(Error(Code::unavailable,
+                      "networks of this host were made with IPv6, which it lost: " + *why,
+                      Retry::later)
+                    .with_hint("pods that run keep IPv4; none can start before IPv6 is back"));
+  }
+  changes = TRY(prepare_host6(env_, virtual_range6(record->addresses), up));
+  return note_changes(std::move(changes));
+}
+
+/// What is undone when nothing serves any more.
+Result<> DataPlane::note_changes(std::vector<HostChange> changes) {
+  const auto record = store_.read();
   std::erase_if(changes, [&](const HostChange& change) {
     return std::ranges::any_of(record->host_changes, [&](const HostChange& known) {
       return known.kind == change.kind && known.name == change.name;

@@ -40,7 +40,8 @@ class DataPlane {
   /// Finishes or drops a recorded switch whose batch may have reached the kernel.
   Result<> settle();
 
-  /// Lets this machine serve the bridges that are up now; call after pods were started.
+  /// Lets this machine serve the bridges that are up now; call before pods are started, for what is
+  /// the whole machine's, and after.
   Result<> prepare_bridges();
   /// Publishes every Service's name in every network that runs, and these.
   Result<> publish_names(const std::vector<ServiceName>& external);
@@ -52,15 +53,23 @@ class DataPlane {
   bool serving() const;
 
  private:
+  struct Tables {
+    Table four;
+    std::optional<Table> six;
+    friend bool operator==(const Tables&, const Tables&) = default;
+  };
   struct State {
-    std::optional<Table> applied;
+    std::optional<Tables> applied;
     bool seen = false;  ///< by look()
   };
   Result<> refresh_locked(bool always) REQUIRES(owner_);
   Result<> settle_locked() REQUIRES(owner_);
   Result<bool> reached_kernel(const PendingSwitch& pending) REQUIRES(owner_);
-  Result<> hold_ports(const Table& before, const Table& after) REQUIRES(owner_);
-  Table table(const Record& record, const PendingSwitch& writer) const;
+  Result<> note_changes(std::vector<HostChange> changes);
+  Result<> hold_ports(const Tables& before, const Tables& after) REQUIRES(owner_);
+  Tables tables(const Record& record, const PendingSwitch& writer) const;
+  static bool same_routes(Tables a, const Tables& b);
+  static std::set<HeldPort> host_ports_of(const Tables& tables);
   bool empty(const Record& record) const;
 
   io::Env env_;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "target/podman/families.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -37,9 +38,9 @@ ExternalNames::Answer ExternalNames::names(const Record& record, MonoTime now) {
       if (key.kind != "Service" || spec["type"].as_string() != "ExternalName") continue;
       const std::string host = spec["externalName"].str();
       if (const std::string own = service_meant(host); !own.empty()) {
-        const auto address = record.addresses.virtuals.find(own);
-        if (address == record.addresses.virtuals.end()) continue;
-        out.names.push_back({key.name, key.ns, address->second});
+        for (std::string& address : service_addresses(record, own)) {
+          out.names.push_back({key.name, key.ns, std::move(address)});
+        }
         continue;
       }
       wanted.insert(host);

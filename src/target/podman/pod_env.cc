@@ -154,7 +154,10 @@ Result<std::string> pod_field(std::string_view path, const Value& pod_template,
                               const PodContext& context) {
   if (path == "metadata.name") return context.identity;
   if (path == "metadata.namespace") return context.ns;
-  if (path == "status.podIP" || path == "status.podIPs") return context.static_ip;
+  if (path == "status.podIP") return context.static_ip;
+  if (path == "status.podIPs") {
+    return context.static_ip + (context.static_ip6.empty() ? "" : "," + context.static_ip6);
+  }
   for (const char* map : {"labels", "annotations"}) {
     if (const auto key = key_in(path, map)) return pod_template["metadata"][map][*key].str();
   }

@@ -239,7 +239,9 @@ Value pod_body(const Value& spec, const PodContext& context,
   if (!context.network.empty()) {
     Members network;
     if (!context.static_ip.empty()) {
-      network.emplace_back("static_ips", Value::array({context.static_ip}));
+      std::vector<Value> addresses{context.static_ip};
+      if (!context.static_ip6.empty()) addresses.emplace_back(context.static_ip6);
+      network.emplace_back("static_ips", Value::array(std::move(addresses)));
       network.emplace_back("static_mac", hardware_address(context.static_ip));
     }
     body.emplace_back("netns", Value::object({{"nsmode", "bridge"}}));

@@ -33,6 +33,7 @@ struct PodContext {
   std::string ns;
   std::string network;                        ///< Podman's network name
   std::string static_ip;                      ///< empty: Podman chooses
+  std::string static_ip6;                     ///< the one beside it; empty: IPv4 alone
   std::map<std::string, std::string> labels;  ///< ownership; win over those of the template
   std::vector<std::string> dns_servers, dns_search;
   std::vector<std::pair<std::string, std::string>> extra_hosts;  ///< name, address

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "target/podman/check_object.h"
+#include "target/podman/net/dual_stack.h"
+#include "target/podman/net/host_network.h"
 #include "target/podman/strays.h"
 #include "target/podman/target_parts.h"
 #include "target/podman/transitions.h"
@@ -18,15 +20,24 @@ std::string memory_directory(io::FileSystem& files, const PodmanOptions& options
 
 }  // namespace
 
-Capabilities podman_capabilities() {
+Capabilities podman_capabilities(const Ipv6Support& ipv6) {
   Capabilities out;
   out.atomic_switch = true;
   out.rolls_on_config_change = true;
   out.max_in_flight = 4;
   out.kinds = supported_kinds();
   out.hook_kinds = {"Job.batch", "Pod"};
-  out.check = check_object;
+  out.check = [ipv6](const Value& object) { return check_object(object, ipv6); };
   return out;
+}
+
+Ipv6Support ipv6_support(io::FileSystem& files, bool wanted) {
+  if (!wanted) {
+    return {Ipv6Support::State::off,
+            "the environment's target does not turn it on (`podman: {ipv6: true}`)"};
+  }
+  if (auto why = no_ipv6_because(files)) return {Ipv6Support::State::off, *why};
+  return {Ipv6Support::State::on, ""};
 }
 
 PodmanTarget::PodmanTarget(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -55,8 +66,14 @@ Result<std::unique_ptr<PodmanTarget>> PodmanTarget::open(PodmanOptions options, 
   places.memory = memory_directory(env.files, p.options);
   places.install = p.options.install;
   places.cgroup_limits = p.service->facts().cgroups == CgroupLayout::v2;
+  std::string range6;
+  if (ipv6_support(env.files, p.options.ipv6).state == Ipv6Support::State::on) {
+    range6 = p.options.ipv6_range.empty() ? default_range6(p.options.install.value)
+                                          : p.options.ipv6_range;
+    TRY(range6_from(range6));
+  }
   p.pods = std::make_unique<Pods>(p.env, p.client(), std::move(places));
-  p.networks = std::make_unique<Networks>(p.env, p.client(), p.options.install, *p.store);
+  p.networks = std::make_unique<Networks>(p.env, p.client(), p.options.install, *p.store, range6);
   p.plane = std::make_unique<DataPlane>(p.env, p.options.install, p.boot_id, *p.store, p.live);
   p.agent = std::make_unique<Agent>(
       AgentParts{p.env, p.client(), p.options.install, p.options.directory + "/ready.json",
@@ -81,6 +98,12 @@ void PodmanTarget::start() {
   if (auto swept = parts_->pods->sweep_files(*parts_->store->read()); !swept) {
     log(LogLevel::warn, "podman", "{}", swept.error().to_string());
   }
+  // Before the agent starts pods after a reboot: see prepare_host6().
+  if (!parts_->store->read()->addresses.networks6.empty()) {
+    if (auto done = parts_->plane->prepare_bridges(); !done) {
+      log(LogLevel::warn, "podman", "{}", done.error().to_string());
+    }
+  }
   parts_->agent_started = parts_->env.clock.mono();
   parts_->agent->start();
 }
@@ -100,7 +123,7 @@ Result<std::string> PodmanTarget::incarnation(const Cancel&) {
 }
 
 Capabilities PodmanTarget::capabilities() const {
-  return podman_capabilities();
+  return podman_capabilities(ipv6_support(parts_->env.files, parts_->options.ipv6));
 }
 
 Result<std::vector<ObservedVersion>> PodmanTarget::fence(const std::vector<Step>&,

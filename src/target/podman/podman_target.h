@@ -14,6 +14,7 @@
 
 #include "io/env.h"
 #include "model/target.h"
+#include "target/podman/check_object.h"
 
 namespace rumbo::target::podman {
 
@@ -25,13 +26,18 @@ struct PodmanOptions {
   InstallationId install;
   /// Committed states of each application, the present one included, whose images stay.
   int keep_images = 20;
+  /// New networks get IPv6 addresses beside IPv4 ones, where this machine has IPv6.
+  bool ipv6 = false;
+  std::string ipv6_range = {};  ///< of /48; empty: one that the installation's id decides
   /// No agent will run: every observe() looks for itself, and what it shows of readiness is what
   /// the last agent's probes found.
   bool reads_only = false;
 };
 
 /// What a Podman host can do, without asking one: planning and offline validation read it.
-Capabilities podman_capabilities();
+Capabilities podman_capabilities(const Ipv6Support& ipv6);
+/// Whether Services of this machine can have IPv6 addresses; `wanted`: the configuration says so.
+Ipv6Support ipv6_support(io::FileSystem& files, bool wanted);
 
 class PodmanTarget : public Target {
  public:

@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "io/time_zone_file.h"
 #include "target/podman/check_object.h"
+#include "target/podman/families.h"
 #include "target/podman/image_keep.h"
 #include "target/podman/image_reference.h"
 #include "target/podman/images.h"
+#include "target/podman/net/dual_stack.h"
 #include "target/podman/net/host_network.h"
 #include "target/podman/pod_spec.h"
 #include "target/podman/routes.h"
@@ -27,8 +29,11 @@ Result<> reserve_service(Record& record, const Value& service, const std::vector
   if (is_headless(service)) return {};
   const AddressRanges ranges;
   names.push_back(service_name(service));
-  TRY(allocate_virtual(record.addresses, ranges, service_name(service),
-                       service["spec"]["clusterIP"].str(), taken));
+  std::string wanted_address = service["spec"]["clusterIP"].str();
+  if (family_of(wanted_address) == Family::ipv6) {
+    wanted_address = TRY(virtual4(record.addresses, wanted_address));
+  }
+  TRY(allocate_virtual(record.addresses, ranges, service_name(service), wanted_address, taken));
   if (!has_node_ports(service)) return {};
   for (const Value& port : service["spec"]["ports"].items()) {
     const std::string route = route_name(service, port);
@@ -56,8 +61,10 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
   const auto listening = TRY(listeners(parts_->env));
   std::map<std::uint16_t, std::string> busy;
   for (const Listener& one : listening) busy.emplace(one.port, one.owner);
+  const auto now = parts_->store->read();
   for (const Object& object : outline.objects) {
-    for (const HeldPort& port : host_ports_asked(object.value)) {
+    const bool dual = parts_->networks->will_be_dual(*now, object.key.ns);
+    for (const HeldPort& port : host_ports_asked(object.value, dual)) {
       if (auto free = check_free(listening, port); !free) {
         return fail(std::move(free).error().with_context(object.key.to_string()));
       }
@@ -70,19 +77,21 @@ Result<Reservation> PodmanTarget::prepare(const Outline& outline, const Fence& f
     std::set<std::string> namespaces;
     std::vector<Value> services, routes, spaces;
     std::vector<Member> pinned;
-    TRY(choose_virtual_range(record.addresses, AddressRanges(), taken));
+    TRY(choose_virtual_range(record.addresses, AddressRanges(), taken.four));
     for (const Object& object : outline.objects) {
       const std::string& ns = object.key.kind == "Namespace" ? object.key.name : object.key.ns;
       if (!ns.empty()) namespaces.insert(ns);
-      if (!is_service(object)) continue;
-      auto reserved = reserve_service(record, object.value, taken, busy, services, routes);
-      if (!reserved) {
-        return fail(std::move(reserved).error().with_context(object.key.to_string()));
-      }
     }
     for (const std::string& ns : namespaces) {
       TRY(parts_->networks->reserve(record, ns, taken));
       spaces.emplace_back(ns);
+    }
+    for (const Object& object : outline.objects) {
+      if (!is_service(object)) continue;
+      auto reserved = reserve_service(record, object.value, taken.four, busy, services, routes);
+      if (!reserved) {
+        return fail(std::move(reserved).error().with_context(object.key.to_string()));
+      }
     }
     for (const auto& [reference, pin] : pins) pinned.emplace_back(reference, pin);
     for (const std::string& reference : pulled) record.pulled[reference] = pins.at(reference);
@@ -182,18 +191,28 @@ Result<std::map<std::string, std::string>> PodmanTarget::current_images(
 
 Result<DryRun> PodmanTarget::dry_run(const Step& step, const Cancel&) {
   DryRun out;
+  const auto record = parts_->store->read();
+  const Ipv6Support ipv6 = ipv6_support(parts_->env.files, parts_->options.ipv6);
   for (const Item& item : step.items) {
     DryRunItem one;
     one.key = item.key;
     const bool writes = step.kind != StepKind::prune && step.kind != StepKind::retire;
     for (const FieldFinding& finding :
-         writes ? check_object(item.want_object) : std::vector<FieldFinding>()) {
+         writes ? check_object(item.want_object, ipv6) : std::vector<FieldFinding>()) {
       if (finding.ignored) {
         one.ignored.push_back(finding.pointer);
         continue;
       }
       if (one.accepted) one.message = finding.message;
       one.accepted = false;
+    }
+    const std::string& ns = item.key.ns;
+    if (writes && one.accepted && item.key.kind == "Service" && needs_ipv6(item.want_object) &&
+        !parts_->networks->will_be_dual(*record, ns)) {
+      one.accepted = false;
+      one.message = "the network of namespace " + ns +
+                    " was made without IPv6, and cannot be changed while pods run in it "
+                    "(docs/networking.md, IPv6)";
     }
     const Value& zone = item.want_object["spec"]["timeZone"];
     if (writes && one.accepted && item.key.kind == "CronJob" && zone.is_string() &&

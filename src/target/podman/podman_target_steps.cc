@@ -143,6 +143,7 @@ Result<> PodmanTarget::Parts::start_pods(const std::string& revision, const Canc
   const Thing* thing = record->of_revision(revision);
   if (thing == nullptr) return fail(Code::internal, "revision " + revision + " is not recorded");
   const PodShape shape = TRY(shape_of(thing->object));
+  if (!record->addresses.networks6.empty()) TRY(plane->prepare_bridges());  // see prepare_host6()
   for (const Replica* replica : record->replicas_of(revision)) {
     TRY(cancel.check(env.clock.mono()));
     if (replica->ordinal > 0 && starts_in_order(thing->object)) continue;  // the agent goes on
@@ -224,6 +225,7 @@ Result<Receipt> PodmanTarget::Parts::quiesce(const Step& step, const Fence& fenc
   const auto record = store->read();
   const Thing* thing = record->of_revision(revision);
   const PodShape shape = TRY(shape_of(thing->object));
+  if (!record->addresses.networks6.empty()) TRY(plane->prepare_bridges());  // see prepare_host6()
   for (const Replica* replica : record->replicas_of(revision)) {
     const auto hold = busy.take(replica->name);
     TRY(pods->stop(replica->name, shape, shape.grace, cancel));

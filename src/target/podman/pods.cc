@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "codec/json.h"
+#include "target/podman/families.h"
 #include "target/podman/identity.h"
 #include "target/podman/pod_spec.h"
 #include "target/podman/routes.h"
@@ -63,6 +64,7 @@ Result<PodPlan> Pods::plan(const Record& record, const Replica& replica) const {
   context.ns = replica.workload.ns;
   context.network = replica.network;
   context.static_ip = replica.address;
+  context.static_ip6 = address_of(record, replica, Family::ipv6);
   context.labels = {{kInstallLabel, places_.install.value},
                     {kApplicationLabel, thing->owner.application},
                     {kEnvironmentLabel, thing->owner.environment},

@@ -6,6 +6,8 @@ namespace rumbo::target::podman {
 namespace {
 
 constexpr int kFormat = 1;
+/// With IPv6 addresses, which an older version would leave out of its table.
+constexpr int kFormatDual = 2;
 
 Value time_value(WallTime time) {
   return Value(static_cast<std::int64_t>(time.since_epoch.count()));
@@ -335,7 +337,7 @@ Value to_value(const Record& record) {
   for (const auto& [name, replica] : record.replicas) replicas.push_back(replica_value(replica));
   return Value::object({{"clock", record.clock},
                         {"current", Value::array(std::move(current))},
-                        {"format", kFormat},
+                        {"format", record.addresses.networks6.empty() ? kFormat : kFormatDual},
                         {"leaving", Value::array(std::move(leaving))},
                         {"parts", small_parts(record)},
                         {"pending", record.pending ? pending_value(*record.pending) : Value()},
@@ -345,10 +347,11 @@ Value to_value(const Record& record) {
 }
 
 Result<Record> record_from(const Value& value) {
-  if (value["format"].as_int() != kFormat) {
-    return fail(Error(Code::unsupported, "generation record has format " +
-                                             std::to_string(value["format"].as_int()) +
-                                             ", this version reads " + std::to_string(kFormat))
+  const auto format = value["format"].as_int();
+  if (format != kFormat && format != kFormatDual) {
+    return fail(Error(Code::unsupported, "generation record has format " + std::to_string(format) +
+                                             ", this version reads " + std::to_string(kFormat) +
+                                             " and " + std::to_string(kFormatDual))
                     .with_hint("use the version of rumbo that wrote it"));
   }
   Record out;

@@ -25,12 +25,12 @@ std::string route_name(const Value& service, const Value& port);
 /// True for clusterIP: None and type: ExternalName, which have no address of their own.
 bool is_headless(const Value& service);
 /// The ports of this machine that an object asks for by number: of a LoadBalancer Service, and
-/// hostPorts of pods. Node ports are allocated apart.
-std::vector<HeldPort> host_ports_asked(const Value& object);
+/// hostPorts of pods. Node ports are allocated apart. `dual`: its namespace has IPv6.
+std::vector<HeldPort> host_ports_asked(const Value& object, bool dual);
 /// True for NodePort and LoadBalancer.
 bool has_node_ports(const Value& service);
 
-/// Every Service with a virtual address, by its names.
+/// Every Service with a virtual address, by its names; one entry for each family it has.
 std::vector<ServiceName> service_names(const Record& record);
 /// The pods behind every headless Service, by its names; and each pod of a StatefulSet by its own
 /// ("db-0.db"), if it names the Service. Only ready ones, as the Service says.
@@ -42,7 +42,9 @@ struct Selected {
 };
 Selected selected_by(const Record& record, const Value& service, const ReadyTest& ready);
 
-/// The whole table: routes of the current generation, and what open transactions see already.
-Table table_of(const Record& record, const Marker& marker, const ReadyTest& ready);
+/// The whole table of a family: routes of the current generation, and what open transactions see
+/// already.
+Table table_of(const Record& record, const Marker& marker, const ReadyTest& ready,
+               Family family = Family::ipv4);
 
 }  // namespace rumbo::target::podman

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "target/podman/families.h"
 #include "target/podman/shape.h"
 
 namespace rumbo::target::podman {
@@ -150,7 +151,14 @@ Value pod_status(const StatusInput& input) {
   if (!message.empty()) out.emplace_back("message", message);
   out.emplace_back("phase", phase);
   const auto replicas = input.record.replicas_of(input.thing.revision);
-  if (!replicas.empty()) out.emplace_back("podIP", replicas[0]->address);
+  if (!replicas.empty()) {
+    out.emplace_back("podIP", replicas[0]->address);
+    std::vector<Value> addresses;
+    for (const std::string& one : addresses_of(input.record, *replicas[0])) {
+      addresses.push_back(Value::object({{"ip", one}}));
+    }
+    out.emplace_back("podIPs", Value::array(std::move(addresses)));
+  }
   return Value::object(std::move(out));
 }
 
@@ -183,10 +191,11 @@ Value job_status(const StatusInput& input) {
 /// Reachable: its table is in the kernel and, if it selects pods, one of them serves.
 Value service_status(const StatusInput& input) {
   const Value& service = input.thing.object;
-  const auto address = input.record.addresses.virtuals.find(service_name(service));
+  const auto addresses = service_addresses(input.record, service_name(service));
   std::vector<Member> own;
-  if (address != input.record.addresses.virtuals.end()) {
-    own.emplace_back("address", address->second);
+  if (!addresses.empty()) own.emplace_back("address", addresses[0]);
+  if (addresses.size() > 1) {
+    own.emplace_back("addresses", Value::array({addresses.begin(), addresses.end()}));
   }
   std::vector<Member> ports;
   for (const std::string& route : route_names(service)) {

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "codec/json.h"
+#include "target/podman/net/ipv6.h"
 #include "target/podman/pods.h"
 #include "target/podman/sight.h"
 
@@ -115,7 +116,14 @@ Result<> take_networks(const Client& client, const InstallationId& install, Reco
     const std::string name = network["name"].str();
     if (ns.empty() || record.networks.contains(ns)) continue;
     record.networks.emplace(ns, Network{name, network["network_interface"].str()});
-    record.addresses.networks[name] = network["subnets"][0]["subnet"].str();
+    for (const Value& subnet : network["subnets"].items()) {
+      const std::string range = subnet["subnet"].str();
+      if (parse_cidr(range)) record.addresses.networks[name] = range;
+      if (const auto six = parse_cidr6(range)) {
+        record.addresses.networks6[name] = six->to_string();
+        record.addresses.range6 = parse_cidr6(format_ipv6(six->base) + "/48")->to_string();
+      }
+    }
   }
   return {};
 }

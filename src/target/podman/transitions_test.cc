@@ -5,6 +5,7 @@
 
 #include "codec/json.h"
 #include "io/fake/memory_filesystem.h"
+#include "target/podman/net/dual_stack.h"
 #include "target/podman/record_store.h"
 #include "target/podman/routes.h"
 
@@ -93,6 +94,47 @@ class TransitionsTest : public ::testing::Test {
 
   Record record_;
 };
+
+TEST_F(TransitionsTest, ServicesAreInTheTablesOfTheirFamilies) {
+  const auto table = [&](Family family) {
+    Marker marker;
+    marker.install = kInstall.value;
+    return table_of(
+        record_, marker, [](const Replica&) { return true; }, family);
+  };
+  const auto with_policy = [](const char* policy) {
+    const Value plain = service();
+    return plain.with("spec", plain["spec"].with("ipFamilyPolicy", policy));
+  };
+  commit("t-1", {deployment("app:1"), with_policy("PreferDualStack")});
+  // A network with IPv4 alone: a record as an older version writes it, and reads it.
+  EXPECT_TRUE(table(Family::ipv6).routes.empty());
+  EXPECT_EQ(service_names(record_).size(), 1U);
+  EXPECT_EQ(to_value(record_)["format"].as_int(), 1);
+  ASSERT_TRUE(choose_range6(record_.addresses, "fd12:3456:789a::/48", {}));
+  ASSERT_TRUE(add_range6(record_.addresses, "rumbo-dev"));
+  const Value written = to_value(record_);
+  EXPECT_EQ(written["format"].as_int(), 2) << "an older version would serve half of it";
+  const auto read = record_from(written);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->addresses, record_.addresses);
+
+  const Table six = table(Family::ipv6);
+  EXPECT_EQ(six.virtual_range, "fd12:3456:789a::/64");
+  ASSERT_EQ(six.routes.size(), 1U);
+  EXPECT_EQ(six.routes[0].address, "fd12:3456:789a::ae7:1");
+  ASSERT_EQ(six.routes[0].backends.size(), 2U);
+  EXPECT_EQ(six.routes[0].backends[0].address, "fd12:3456:789a:e800::ae8:2");
+  EXPECT_TRUE(render(six).has_value());
+  EXPECT_EQ(table(Family::ipv4).routes.size(), 1U);
+  EXPECT_EQ(service_names(record_).size(), 2U);
+  EXPECT_EQ(endpoint_names(record_, [](const Replica&) { return true; }).size(), 0U);
+
+  commit("t-2", {with_policy("SingleStack")});
+  EXPECT_TRUE(table(Family::ipv6).routes.empty()) << "as by default";
+  EXPECT_EQ(table(Family::ipv4).routes.size(), 1U);
+  EXPECT_EQ(service_names(record_).size(), 1U);
+}
 
 TEST_F(TransitionsTest, StagesBesideAndSwitchesAtOnce) {
   commit("t-1", {deployment("app:1"), service()});

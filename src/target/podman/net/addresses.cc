@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "target/podman/net/ipv6.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -103,7 +104,9 @@ Value to_value(const AddressState& state) {
                         {"virtuals", strings(state.virtuals)},
                         {"pods", strings(state.pods)},
                         {"nodePorts", numbers(state.node_ports)},
-                        {"cursors", numbers(state.cursors)}});
+                        {"cursors", numbers(state.cursors)},
+                        {"range6", Value(state.range6)},
+                        {"networks6", strings(state.networks6)}});
 }
 
 Result<AddressState> address_state_from(const Value& value) {
@@ -125,6 +128,17 @@ Result<AddressState> address_state_from(const Value& value) {
   }
   for (const auto& member : value["cursors"].members()) {
     state.cursors.emplace(member.key(), static_cast<std::uint32_t>(member.value.as_uint()));
+  }
+  state.range6 = value["range6"].str();
+  if (!state.range6.empty() && !parse_cidr6(state.range6)) {
+    return fail(Code::corrupt, "address state: range6 is no range");
+  }
+  for (const auto& member : value["networks6"].members()) {
+    if (!parse_cidr6(member.value.str())) {
+      return fail(Code::corrupt, fmt::format("address state: networks6.{} is no range",
+                                             printable(member.key(), 200)));
+    }
+    state.networks6.emplace(member.key(), member.value.str());
   }
   return state;
 }
@@ -285,6 +299,7 @@ Result<std::uint16_t> allocate_node_port(AddressState& state, const AddressRange
 
 void release_network(AddressState& state, const std::string& network) {
   state.networks.erase(network);
+  state.networks6.erase(network);
   state.cursors.erase("pods " + network);
   std::erase_if(state.pods,
                 [&](const auto& entry) { return entry.first.starts_with(network + "/"); });

@@ -38,6 +38,8 @@ struct AddressState {
   std::map<std::string, std::string> pods;          ///< "network/pod" → address
   std::map<std::string, std::uint16_t> node_ports;  ///< "ns/svc:port/tcp" → port
   std::map<std::string, std::uint32_t> cursors;     ///< range → last address given out
+  std::string range6;                               ///< dual stack: see dual_stack.h
+  std::map<std::string, std::string> networks6;     ///< network name → "fd12:…:e803::/64"
   friend bool operator==(const AddressState&, const AddressState&) = default;
 };
 

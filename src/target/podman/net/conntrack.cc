@@ -44,9 +44,10 @@ std::vector<Backend> udp_backends_gone(const std::vector<ServiceRoute>& before,
 Result<> forget_udp_flows(const io::Env& env, const std::vector<Backend>& backends,
                           const std::vector<std::string>& prefix) {
   for (const auto& backend : backends) {
+    const bool six = family_of(backend.address) == Family::ipv6;
     const auto exit = run(env, prefix,
-                          {"conntrack", "-D", "-p", "udp", "--dst-nat", backend.address,
-                           "--reply-port-src", std::to_string(backend.port)});
+                          {"conntrack", "-D", "-f", six ? "ipv6" : "ipv4", "-p", "udp", "--dst-nat",
+                           backend.address, "--reply-port-src", std::to_string(backend.port)});
     if (!exit && exit.error().code() == Code::not_found) {
       return fail(Error(Code::unsupported,
                         "the conntrack program is missing: UDP clients stay on "
@@ -56,10 +57,11 @@ Result<> forget_udp_flows(const io::Env& env, const std::vector<Backend>& backen
     if (!exit) return fail(exit.error());
     // "0 flow entries have been deleted" comes with exit status 1.
     if (exit->status != 0 && exit->err.find("0 flow entries") == std::string::npos) {
-      return fail(Code::unavailable,
-                  fmt::format("conntrack cannot forget the flows to {}:{}: {}", backend.address,
-                              backend.port, printable(trim(exit->err), 300)),
-                  Retry::later);
+      return fail(
+          Code::unavailable,
+          fmt::format("conntrack cannot forget the flows to {}: {}",
+                      with_port(backend.address, backend.port), printable(trim(exit->err), 300)),
+          Retry::later);
     }
   }
   return {};

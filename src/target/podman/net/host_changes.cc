@@ -10,6 +10,7 @@
 #include "target/podman/net/host_checks.h"
 #include "target/podman/net/host_network.h"
 #include "target/podman/net/ipv4.h"
+#include "target/podman/net/ipv6.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -19,6 +20,10 @@ constexpr Duration kTimeout{5'000'000'000};
 /// Names here have `/` between their parts: an interface's own name may hold a `.`.
 std::string path_of(const std::string& sysctl) {
   return "/proc/sys/" + sysctl;
+}
+
+const char* family_flag(const std::string& range) {
+  return range.find(':') == std::string::npos ? "-4" : "-6";
 }
 
 class Machine {
@@ -82,7 +87,30 @@ class Machine {
     return connected && here.sin_addr.s_addr == there.sin_addr.s_addr;
   }
   Result<bool> has_route(const std::string& range) {
-    return !trim(TRY(run({"ip", "-4", "route", "show", "table", "local", "exact", range}))).empty();
+    return !trim(TRY(run({"ip", family_flag(range), "route", "show", "table", "local", "exact",
+                          range})))
+                .empty();
+  }
+  /// The same for IPv6, where a socket does not tell: from the kernel's list, a line for each route
+  /// "<to> <bits> <from> <bits> <via> <metric> <count> <count> <flags> <link>" in hexadecimal.
+  Result<bool> is_local(const Cidr6& range) {
+    constexpr const char* kList = "/proc/net/ipv6_route";
+    constexpr std::uint64_t kMost = 16u << 20;
+    const auto list = prefix_.empty() ? env_.files.read_all(kList, kMost) : run({"cat", kList});
+    if (!list) return has_route(range.to_string());
+    std::string wanted;
+    for (const auto byte : range.base) wanted += fmt::format("{:02x}", byte);
+    wanted += fmt::format(" {:02x} ", range.prefix);
+    for (const auto line : split(*list, '\n')) {
+      if (line.starts_with(wanted) && trim(line).ends_with(" lo")) return true;
+    }
+    return false;
+  }
+  /// The range is this machine's own from now on, and no longer.
+  Result<> change_route(const char* verb, const std::string& range) {
+    TRY(run({"ip", family_flag(range), "route", verb, "local", range, "dev", "lo", "proto",
+             std::string(kRouteProtocol)}));
+    return {};
   }
 
  private:
@@ -93,15 +121,26 @@ class Machine {
 /// A pod that calls its own Service: where bridged packets pass through NAT, the answer leaves by
 /// the port it came in, which a bridge does not do by itself. Ports go with their pods, so there is
 /// nothing to undo. A port that vanishes meanwhile is no error.
-Result<> reflect(Machine& machine, const std::string& bridge) {
-  const auto called = machine.read("/proc/sys/net/bridge/bridge-nf-call-iptables");
-  if (!called || *called != "1") return {};
+Result<> reflect(Machine& machine, const std::string& bridge, const std::string& setting) {
+  if (machine.read("/proc/sys/net/bridge/" + setting).value_or("0") != "1") return {};
   for (const auto& port : TRY(machine.list("/sys/class/net/" + bridge + "/brif"))) {
     const auto path = "/sys/class/net/" + port + "/brport/hairpin_mode";
     if (machine.read(path).value_or("1") == "1") continue;
     auto written = machine.write(path, "1");
     if (!written && machine.read(path)) return written;
   }
+  return {};
+}
+
+/// A bridge takes the lowest hardware address of its ports, and so changes its own as pods come and
+/// go. Pods that knew the old one then send into the void, until they ask again: seconds, in IPv6.
+/// One that was set stays. It goes with the bridge, so there is nothing to undo.
+Result<> keep_address(Machine& machine, const std::string& bridge) {
+  const auto link = "/sys/class/net/" + bridge;
+  constexpr std::string_view kSet = "3";  // NET_ADDR_SET
+  if (TRY(machine.read(link + "/addr_assign_type")) == kSet) return {};
+  const auto address = TRY(machine.read(link + "/address"));
+  TRY(machine.run({"ip", "link", "set", "dev", bridge, "address", address}));
   return {};
 }
 
@@ -139,13 +178,54 @@ Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::stri
     changes.push_back({HostChange::Kind::sysctl, name, std::move(*before), "1"});
   }
   for (const auto& bridge : bridges) {
-    const auto reflected = reflect(machine, bridge);
+    const auto reflected = reflect(machine, bridge, "bridge-nf-call-iptables");
     if (!reflected && !gone(bridge)) return fail(reflected.error());
   }
   const auto text = range->to_string();
   if (!TRY(machine.is_local(*range)) && !TRY(machine.has_route(text))) {
-    TRY(machine.run({"ip", "-4", "route", "add", "local", text, "dev", "lo", "proto",
-                     std::string(kRouteProtocol)}));
+    TRY(machine.change_route("add", text));
+    changes.push_back({HostChange::Kind::route, text, "", "local"});
+  }
+  return changes;
+}
+
+Result<std::vector<HostChange>> prepare_host6(const io::Env& env, const std::string& virtual_range,
+                                              const std::set<std::string>& bridges,
+                                              const std::vector<std::string>& prefix) {
+  const auto range = parse_cidr6(virtual_range);
+  if (!range) return fail(Code::invalid, "virtual range `" + virtual_range + "` is none");
+  Machine machine(env, prefix);
+  std::vector<HostChange> changes;
+  const auto set = [&](const std::string& name, const std::string& value) -> Result<> {
+    auto before = TRY(machine.read(path_of(name)));
+    if (before == value) return {};
+    TRY(machine.write(path_of(name), value));
+    changes.push_back({HostChange::Kind::sysctl, name, std::move(before), value});
+    return {};
+  };
+  const std::string forwarding = "net/ipv6/conf/all/forwarding";
+  if (TRY(machine.read(path_of(forwarding))) != "1") {
+    for (const auto& link : TRY(machine.list("/proc/sys/net/ipv6/conf"))) {
+      const std::string accepts = "net/ipv6/conf/" + link + "/accept_ra";
+      const bool hears = link != "all" && link != "default" && link != "lo" &&
+                         machine.read(path_of(accepts)).value_or("") == "1";
+      // One that goes meanwhile hears nobody.
+      if (auto kept = hears ? set(accepts, "2") : Result<>(); !kept) {
+        if (machine.read(path_of(accepts))) return fail(std::move(kept).error());
+      }
+    }
+  }
+  TRY(set(forwarding, "1"));
+  for (const auto& bridge : bridges) {
+    for (const auto& done :
+         {keep_address(machine, bridge), reflect(machine, bridge, "bridge-nf-call-ip6tables")}) {
+      // One that goes meanwhile needs nothing.
+      if (!done && machine.read("/sys/class/net/" + bridge + "/address")) return fail(done.error());
+    }
+  }
+  const auto text = range->to_string();
+  if (!TRY(machine.is_local(*range))) {
+    TRY(machine.change_route("add", text));
     changes.push_back({HostChange::Kind::route, text, "", "local"});
   }
   return changes;
@@ -158,8 +238,7 @@ Result<> undo_host(const io::Env& env, const std::vector<HostChange>& changes,
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     if (change->kind == HostChange::Kind::route) {
       if (!machine.has_route(change->name).value_or(false)) continue;
-      const auto removed = machine.run({"ip", "-4", "route", "del", "local", change->name, "dev",
-                                        "lo", "proto", std::string(kRouteProtocol)});
+      const auto removed = machine.change_route("del", change->name);
       if (!removed) outcome = fail(removed.error());
       continue;
     }

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "target/podman/host_facts.h"
+#include "target/podman/net/host_network.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -17,13 +18,14 @@ constexpr Duration kTimeout{10'000'000'000};
 
 class Checks {
  public:
-  explicit Checks(const io::Env& env) : env_(env) {}
+  Checks(const io::Env& env, bool ipv6) : env_(env), ipv6_(ipv6) {}
 
   std::vector<HostCheck> run() {
     facts();
     programs();
     kernel();
     forwarding();
+    if (ipv6_) ipv6();
     machine();
     return std::move(found_);
   }
@@ -179,6 +181,21 @@ class Checks {
     found_.push_back(std::move(check));
   }
 
+  void ipv6() {
+    if (const auto why = no_ipv6_because(env_.files)) {
+      add("ipv6", Level::failure,
+          "the configuration turns IPv6 on, but this host has none: " + *why,
+          "sysctl -w net.ipv6.conf.all.disable_ipv6=0");
+      return;
+    }
+    add("ipv6", Level::ok, "on: pods and Services may have both families");
+    if (const auto rules = output({"ip6tables", "-S"})) {
+      found_.push_back(judge_forwarding(*rules, Family::ipv6));
+    } else {
+      add("forward6", Level::warning, "ip6tables -S failed: foreign firewalls cannot be seen");
+    }
+  }
+
   void machine() {
     timex clock{};
     if (adjtimex(&clock) < 0 || (clock.status & STA_UNSYNC) != 0) {
@@ -190,6 +207,7 @@ class Checks {
   }
 
   const io::Env& env_;
+  const bool ipv6_;
   std::vector<HostCheck> found_;
 };
 
@@ -207,8 +225,8 @@ std::string_view to_string(HostCheck::Level level) {
   return "";
 }
 
-std::vector<HostCheck> check_host(const io::Env& env) {
-  return Checks(env).run();
+std::vector<HostCheck> check_host(const io::Env& env, bool ipv6) {
+  return Checks(env, ipv6).run();
 }
 
 }  // namespace rumbo::target::podman

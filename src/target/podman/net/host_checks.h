@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "io/env.h"
+#include "target/podman/net/ipv6.h"
 
 namespace rumbo::target::podman {
 
@@ -23,10 +24,11 @@ struct HostCheck {
 std::string_view to_string(HostCheck::Level level);
 
 /// Never fails itself: what cannot be found out is a warning.
-std::vector<HostCheck> check_host(const io::Env& env);
+/// `ipv6`: the configuration wants it.
+std::vector<HostCheck> check_host(const io::Env& env, bool ipv6 = false);
 
-/// Whether traffic to pods may pass the rules in this `iptables -S` output.
-HostCheck judge_forwarding(std::string_view iptables_rules);
+/// Whether traffic to pods may pass the rules in this `iptables -S` (or `ip6tables -S`) output.
+HostCheck judge_forwarding(std::string_view iptables_rules, Family family = Family::ipv4);
 
 /// One thing prepare_host() changed.
 struct HostChange {
@@ -45,6 +47,13 @@ struct HostChange {
 Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::string& virtual_range,
                                              const std::set<std::string>& bridges,
                                              const std::vector<std::string>& prefix = {});
+/// The same for IPv6: forwarding on, the virtual range local to this machine. A machine that
+/// learned its own route from its router keeps it: with forwarding on, the kernel would listen to
+/// no router any more (accept_ra 1 becomes 2 first). Call before a pod starts, too: netavark turns
+/// forwarding on. The bridges keep their hardware addresses from then on.
+Result<std::vector<HostChange>> prepare_host6(const io::Env& env, const std::string& virtual_range,
+                                              const std::set<std::string>& bridges,
+                                              const std::vector<std::string>& prefix = {});
 /// Takes changes back, last first; a sysctl that somebody changed meanwhile is left alone.
 Result<> undo_host(const io::Env& env, const std::vector<HostChange>& changes,
                    const std::vector<std::string>& prefix = {});

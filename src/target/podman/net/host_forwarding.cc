@@ -6,7 +6,9 @@
 
 namespace rumbo::target::podman {
 
-HostCheck judge_forwarding(std::string_view iptables_rules) {
+HostCheck judge_forwarding(std::string_view iptables_rules, Family family) {
+  const bool six = family == Family::ipv6;
+  const std::string name = six ? "forward6" : "forward";
   bool drops = false, docker = false, ufw = false, excepted = false;
   for (const auto line : split(iptables_rules, '\n')) {
     drops = drops || line == "-P FORWARD DROP" || line == "-P FORWARD REJECT";
@@ -17,14 +19,14 @@ HostCheck judge_forwarding(std::string_view iptables_rules) {
     excepted = excepted || (ours && line.find("--ctstate DNAT") != std::string_view::npos &&
                             line.ends_with("-j ACCEPT"));
   }
-  if (!drops) return {"forward", HostCheck::Level::ok, "forwarded traffic is accepted", ""};
+  if (!drops) return {name, HostCheck::Level::ok, "forwarded traffic is accepted", ""};
   if (excepted)
-    return {"forward", HostCheck::Level::ok, "policy DROP, with the exception for Services", ""};
+    return {name, HostCheck::Level::ok, "policy DROP, with the exception for Services", ""};
   const auto who = docker ? "Docker" : ufw ? "ufw" : "the firewall";
-  return {"forward", HostCheck::Level::failure,
+  return {name, HostCheck::Level::failure,
           fmt::format("{} drops forwarded traffic: other machines cannot reach Services", who),
-          fmt::format("iptables -I {} -m conntrack --ctstate DNAT -j ACCEPT",
-                      docker ? "DOCKER-USER" : "FORWARD")};
+          fmt::format("{} -I {} -m conntrack --ctstate DNAT -j ACCEPT",
+                      six ? "ip6tables" : "iptables", docker ? "DOCKER-USER" : "FORWARD")};
 }
 
 }  // namespace rumbo::target::podman

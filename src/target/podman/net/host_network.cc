@@ -89,15 +89,43 @@ std::map<std::uint64_t, int> owners_of(const std::set<std::uint64_t>& inodes) {
   return owners;
 }
 
+/// "::" is every address of both families, unless the socket says otherwise, which nobody can see.
 bool same_place(const Listener& listener, const HeldPort& wanted) {
   if (listener.protocol != wanted.protocol || listener.port != wanted.port.port) return false;
-  const bool any = listener.address == "0.0.0.0" || listener.address == "::";
-  return any || wanted.port.address.empty() || listener.address == wanted.port.address;
+  if (listener.address == "::") return true;
+  if (family_of(listener.address) != wanted.family) return false;
+  return listener.address == "0.0.0.0" || wanted.port.address.empty() ||
+         listener.address == wanted.port.address;
 }
 
 std::string text_of(const HeldPort& port) {
-  return fmt::format("{}:{}/{}", port.port.address.empty() ? "*" : port.port.address,
-                     port.port.port, to_string(port.protocol));
+  std::string_view where = port.port.address;
+  if (where.empty()) where = port.family == Family::ipv6 ? "::" : "*";
+  return fmt::format("{}/{}", with_port(where, port.port.port), to_string(port.protocol));
+}
+
+/// Where to bind; how long it is in the kernel's eyes.
+socklen_t address_of(const HeldPort& port, sockaddr_storage& out) {
+  if (port.family == Family::ipv6) {
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(port.port.port);
+    if (const auto bytes = parse_ipv6(port.port.address)) {
+      std::memcpy(&six.sin6_addr, bytes->data(), bytes->size());
+    }
+    std::memcpy(&out, &six, sizeof six);
+    return sizeof six;
+  }
+  sockaddr_in four{};
+  four.sin_family = AF_INET;
+  four.sin_port = htons(port.port.port);
+  if (const auto number = parse_ipv4(port.port.address)) four.sin_addr.s_addr = htonl(*number);
+  std::memcpy(&out, &four, sizeof four);
+  return sizeof four;
+}
+
+std::string cidr_text(const Value& address, const char* key) {
+  return fmt::format("{}/{}", address[key].str(), address["prefixlen"].as_int(128));
 }
 
 }  // namespace
@@ -151,6 +179,37 @@ Result<std::vector<TakenRange>> taken_ranges(const io::Env& env,
   // It may not exist yet, and Podman makes it on first use.
   taken.push_back({*parse_cidr("10.88.0.0/16"), "podman's default network"});
   return taken;
+}
+
+Result<std::vector<TakenRange6>> taken_ranges6(const io::Env& env,
+                                               const std::set<std::string>& own_bridges) {
+  const auto routes_text = TRY(output_of(env, {"ip", "-6", "-j", "route"}));
+  const auto links_text = TRY(output_of(env, {"ip", "-6", "-j", "addr"}));
+  const auto routes = TRY(codec::parse_json(routes_text));
+  const auto links = TRY(codec::parse_json(links_text));
+  std::vector<TakenRange6> taken;
+  const auto take = [&](const std::string& text, const std::string& link, std::string_view what) {
+    const auto range = parse_cidr6(text);
+    if (!range || range->prefix == 0 || own_bridges.contains(link)) return;
+    taken.push_back({*range, fmt::format("{} of {}", what, link)});
+  };
+  for (const auto& route : routes.items()) {
+    if (route["protocol"].str() == kRouteProtocol) continue;
+    take(route["dst"].str(), route["dev"].str("another table"), "route");
+  }
+  for (const auto& link : links.items()) {
+    for (const auto& address : link["addr_info"].items()) {
+      take(cidr_text(address, "local"), link["ifname"].str(), "address");
+    }
+  }
+  return taken;
+}
+
+std::optional<std::string> no_ipv6_because(io::FileSystem& files) {
+  const auto off = files.read_all("/proc/sys/net/ipv6/conf/all/disable_ipv6", 16);
+  if (!off) return "its kernel runs without IPv6";
+  if (trim(*off) != "0") return "net.ipv6.conf.all.disable_ipv6 is 1";
+  return std::nullopt;
 }
 
 std::vector<Listener> listeners_in(std::string_view proc_net, Protocol protocol) {
@@ -210,10 +269,10 @@ Result<> check_free(const std::vector<Listener>& listeners, const HeldPort& port
   return {};
 }
 
-std::set<HeldPort> host_ports_of(const std::vector<ServiceRoute>& routes) {
+std::set<HeldPort> host_ports_of(const Table& table) {
   std::set<HeldPort> ports;
-  for (const auto& route : routes) {
-    for (const auto& port : route.host_ports) ports.insert({route.protocol, port});
+  for (const auto& route : table.routes) {
+    for (const auto& port : route.host_ports) ports.insert({route.protocol, port, table.family});
   }
   return ports;
 }
@@ -234,14 +293,16 @@ Result<int> HeldPorts::bind_one(const HeldPort& port) const {
                     .with_hint("allow privileged host ports in the environment's target"));
   }
   const int type = port.protocol == Protocol::tcp ? SOCK_STREAM : SOCK_DGRAM;
-  const int fd = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  const bool six = port.family == Family::ipv6;
+  const int fd = ::socket(six ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail(Code::exhausted, fmt::format("socket: {}", std::strerror(errno)));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port.port.port);
-  if (const auto number = parse_ipv4(port.port.address)) address.sin_addr.s_addr = htonl(*number);
+  // Each family has a socket of its own.
+  const int only = 1;
+  if (six) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+  sockaddr_storage address{};
+  const socklen_t size = address_of(port, address);
   // Without SO_REUSEADDR: with it another program could bind and listen here all the same.
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0) return fd;
   const int cause = errno;
   ::close(fd);
   return fail(cause == EADDRINUSE ? Code::conflict : Code::unavailable,

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "base/result.h"
 #include "io/env.h"
 #include "target/podman/net/addresses.h"
+#include "target/podman/net/dual_stack.h"
 #include "target/podman/net/table.h"
 
 namespace rumbo::target::podman {
@@ -31,6 +33,14 @@ Result<std::vector<TakenRange>> taken_from_networks(std::string_view json);
 Result<std::vector<TakenRange>> taken_ranges(const io::Env& env,
                                              const std::set<std::string>& own_bridges);
 
+/// The same of IPv6; Podman's own networks are the caller's to add.
+Result<std::vector<TakenRange6>> taken_ranges6(const io::Env& env,
+                                               const std::set<std::string>& own_bridges);
+
+/// Why this machine has no IPv6 (now, in this network namespace): "net.ipv6.conf.all.disable_ipv6
+/// is 1"; nullopt if it has.
+std::optional<std::string> no_ipv6_because(io::FileSystem& files);
+
 struct Listener {
   Protocol protocol = Protocol::tcp;
   std::string address;  ///< "0.0.0.0" and "::" are every address
@@ -46,10 +56,11 @@ Result<std::vector<Listener>> listeners(const io::Env& env);
 struct HeldPort {
   Protocol protocol = Protocol::tcp;
   HostPort port;
+  Family family = Family::ipv4;  ///< an empty address means every address of this family
   friend auto operator<=>(const HeldPort&, const HeldPort&) = default;
 };
-/// The host ports of these routes.
-std::set<HeldPort> host_ports_of(const std::vector<ServiceRoute>& routes);
+/// The host ports of the table's routes.
+std::set<HeldPort> host_ports_of(const Table& table);
 
 /// Code::conflict, with who, if one of the listeners is where `port` would be.
 Result<> check_free(const std::vector<Listener>& listeners, const HeldPort& port);

@@ -8,7 +8,7 @@
 
 #include "base/strings.h"
 #include "crypto/digest.h"
-#include "target/podman/net/ipv4.h"
+#include "target/podman/net/ipv6.h"
 
 namespace rumbo::target::podman {
 namespace {
@@ -28,14 +28,17 @@ std::string our_prefix(std::string_view install) {
 std::string line_of(const ServiceName& name, std::string_view from_ns, std::string_view install) {
   const auto id =
       our_prefix(install) + hex_of(name.ns + "/" + name.service + "/" + name.address, 40);
-  return fmt::format("{} {}  {}\n", id, name.address, join(names_of(name, from_ns), ","));
+  const auto names = join(names_of(name, from_ns), ",");
+  const bool six = family_of(name.address) == Family::ipv6;
+  return six ? fmt::format("{}  {} {}\n", id, name.address, names)
+             : fmt::format("{} {}  {}\n", id, name.address, names);
 }
 
 /// Only what can stand in a line of the file: labels and an address.
 bool fits(const ServiceName& name) {
   const auto labels = split(name.service, '.');
   return std::all_of(labels.begin(), labels.end(), is_dns_label) && is_dns_label(name.ns) &&
-         parse_ipv4(name.address);
+         family_of(name.address);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ namespace rumbo::target::podman {
 struct ServiceName {
   std::string service;  ///< also "pod.service"
   std::string ns;
-  std::string address;  ///< virtual; a pod's for a headless Service, then one entry for each
+  std::string address;  ///< virtual; a pod's for a headless Service; one entry for each and each
+                        ///< of its families
   friend auto operator<=>(const ServiceName&, const ServiceName&) = default;
 };
 

@@ -37,6 +37,18 @@ TEST(Names, OurLinesAreReplacedAndOthersStay) {
   EXPECT_EQ(line.find_first_not_of("0123456789abcdef"), 64u);
 }
 
+TEST(Names, BothFamilies) {
+  const ServiceName four{"web", "shop", "10.231.0.1"}, six{"web", "shop", "fd00::5"};
+  const auto text = with_our_lines("10.232.1.1,fd00::1\n", {four, six}, "shop", "0123456789ab");
+  EXPECT_TRUE(text.starts_with("10.232.1.1,fd00::1\n"));
+  EXPECT_NE(text.find(" 10.231.0.1  web,web.shop,"), std::string::npos) << text;
+  EXPECT_NE(text.find("  fd00::5 web,web.shop,"), std::string::npos) << text;
+  EXPECT_EQ(hosts_entries({six}, "other").front(), "web.shop:fd00::5");
+  const auto check = judge_forwarding("-P FORWARD DROP\n", Family::ipv6);
+  EXPECT_EQ(check.name, "forward6");
+  EXPECT_TRUE(check.cure.starts_with("ip6tables -I FORWARD ")) << check.cure;
+}
+
 TEST(Names, PublishNeedsANetworkWithContainers) {
   io::fake::MemoryFileSystem files;
   auto env = io::real_env();

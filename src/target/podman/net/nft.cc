@@ -61,7 +61,7 @@ Result<io::Exit> Nft::run(std::vector<std::string> argv, std::string input) {
   return exit;
 }
 
-Result<std::vector<std::string>> Nft::live_chains() {
+Result<std::map<Family, std::vector<std::string>>> Nft::live_chains() {
   const auto exit = TRY(run({"nft", "-j", "list", "chains"}, ""));
   if (exit.status != 0) {
     return fail(Code::unavailable,
@@ -69,18 +69,26 @@ Result<std::vector<std::string>> Nft::live_chains() {
                 Retry::later);
   }
   const auto document = TRY(codec::parse_json(exit.out));
-  std::vector<std::string> names;
+  std::map<Family, std::vector<std::string>> names;
   for (const auto& item : document["nftables"].items()) {
     const auto& chain = item["chain"];
-    if (chain["family"].str() == "ip" && chain["table"].str() == table_) {
-      names.push_back(chain["name"].str());
+    if (chain["table"].str() != table_) continue;
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+      if (chain["family"].str() == nft_family(family)) names[family].push_back(chain["name"].str());
     }
   }
   return names;
 }
 
-Result<std::optional<std::string>> Nft::listing() {
-  auto exit = TRY(run({"nft", "--stateless", "list", "table", "ip", table_}, ""));
+Result<std::optional<std::string>> Nft::listing(bool six) {
+  auto text = TRY(listing(Family::ipv4));
+  if (!text || !six) return text;
+  return *text + TRY(listing(Family::ipv6)).value_or("");
+}
+
+Result<std::optional<std::string>> Nft::listing(Family family) {
+  auto exit = TRY(
+      run({"nft", "--stateless", "list", "table", std::string(nft_family(family)), table_}, ""));
   if (exit.status == 0) return std::optional(std::move(exit.out));
   if (says_missing(exit)) return std::nullopt;
   return fail(Code::unavailable,
@@ -88,21 +96,28 @@ Result<std::optional<std::string>> Nft::listing() {
               Retry::later);
 }
 
-Result<std::string> Nft::preview(const Table& table) {
+Result<std::string> Nft::preview(const Table& table, const std::optional<Table>& six) {
   if (table.marker.install != options_.install) {
     return fail(Code::internal, fmt::format("table of installation {} handed to the writer of {}",
                                             table.marker.install, options_.install));
   }
-  const auto keep = chain_names(table);
-  std::vector<std::string> stale = TRY(live_chains());
-  std::erase_if(stale, [&](const std::string& name) {
-    return std::binary_search(keep.begin(), keep.end(), name);
-  });
-  return render(table, stale);
+  auto live = TRY(live_chains());
+  const auto text_of = [&](const Table& one) {
+    const auto keep = chain_names(one);
+    auto& stale = live[one.family];
+    std::erase_if(stale, [&](const std::string& name) {
+      return std::binary_search(keep.begin(), keep.end(), name);
+    });
+    return render(one, stale);
+  };
+  std::string batch = TRY(text_of(table));
+  if (six) return batch + TRY(text_of(*six));
+  if (live.contains(Family::ipv6)) batch += fmt::format("delete table ip6 {}\n", table_);
+  return batch;
 }
 
-Result<> Nft::apply(const Table& table) {
-  auto text = TRY(preview(table));
+Result<> Nft::apply(const Table& table, const std::optional<Table>& six) {
+  auto text = TRY(preview(table, six));
   auto exit = run({"nft", "-f", "-"}, std::move(text));
   if (!exit) {
     return fail(std::move(exit)
@@ -117,8 +132,11 @@ Result<> Nft::apply(const Table& table) {
         Retry::later);
   }
   // Best effort: without the text state() says `unknown`, and the caller applies again.
-  auto text_now = listing();
-  applied_.with([&](auto& applied) { applied = text_now ? *text_now : std::nullopt; });
+  auto text_now = listing(six.has_value());
+  applied_.with([&](auto& applied) {
+    applied.reset();
+    if (text_now && *text_now) applied = Applied{std::move(**text_now), six.has_value()};
+  });
   return {};
 }
 
@@ -137,18 +155,22 @@ Result<std::optional<Marker>> Nft::marker() {
 }
 
 Result<Nft::State> Nft::state() {
-  const auto now = TRY(listing());
+  const bool six = applied_.with([](const auto& applied) { return applied && applied->six; });
+  const auto now = TRY(listing(six));
   if (!now) return State::missing;
   return applied_.with([&](const auto& applied) {
     if (!applied) return State::unknown;
-    return *applied == *now ? State::intact : State::altered;
+    return applied->text == *now ? State::intact : State::altered;
   });
 }
 
 Result<> Nft::remove() {
   // As one batch that is right whether the table is there or not.
-  const auto exit = TRY(run({"nft", "-f", "-"},
-                            fmt::format("add table ip {}\ndelete table ip {}\n", table_, table_)));
+  auto batch = fmt::format("add table ip {}\ndelete table ip {}\n", table_, table_);
+  if (TRY(live_chains()).contains(Family::ipv6)) {
+    batch += fmt::format("delete table ip6 {}\n", table_);
+  }
+  const auto exit = TRY(run({"nft", "-f", "-"}, std::move(batch)));
   applied_.with([](auto& applied) { applied.reset(); });
   if (exit.status == 0) return {};
   return fail(Code::unavailable,

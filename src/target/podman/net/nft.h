@@ -3,6 +3,7 @@
 // Threads: one owner serialises apply() and remove(); the readers may be called from any thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,11 +38,12 @@ class Nft {
  public:
   Nft(const io::Env& env, NftOptions options);
 
-  /// Makes the kernel's table equal to this one, all at once or not at all. An error leaves the
-  /// table as it was, except Retry::unknown_outcome (the program was killed): ask marker().
-  Result<> apply(const Table& table);
+  /// Makes the kernel's table equal to this one, all at once or not at all; so with the IPv6 table
+  /// beside it, which goes if there is to be none. An error leaves all as it was, except
+  /// Retry::unknown_outcome (the program was killed): ask marker().
+  Result<> apply(const Table& table, const std::optional<Table>& six = {});
   /// The text apply() would send now.
-  Result<std::string> preview(const Table& table);
+  Result<std::string> preview(const Table& table, const std::optional<Table>& six = {});
 
   Result<bool> present();
   /// Who wrote the table; nullopt if there is none or it holds no marker.
@@ -49,7 +51,7 @@ class Nft {
   /// What happened to the table since this object's last apply(). `unknown`: it did not apply yet.
   enum class State { intact, altered, missing, unknown };
   Result<State> state();
-  /// Removes the table; fine if there is none.
+  /// Removes the tables; fine if there are none.
   Result<> remove();
 
   /// Opens a watch: wait() for it, then ask state() and apply() again if it is not intact. Our own
@@ -58,13 +60,19 @@ class Nft {
 
  private:
   Result<io::Exit> run(std::vector<std::string> argv, std::string input);
-  Result<std::vector<std::string>> live_chains();
-  Result<std::optional<std::string>> listing();
+  /// Our chains in the kernel, by family; a family without a table is not there.
+  Result<std::map<Family, std::vector<std::string>>> live_chains();
+  Result<std::optional<std::string>> listing(Family family);
+  Result<std::optional<std::string>> listing(bool six);
 
   const io::Env env_;
   const NftOptions options_;
   const std::string table_;
-  Guarded<std::optional<std::string>> applied_;  ///< the kernel's own text after apply()
+  struct Applied {
+    std::string text;  ///< the kernel's own, after apply()
+    bool six = false;  ///< of both tables
+  };
+  Guarded<std::optional<Applied>> applied_;
 };
 
 }  // namespace rumbo::target::podman

@@ -17,13 +17,13 @@
 namespace rumbo::target::podman {
 namespace {
 
-/// Sets and maps; all are flushed and refilled.
+/// Sets and maps; all are flushed and refilled. ADDRESS: the type of the family's addresses.
 constexpr std::string_view kSets[][2] = {
-    {"map services", "type ipv4_addr . inet_proto . inet_service : verdict;"},
-    {"map host_addresses", "type ipv4_addr . inet_proto . inet_service : verdict;"},
+    {"map services", "type ADDRESS . inet_proto . inet_service : verdict;"},
+    {"map host_addresses", "type ADDRESS . inet_proto . inet_service : verdict;"},
     {"map host_ports", "type inet_proto . inet_service : verdict;"},
-    {"map staged", "type ipv4_addr : verdict;"},
-    {"set idle_addresses", "type ipv4_addr . inet_proto . inet_service;"},
+    {"map staged", "type ADDRESS : verdict;"},
+    {"set idle_addresses", "type ADDRESS . inet_proto . inet_service;"},
     {"set idle_ports", "type inet_proto . inet_service;"},
 };
 /// Chains that are always there; the hook of base chains.
@@ -53,6 +53,12 @@ std::string chain_of(const Stage& stage, const ServiceRoute& route) {
   return chain_of(stage) + "/" + replace_all(route.name, ":", "/");
 }
 
+/// A checked range without bits below its prefix.
+std::string canonical(const std::string& range) {
+  if (const auto four = parse_cidr(range)) return four->to_string();
+  return parse_cidr6(range)->to_string();
+}
+
 template <class T, class Less>
 std::vector<T> sorted(std::vector<T> items, Less less) {
   std::sort(items.begin(), items.end(), less);
@@ -73,37 +79,44 @@ std::vector<Stage> by_txn(const std::vector<Stage>& stages) {
 
 class Script {
  public:
-  explicit Script(const std::string& table) : table_(table) {
-    text_ = fmt::format("add table ip {}\n", table_);
+  Script(Family family, const std::string& name)
+      : family_(family), table_(fmt::format("{} {}", nft_family(family), name)) {
+    text_ = fmt::format("add table {}\n", table_);
   }
 
   void set(std::string_view kind_and_name, std::string_view type) {
     const auto parts = split(kind_and_name, ' ');
-    text_ += fmt::format("add {} ip {} {} {{ {} }}\n", parts[0], table_, parts[1], type);
-    text_ += fmt::format("flush {} ip {} {}\n", parts[0], table_, parts[1]);
+    const auto address = family_ == Family::ipv6 ? "ipv6_addr" : "ipv4_addr";
+    text_ += fmt::format("add {} {} {} {{ {} }}\n", parts[0], table_, parts[1],
+                         replace_all(type, "ADDRESS", address));
+    text_ += fmt::format("flush {} {} {}\n", parts[0], table_, parts[1]);
   }
   void chain(std::string_view name, std::string_view hook = {}) {
-    text_ += fmt::format("add chain ip {} {}", table_, name);
+    text_ += fmt::format("add chain {} {}", table_, name);
     if (!hook.empty()) text_ += fmt::format(" {{ {} }}", hook);
-    text_ += fmt::format("\nflush chain ip {} {}\n", table_, name);
+    text_ += fmt::format("\nflush chain {} {}\n", table_, name);
   }
+  /// `ip` at the beginning of a word is the family's own: `ip daddr`, `ip6 daddr`.
   void rule(std::string_view chain, std::string_view text) {
-    text_ += fmt::format("add rule ip {} {} {}\n", table_, chain, text);
+    const std::string rule = " " + std::string(text);
+    text_ += fmt::format("add rule {} {}{}\n", table_, chain,
+                         family_ == Family::ipv6 ? replace_all(rule, " ip ", " ip6 ") : rule);
   }
   void elements(std::string_view set, const std::set<std::string>& elements) {
     if (elements.empty()) return;
-    text_ += fmt::format("add element ip {} {} {{\n", table_, set);
+    text_ += fmt::format("add element {} {} {{\n", table_, set);
     for (const auto& element : elements) text_ += "  " + element + ",\n";
     text_ += "}\n";
   }
   /// Adding first makes the deletion right whether the chain is there or not.
   void no_chain(std::string_view name) {
     chain(name);
-    text_ += fmt::format("delete chain ip {} {}\n", table_, name);
+    text_ += fmt::format("delete chain {} {}\n", table_, name);
   }
   std::string take() { return std::move(text_); }
 
  private:
+  const Family family_;
   const std::string table_;
   std::string text_;
 };
@@ -113,8 +126,8 @@ void backends(Script& script, const std::string& chain, const ServiceRoute& rout
   if (all.empty()) return;
   const auto protocol = to_string(route.protocol);
   if (all.size() == 1) {
-    script.rule(
-        chain, fmt::format("meta l4proto {} dnat to {}:{}", protocol, all[0].address, all[0].port));
+    script.rule(chain, fmt::format("meta l4proto {} dnat to {}", protocol,
+                                   with_port(all[0].address, all[0].port)));
     return;
   }
   std::string choices;
@@ -137,10 +150,14 @@ void add_marker(Script& script, const Marker& marker) {
 }
 
 void add_frame(Script& script, const Table& table) {
-  const auto virtuals = parse_cidr(table.virtual_range)->to_string();
-  // With route_localnet on a bridge the kernel no longer drops these by itself.
-  script.rule("guard", "iifname != \"lo\" ip daddr 127.0.0.0/8 drop");
-  script.rule("guard", "iifname != \"lo\" ip saddr 127.0.0.0/8 drop");
+  const auto virtuals = canonical(table.virtual_range);
+  const bool six = table.family == Family::ipv6;
+  // With route_localnet on a bridge the kernel no longer drops these by itself; it does those of
+  // ::1.
+  if (!six) {
+    script.rule("guard", "iifname != \"lo\" ip daddr 127.0.0.0/8 drop");
+    script.rule("guard", "iifname != \"lo\" ip saddr 127.0.0.0/8 drop");
+  }
   script.rule("prerouting", "jump dispatch");
   script.rule("output", "jump dispatch");
   script.rule("dispatch", "ip saddr vmap @staged");
@@ -153,19 +170,20 @@ void add_frame(Script& script, const Table& table) {
   // Still addressed to a virtual address after translation: no such port, or no backend.
   script.rule("refuse",
               fmt::format("ip daddr {} meta l4proto tcp reject with tcp reset", virtuals));
-  script.rule("refuse", fmt::format("ip daddr {} reject with icmp port-unreachable", virtuals));
+  const auto unreachable = six ? "icmpv6 port-unreachable" : "icmp port-unreachable";
+  script.rule("refuse", fmt::format("ip daddr {} reject with {}", virtuals, unreachable));
   for (const std::string_view match :
        {"ip daddr . meta l4proto . th dport @idle_addresses",
         "fib daddr type local meta l4proto . th dport @idle_ports"}) {
     script.rule("refuse", fmt::format("{} meta l4proto tcp reject with tcp reset", match));
-    script.rule("refuse", fmt::format("{} reject with icmp port-unreachable", match));
+    script.rule("refuse", fmt::format("{} reject with {}", match, unreachable));
   }
   for (const std::string_view hook : {"refuse_input", "refuse_forward", "refuse_output"}) {
     script.rule(hook, "ct direction original jump refuse");
   }
 
   for (const auto& subnet : sorted_set(table.subnets)) {
-    const auto range = parse_cidr(subnet.cidr)->to_string();
+    const auto range = canonical(subnet.cidr);
     // The answer of a pod on the client's own bridge would not come back through this machine.
     script.rule("postrouting",
                 fmt::format("ip saddr {} ip daddr {} ct status dnat masquerade", range, range));
@@ -240,6 +258,10 @@ Result<Protocol> protocol_from(std::string_view word) {
               fmt::format("protocol `{}` is neither TCP nor UDP", printable(word, 40)));
 }
 
+std::string_view nft_family(Family family) {
+  return family == Family::ipv6 ? "ip6" : "ip";
+}
+
 std::string table_name(std::string_view install) {
   return fmt::format("rumbo_{}", install);
 }
@@ -259,7 +281,7 @@ std::vector<std::string> chain_names(const Table& table) {
 
 Result<std::string> render(const Table& table, std::span<const std::string> stale_chains) {
   TRY(check(table));
-  Script script(table_name(table.marker.install));
+  Script script(table.family, table_name(table.marker.install));
   for (const auto& set : kSets) script.set(set[0], set[1]);
   for (const auto& chain : kChains) script.chain(chain[0], chain[1]);
   add_marker(script, table.marker);

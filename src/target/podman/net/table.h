@@ -1,7 +1,7 @@
 // Table: everything the nftables table `ip rumbo_<installation>` says, as plain data, and its text.
+// On a host with dual stack there is a second one, `ip6 rumbo_<installation>`, of the same shape.
 //
-// IPv4 only. A client of ::1 or of another IPv6 address of the host is not served: the kernel has
-// no route_localnet for IPv6, and pods here have IPv4 addresses.
+// A client of ::1 is not served: the kernel has no route_localnet for IPv6.
 // Threads: pure functions.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "target/podman/net/ipv6.h"
 
 namespace rumbo::target::podman {
 
@@ -69,17 +70,21 @@ struct Marker {
   friend bool operator==(const Marker&, const Marker&) = default;
 };
 
+/// Every address and range in it is of its family.
 struct Table {
   Marker marker;
   std::string virtual_range;  ///< all virtual addresses lie in it: "10.88.0.0/16"
   std::vector<Subnet> subnets;
   std::vector<ServiceRoute> routes;
   std::vector<Stage> stages;
+  Family family = Family::ipv4;
   friend bool operator==(const Table&, const Table&) = default;
 };
 
 /// "rumbo_<install>".
 std::string table_name(std::string_view install);
+/// The family in nft's words: "ip", "ip6".
+std::string_view nft_family(Family family);
 /// The names of the chains that render() writes, sorted.
 std::vector<std::string> chain_names(const Table& table);
 

@@ -30,10 +30,20 @@ Result<> check_word(std::string_view what, std::string_view text, std::string_vi
                                          what, printable(text, 80), most, extra));
 }
 
-Result<> check_address(std::string_view what, std::string_view text) {
-  if (parse_ipv4(text)) return {};
-  return fail(Code::invalid,
-              fmt::format("{} `{}` is not an IPv4 address", what, printable(text, 80)));
+Result<> check_address(Family family, std::string_view what, std::string_view text) {
+  if (family_of(text) == family) return {};
+  return fail(Code::invalid, fmt::format("{} `{}` is not an {} address", what, printable(text, 80),
+                                         to_string(family)));
+}
+
+bool is_range(Family family, std::string_view text) {
+  return family == Family::ipv6 ? parse_cidr6(text).has_value() : parse_cidr(text).has_value();
+}
+
+/// Of a checked range and a checked address, of one family.
+bool lies_in(const std::string& range, const std::string& address) {
+  if (const auto four = parse_ipv4(address)) return parse_cidr(range)->contains(*four);
+  return parse_cidr6(range)->contains(*parse_ipv6(address));
 }
 
 Result<> check_port(std::string_view what, std::uint16_t port) {
@@ -76,18 +86,19 @@ class Claims {
   std::map<std::tuple<Protocol, std::uint16_t>, std::map<std::string, std::string>> host_;
 };
 
-Result<> check_route(const ServiceRoute& route, const Cidr& virtuals, Claims& claims) {
+Result<> check_route(const ServiceRoute& route, const Table& table, Claims& claims) {
+  const Family family = table.family;
   if (!route.address.empty()) {
-    TRY(check_address("virtual address", route.address));
-    if (!virtuals.contains(*parse_ipv4(route.address))) {
+    TRY(check_address(family, "virtual address", route.address));
+    if (!lies_in(table.virtual_range, route.address)) {
       return fail(Code::invalid, fmt::format("virtual address {} is outside of {}", route.address,
-                                             virtuals.to_string()));
+                                             table.virtual_range));
     }
     TRY(check_port("port", route.port));
     TRY(claims.virtual_port(route));
   }
   for (const auto& host_port : route.host_ports) {
-    if (!host_port.address.empty()) TRY(check_address("host address", host_port.address));
+    if (!host_port.address.empty()) TRY(check_address(family, "host address", host_port.address));
     TRY(check_port("host port", host_port.port));
     TRY(claims.host_port(route, host_port));
   }
@@ -95,13 +106,13 @@ Result<> check_route(const ServiceRoute& route, const Cidr& virtuals, Claims& cl
     return fail(Code::too_large, fmt::format("more than {} backends", kMaxBackends));
   }
   for (const auto& backend : route.backends) {
-    TRY(check_address("backend", backend.address));
+    TRY(check_address(family, "backend", backend.address));
     TRY(check_port("port of a backend", backend.port));
   }
   return {};
 }
 
-Result<> check_routes(const std::vector<ServiceRoute>& routes, const Cidr& virtuals) {
+Result<> check_routes(const std::vector<ServiceRoute>& routes, const Table& table) {
   if (routes.size() > kMaxRoutes) {
     return fail(Code::too_large, fmt::format("more than {} routes", kMaxRoutes));
   }
@@ -113,7 +124,7 @@ Result<> check_routes(const std::vector<ServiceRoute>& routes, const Cidr& virtu
     if (!names.insert(replace_all(route.name, ":", "/")).second) {
       return fail(Code::invalid, fmt::format("two routes are named {}", route.name));
     }
-    auto checked = check_route(route, virtuals, claims);
+    auto checked = check_route(route, table, claims);
     if (!checked) return fail(std::move(checked).error().with_context("route " + route.name));
   }
   return {};
@@ -124,19 +135,20 @@ Result<> check_routes(const std::vector<ServiceRoute>& routes, const Cidr& virtu
 Result<> check(const Table& table) {
   TRY(check_word("installation", table.marker.install, "-_", 40));
   if (!table.marker.txn.empty()) TRY(check_word("transaction", table.marker.txn, "-_.", 60));
-  const auto virtuals = parse_cidr(table.virtual_range);
-  if (!virtuals) {
-    return fail(Code::invalid, fmt::format("virtual range `{}` is not an IPv4 range",
-                                           printable(table.virtual_range, 80)));
+  if (!is_range(table.family, table.virtual_range)) {
+    return fail(Code::invalid,
+                fmt::format("virtual range `{}` is not an {} range",
+                            printable(table.virtual_range, 80), to_string(table.family)));
   }
   for (const auto& subnet : table.subnets) {
     TRY(check_word("bridge", subnet.bridge, "-_.", 15));
-    if (!parse_cidr(subnet.cidr)) {
-      return fail(Code::invalid, fmt::format("range `{}` of bridge {} is not an IPv4 range",
-                                             printable(subnet.cidr, 80), subnet.bridge));
+    if (!is_range(table.family, subnet.cidr)) {
+      return fail(Code::invalid,
+                  fmt::format("range `{}` of bridge {} is not an {} range",
+                              printable(subnet.cidr, 80), subnet.bridge, to_string(table.family)));
     }
   }
-  TRY(check_routes(table.routes, *virtuals));
+  TRY(check_routes(table.routes, table));
   std::set<std::string> txns, sources;
   for (const auto& stage : table.stages) {
     TRY(check_word("transaction", stage.txn, "-_.", 60));
@@ -144,12 +156,12 @@ Result<> check(const Table& table) {
       return fail(Code::invalid, fmt::format("two stages of transaction {}", stage.txn));
     }
     for (const auto& source : stage.sources) {
-      TRY(check_address("source", source));
+      TRY(check_address(table.family, "source", source));
       if (!sources.insert(source).second) {
         return fail(Code::conflict, fmt::format("{} is a source of two stages", source));
       }
     }
-    TRY(check_routes(stage.routes, *virtuals));
+    TRY(check_routes(stage.routes, table));
   }
   return {};
 }

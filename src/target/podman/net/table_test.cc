@@ -59,6 +59,41 @@ add element ip rumbo_0123456789ab host_ports {
   }
 }
 
+TEST(Table, OfIpv6) {
+  Table table{{"0123456789ab", "t-000007", 4, 3, 41},
+              "fd12:3456:789a::/64",
+              {{"rumbr0", "fd12:3456:789a:e801::/64"}},
+              {{"shop/web:http",
+                "fd12:3456:789a::ae7:a",
+                Protocol::tcp,
+                80,
+                {{"", 30080}, {"2001:db8::1", 443}},
+                {{"fd12:3456:789a:e801::ae8:102", 8080}},
+                false}},
+              {{"t-9", {"fd12:3456:789a:e801::ae8:109"}, {}}},
+              Family::ipv6};
+  const auto text = text_of(table);
+  EXPECT_EQ(text.find(" ip "), std::string::npos) << text;
+  EXPECT_EQ(text.find("ipv4"), std::string::npos) << text;
+  for (const auto* line :
+       {"add table ip6 rumbo_0123456789ab\n",
+        "type ipv6_addr . inet_proto . inet_service : verdict;",
+        "s/shop/web/http meta l4proto tcp dnat to [fd12:3456:789a:e801::ae8:102]:8080\n",
+        "refuse ip6 daddr fd12:3456:789a::/64 reject with icmpv6 port-unreachable\n",
+        "postrouting ip6 saddr fd12:3456:789a:e801::/64 ip6 daddr fd12:3456:789a:e801::/64 ct "
+        "status "
+        "dnat masquerade\n",
+        "  2001:db8::1 . tcp . 443 : goto s/shop/web/http,\n",
+        "  fd12:3456:789a:e801::ae8:109 : jump t/t-9,\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+  table.routes[0].backends[0].address = "10.232.1.2";
+  EXPECT_EQ(render(table).error().code(), Code::invalid) << "the other family";
+  table = small_table();
+  table.family = Family::ipv6;
+  EXPECT_EQ(render(table).error().code(), Code::invalid);
+}
+
 TEST(Table, OrderOfInputDoesNotMatter) {
   auto table = small_table();
   table.subnets.push_back({"rumbr1", "10.232.2.0/24"});
