@@ -113,6 +113,16 @@ TEST_F(JobsTest, AFailureIsToldWithItsLastWords) {
   EXPECT_TRUE(lab().pods().empty());
 }
 
+TEST_F(JobsTest, WithoutABackoffLimitAFailureIsNotRepeated) {
+  // Long enough to be seen running: what fails at once was counted before.
+  const Deployment run = lab().begin("t-1", job("/bin/busybox sleep 3; exit 3", "backoffLimit: 0"));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "PersistentVolumeClaim")));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Job")));
+  EXPECT_TRUE(lab().becomes(kJob, HealthStatus::failed));
+  EXPECT_EQ(notes(), "ran in t-1\n");
+  lab().undo(run);
+}
+
 TEST_F(JobsTest, ADeadlineEndsIt) {
   const Deployment run =
       lab().begin("t-1", job("/bin/busybox sleep 1000", "activeDeadlineSeconds: 1"));
@@ -120,6 +130,23 @@ TEST_F(JobsTest, ADeadlineEndsIt) {
   ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Job")));
   EXPECT_TRUE(lab().becomes(kJob, HealthStatus::failed));
   EXPECT_NE(lab().health(kJob).reason.find("DeadlineExceeded"), std::string::npos);
+  lab().undo(run);
+}
+
+TEST_F(JobsTest, AVolumeThatGrowsPastItsLimitFailsIt) {
+  const std::string text =
+      replace_all(replace_all(job("/bin/busybox dd if=/dev/zero of=/big/file bs=64k count=64; "
+                                  "/bin/busybox sleep 1000",
+                                  "backoffLimit: 0"),
+                              "volumeMounts: [", "volumeMounts: [{name: big, mountPath: /big}, "),
+                  "volumes: [", "volumes: [{name: big, emptyDir: {sizeLimit: 1Mi}}, ");
+  const Deployment run = lab().begin("t-1", text);
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "PersistentVolumeClaim")));
+  ASSERT_TRUE(lab().perform(run, lab().step(run, StepKind::stage, "Job")));
+  EXPECT_TRUE(lab().becomes(kJob, HealthStatus::failed));
+  EXPECT_NE(lab().health(kJob).reason.find("its volume big holds"), std::string::npos)
+      << lab().health(kJob).reason;
+  EXPECT_EQ(notes(), "ran in t-1\n") << "no repetition";
   lab().undo(run);
 }
 

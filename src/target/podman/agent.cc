@@ -415,7 +415,8 @@ MonoTime Agent::keep_containers(const Replica& replica, const Thing&, Pod& pod, 
     Container& kept = pod.containers[shape.name];
     const RestartPolicy policy = policy_of(*pod.shape, shape, kept);
     const std::string name = container_name(replica.name, shape.name);
-    const RestartKeeper::Do act = kept.keeper.step(seen, policy, now);
+    const int most_restarts = shape.sidecar ? -1 : pod.shape->most_restarts;
+    const RestartKeeper::Do act = kept.keeper.step(seen, policy, now, most_restarts);
     Result<> done;
     if (act == RestartKeeper::Do::stop) {
       done = parts_.client.stop_container(name, Duration(0), cancel_);

@@ -13,8 +13,8 @@ constexpr Duration kPodmanFirst = 1s;
 
 }  // namespace
 
-void RestartKeeper::die(MonoTime now) {
-  if (now - running_since_ >= kForgottenAfter) deaths_ = 0;
+void RestartKeeper::die(MonoTime now, bool forgets) {
+  if (forgets && now - running_since_ >= kForgottenAfter) deaths_ = 0;
   ++deaths_;
   Duration pause{0};
   if (deaths_ > 1) {
@@ -28,7 +28,8 @@ void RestartKeeper::die(MonoTime now) {
 }
 
 RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy policy,
-                                      MonoTime now) {
+                                      MonoTime now, int most_restarts) {
+  const bool forgets = most_restarts < 0;
   const bool running = seen.state == RunState::running;
   if (seen.state == RunState::created) return Do::nothing;  // its first start is not ours to give
   if (!seen_) {
@@ -42,20 +43,20 @@ RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy 
     // What runs to an end may have failed before the first look.
     if (policy == RestartPolicy::on_failure && seen.exit_code != 0) deaths_ = 1;
   } else if (running && seen.pid != pid_) {
-    if (pid_ != 0 && !dead_) die(now);  // it died and was started again between two looks
+    if (pid_ != 0 && !dead_) die(now, forgets);  // it died and was started again between two looks
     pid_ = seen.pid;
     running_since_ = now;
     dead_ = false;
     held_ = false;
   } else if (!running && started_) {
     last_exit_ = seen.exit_code;  // it ran and ended between two looks
-    die(now);
+    die(now, forgets);
   } else if (!running && !dead_) {
     dead_ = true;
     pid_ = 0;
     if (!held_) {
       last_exit_ = seen.exit_code;
-      die(now);
+      die(now, forgets);
     }
   }
   started_ = false;
@@ -67,8 +68,10 @@ RestartKeeper::Do RestartKeeper::step(const ContainerSight& seen, RestartPolicy 
     waiting_ = false;
     return Do::nothing;
   }
-  const bool again =
-      policy == RestartPolicy::always || (policy == RestartPolicy::on_failure && last_exit_ != 0);
+  // Asked after this death was counted: it may have been the last that is forgiven.
+  const bool exhausted = most_restarts >= 0 && deaths_ > most_restarts;
+  const bool again = !exhausted && (policy == RestartPolicy::always ||
+                                    (policy == RestartPolicy::on_failure && last_exit_ != 0));
   if (!again) {
     waiting_ = false;
     return Do::nothing;

@@ -17,8 +17,9 @@ class RestartKeeper {
  public:
   enum class Do { nothing, stop, start };
 
-  /// Takes in what Podman shows and says what to do about it.
-  Do step(const ContainerSight& seen, RestartPolicy policy, MonoTime now);
+  /// Takes in what Podman shows and says what to do about it. What may be run again so many times
+  /// (`most_restarts`, -1: always) has each death counted for good.
+  Do step(const ContainerSight& seen, RestartPolicy policy, MonoTime now, int most_restarts = -1);
   /// Its process was seen to end, or is about to be ended for its own fault.
   void blame(std::string why) { why_ = std::move(why); }
 
@@ -32,7 +33,7 @@ class RestartKeeper {
   MonoTime next() const { return waiting_ ? may_run_ : MonoTime::never(); }
 
  private:
-  void die(MonoTime now);
+  void die(MonoTime now, bool forgets);
 
   int pid_ = 0;  // of the process last seen; 0: none yet
   MonoTime running_since_;

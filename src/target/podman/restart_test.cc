@@ -118,5 +118,25 @@ TEST(RestartKeeper, WhatEndedBeforeOurTimeStartsAgain) {
   EXPECT_EQ(keeper.restarts(), 0);
 }
 
+TEST(RestartKeeper, WhatMayNotBeRepeatedRunsOnce) {
+  RestartKeeper keeper;
+  keeper.step(running(1), RestartPolicy::on_failure, at(0s), 0);
+  EXPECT_EQ(keeper.step(ended(3), RestartPolicy::on_failure, at(2s), 0), Do::nothing);
+  EXPECT_EQ(keeper.step(ended(3), RestartPolicy::on_failure, at(1h), 0), Do::nothing);
+  EXPECT_EQ(keeper.restarts(), 1);
+  EXPECT_FALSE(keeper.waiting());
+}
+
+TEST(RestartKeeper, WhatMayBeRepeatedOnceIsForgivenNoSecondDeath) {
+  RestartKeeper keeper;
+  keeper.step(running(1), RestartPolicy::on_failure, at(0s), 1);
+  EXPECT_EQ(keeper.step(ended(3), RestartPolicy::on_failure, at(2s), 1), Do::start);
+  keeper.step(running(2), RestartPolicy::on_failure, at(3s), 1);
+  // However long it ran: the count is of the whole Job.
+  EXPECT_EQ(keeper.step(ended(3), RestartPolicy::on_failure, at(1h), 1), Do::nothing);
+  EXPECT_EQ(keeper.step(ended(3), RestartPolicy::on_failure, at(2h), 1), Do::nothing);
+  EXPECT_EQ(keeper.restarts(), 2);
+}
+
 }  // namespace
 }  // namespace rumbo::target::podman
