@@ -139,6 +139,7 @@ class Agent {
   /// Has the volumes that have a limit measured; when next.
   MonoTime measure_volumes(const Replica& replica, Pod& pod, MonoTime now) REQUIRES(round_);
   void evict_overfull(MonoTime now) REQUIRES(round_);
+  void evict(const std::string& name, Pod& pod, std::string why) REQUIRES(round_);
   /// Runs what CronJobs have due; when the next is.
   MonoTime work_off_schedules(MonoTime now) REQUIRES(round_);
   void note_outcomes(const Record& record);
@@ -192,7 +193,8 @@ class Agent {
   std::set<std::string> served_ready_ GUARDED_BY(round_);    // and the pods that were ready then
   ReadyFile ready_file_ GUARDED_BY(round_);
   Guarded<std::vector<ProbeAnswer>> answers_;
-  Guarded<std::map<std::string, std::string>> overfull_;  // pod, and why
+  // What measuring found: the pod, and why it is evicted, if it is.
+  Guarded<std::map<std::string, std::optional<std::string>>> measured_;
   Guarded<std::vector<HookAnswer>> hook_answers_;
   Guarded<std::set<std::string>> drained_;
   Deaths deaths_;
