@@ -155,16 +155,7 @@ Result<Value> parse_yaml_fields(std::string_view text, std::string_view file,
     }
   }
   // Whatever is wrong is found, and told, by who reads all.
-  const Value whole = TRY(parse_yaml_value(text, file, options));
-  if (!whole.is_object()) return whole;
-  std::vector<Member> members;
-  for (const Member& member : whole.members()) {
-    const bool is_wanted =
-        std::find(names.begin(), names.end(), to_lower(member.key())) != names.end();
-    members.push_back(member);
-    if (!is_wanted) members.back().value = Value();
-  }
-  return Value::object(std::move(members));
+  return parse_yaml_value(text, file, options);
 }
 
 }  // namespace rumbo::codec

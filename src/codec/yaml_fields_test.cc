@@ -16,14 +16,8 @@ YamlOptions lenient() {
   return options;
 }
 
-std::string fields_of(std::string_view text) {
-  const auto read = parse_yaml_fields(text, "f.yaml", lenient(), kNames);
-  return read ? to_json(*read) : "error: " + read.error().to_string();
-}
-
-/// What parse_yaml_value finds, with null for what was not asked for.
-std::string all_of(std::string_view text) {
-  const auto read = parse_yaml_value(text, "f.yaml", lenient());
+/// With null for what was not asked for.
+std::string printed(const Result<Value>& read) {
   if (!read) return "error: " + read.error().to_string();
   Value out = *read;
   for (const Member& member : read->members()) {
@@ -34,7 +28,21 @@ std::string all_of(std::string_view text) {
   return to_json(out);
 }
 
-TEST(YamlFields, KeepsWhatIsAskedForAndNothingElse) {
+std::string fields_of(std::string_view text) {
+  return printed(parse_yaml_fields(text, "f.yaml", lenient(), kNames));
+}
+
+std::string all_of(std::string_view text) {
+  return printed(parse_yaml_value(text, "f.yaml", lenient()));
+}
+
+TEST(YamlFields, TheRestIsNotMade) {
+  const auto read = parse_yaml_fields("kind: a\nspec: {b: [c]}\n", "f.yaml", lenient(), kNames);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), R"({"kind":"a","spec":null})");
+}
+
+TEST(YamlFields, KeepsWhatIsAskedFor) {
   EXPECT_EQ(
       fields_of("kind: Pod\nspec: {a: [1, 2]}\nmetadata:\n  name: x\n  labels: {a: b}\n"
                 "status:\n  deep:\n  - er\n"),

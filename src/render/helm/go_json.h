@@ -21,7 +21,7 @@ namespace rumbo::render::helm {
 Result<Value> yaml_to_json(std::string_view text);
 
 /// The same where only some fields of the root are looked at, by names in small letters; the others
-/// are null.
+/// may be null.
 Result<Value> yaml_fields_to_json(std::string_view text, std::span<const std::string_view> fields);
 
 /// The same for a struct of strings: numbers with a point or an exponent become the texts that Go
