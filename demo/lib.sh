@@ -24,7 +24,7 @@ say() { printf '%s  %s\n' "$(elapsed)" "$*"; }
 more() { printf '            %s\n' "$*"; }
 title() { printf '\n%s%s  %s%s\n' "$bold" "$(elapsed)" "$*" "$plain"; }
 
-# die SENTENCE…: says where the logs are, with their last lines.
+# die SENTENCE…: says where the logs are, with their last lines; the end is what the last check saw.
 die() {
   trap - ERR
   set +e
@@ -32,11 +32,12 @@ die() {
   if [[ -d $log ]]; then
     echo "logs are in $log; \`make demo-down\` cleans up. Their last lines:" >&2
     local file
-    for file in "$log"/*.log; do
+    for file in "$log"/*.log "$log/last-check"; do
       [[ -s $file ]] || continue
       printf -- '--- %s\n' "$file" >&2
-      grep -v "blob unknown" "$file" | tail -n 12 | cut -c -300 >&2
+      grep -v "blob unknown" "$file" | tail -n 40 | cut -c -300 >&2
     done
+    printf '%sdemo: %s%s\n' "$bad" "$*" "$plain" >&2
   fi
   exit 1
 }
@@ -45,10 +46,7 @@ die() {
 truth() {
   local sentence=$1
   shift
-  "$@" > "$log/last-check" 2>&1 || {
-    cat "$log/last-check" >&2
-    die "this is not true: $sentence    [checked by: $*]"
-  }
+  "$@" > "$log/last-check" 2>&1 || die "this is not true: $sentence    [checked by: $*]"
   say "${good}true:${plain} $sentence"
 }
 
@@ -266,7 +264,7 @@ start_load() {
   start "load-$app" "$dir/bin/load" --port "$port" --stats "$dir/load-$app.json" "$@"
   eventually 5 "the load on $app runs" test -s "$dir/load-$app.json"
 }
-load() { jq -r "$2" "$dir/load-$1.json"; }
+load() { jq -rc "$2" "$dir/load-$1.json"; }
 
 # mark APP: from here on since() counts.
 declare -A mark_requests mark_failed mark_switches
@@ -283,7 +281,7 @@ since() {
 # settle: long enough for the statistics to hold all that was answered until now.
 settle() { sleep 0.35; }
 
-no_failure() { (($(since "$1" failed) == 0)) || { load "$1" '.failures[-10:]'; return 1; }; }
+no_failure() { (($(since "$1" failed) == 0)) || { load "$1" '.failures[-10:][]'; return 1; }; }
 # one_switch APP: exactly one change of version, so no old answer on a newer connection.
 one_switch() { (($(since "$1" switches) == 1)) || { load "$1" .switchList; return 1; }; }
 no_switch() { (($(since "$1" switches) == 0)) || { load "$1" .switchList; return 1; }; }

@@ -11,6 +11,7 @@
 #include "app/handlers.h"
 #include "app/installation.h"
 #include "app/interrupt.h"
+#include "app/journal_log.h"
 #include "app/log_lines.h"
 #include "app/paths.h"
 #include "app/snapshot.h"
@@ -64,7 +65,8 @@ class Daemon {
 
   /// Serves first, so that a long recovery can be watched; then reconciles.
   Result<> start(const std::string& state) {
-    subscription_ = TRY(metrics_.attach(installation_.journal()));
+    logged_ = log_journal(installation_.journal());
+    counted_ = TRY(metrics_.attach(installation_.journal()));
     server_ = TRY(api::Server::start(
         {.socket_path = state + "/rumbo.sock"},
         api::make_handler({operations_, metrics_, std::string(build_facts().version), {}})));
@@ -92,7 +94,7 @@ class Daemon {
   control::Reconciler reconciler_;
   control::LocalOperations operations_;
   api::Metrics metrics_;
-  std::unique_ptr<Journal::Subscription> subscription_;
+  std::unique_ptr<Journal::Subscription> logged_, counted_;
   std::unique_ptr<api::Server> server_;
 };
 

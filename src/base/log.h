@@ -1,5 +1,5 @@
-// Log facade: structured lines for operators. What happened to deployments is in the journal; the
-// log is for faults of Rumbo itself and its surroundings. Secrets never reach it.
+// Log facade: structured lines for operators: faults of Rumbo itself and its surroundings, and the
+// turning points of deployments, whose record is the journal. Secrets never reach it.
 //
 // Threads: log() may be called from any thread; set_log_sink() only at start-up.
 #pragma once

@@ -21,8 +21,9 @@ std::string names(const std::vector<Scope>& scopes) {
   return join(all, ", ");
 }
 
+/// A transaction that ended before it changed anything was refused.
 std::string outcome_word(std::string_view outcome) {
-  return replace_all(outcome, "_", "-");
+  return outcome == "unchanged" ? "refused" : replace_all(outcome, "_", "-");
 }
 
 std::string revision_in(const Record& record) {
@@ -195,8 +196,7 @@ void Summaries::add(const Record& record) {
       summary.outcome = "open";
       break;
     case RecordType::end: {
-      const std::string outcome = record.body["outcome"].str();
-      summary.outcome = outcome == "unchanged" ? "refused" : outcome_word(outcome);
+      summary.outcome = outcome_word(record.body["outcome"].as_string());
       if (summary.note.empty()) summary.note = record.body["note"].str();
       summary.ended = record.at;
       break;
