@@ -113,6 +113,31 @@ TEST_F(NetTest, EveryPathReachesThePod) {
   }
 }
 
+// A bridge takes the lowest hardware address of its ports. If it took another when a pod ends, the
+// pods that are left would send their answers into the void, for seconds.
+TEST_F(NetTest, ABridgeKeepsItsAddressAsPodsComeAndGo) {
+  const auto address = [&](const std::string& link) {
+    return lab.run("host", {"cat", "/sys/class/net/" + link + "/address"});
+  };
+  const auto add = [&](const std::string& bridge, const std::string& port) {
+    lab.run("host", {"ip", "link", "add", port, "address", "00:00:5e:00:53:01", "type", "veth",
+                     "peer", "name", port + "p"});
+    lab.run("host", {"ip", "link", "set", port, "master", bridge});
+  };
+  const std::string before = address("rumbr0");
+  add("rumbr0", "low0");
+  EXPECT_EQ(address("rumbr0"), before);
+  lab.run("host", {"ip", "link", "del", "low0"});
+  EXPECT_EQ(address("rumbr0"), before);
+
+  lab.run("host", {"ip", "link", "add", "unprepared", "type", "bridge"});
+  const std::string other = address("unprepared");
+  add("unprepared", "low1");
+  EXPECT_NE(address("unprepared"), other) << "this is what is guarded against";
+  lab.run("host", {"ip", "link", "del", "low1"});
+  lab.run("host", {"ip", "link", "del", "unprepared"});
+}
+
 TEST_F(NetTest, PathsFailWithoutTheTable) {
   const Server a(lab, "a", Protocol::tcp, "0.0.0.0", 8080, "a");
   EXPECT_EQ(ask("host", kVirtual, 80), "denied");

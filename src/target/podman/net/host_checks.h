@@ -41,16 +41,17 @@ struct HostChange {
 };
 
 /// Makes the machine fit to serve: forwarding on, the virtual range local to this machine (so that
-/// the host itself reaches it), route_localnet on these bridges only. Safe to repeat; returns only
-/// what it changed now. Call again after every start of a pod: its bridge may be new, and its port
-/// must let the pod reach itself through a Service (hairpin; only where bridge-nf-call-iptables=1).
+/// the host itself reaches it), route_localnet on these bridges only, which keep their hardware
+/// addresses from then on. Safe to repeat; returns only what it changed now. Call again after every
+/// start of a pod: its bridge may be new, and its port must let the pod reach itself through a
+/// Service (hairpin; only where bridge-nf-call-iptables=1).
 Result<std::vector<HostChange>> prepare_host(const io::Env& env, const std::string& virtual_range,
                                              const std::set<std::string>& bridges,
                                              const std::vector<std::string>& prefix = {});
 /// The same for IPv6: forwarding on, the virtual range local to this machine. A machine that
 /// learned its own route from its router keeps it: with forwarding on, the kernel would listen to
 /// no router any more (accept_ra 1 becomes 2 first). Call before a pod starts, too: netavark turns
-/// forwarding on. The bridges keep their hardware addresses from then on.
+/// forwarding on.
 Result<std::vector<HostChange>> prepare_host6(const io::Env& env, const std::string& virtual_range,
                                               const std::set<std::string>& bridges,
                                               const std::vector<std::string>& prefix = {});
