@@ -43,11 +43,9 @@ Result<Rendered> render_whole(Session& session, const Renderer& renderer, const 
 }
 
 /// The flags of overlays as an application's `kustomize` section has them.
-Value overlay_section(const Invocation& asked) {
+Result<Value> overlay_section(const Invocation& asked) {
   Value section = Value::object({{"enableHelm", asked.has("enable-helm")}});
-  if (asked.has("load-restrictor")) {
-    section = section.with("loadRestrictor", asked.value("load-restrictor"));
-  }
+  if (TRY(may_load_above(asked))) section = section.with("loadRestrictor", "LoadRestrictionsNone");
   if (asked.has("helm-kube-version")) {
     section = section.with("kubeVersion", asked.value("helm-kube-version"));
   }
@@ -99,8 +97,8 @@ std::size_t check_rendered(const Result<Rendered>& rendered, const std::string& 
 
 }  // namespace
 
-std::size_t check_manifests(Session& session, const std::string& path,
-                            std::vector<Finding>& findings) {
+Result<std::size_t> check_manifests(Session& session, const std::string& path,
+                                    std::vector<Finding>& findings) {
   io::FileSystem& files = session.env().files;
   RenderSpec spec;
   spec.ns = session.invocation().value("namespace");
@@ -113,7 +111,7 @@ std::size_t check_manifests(Session& session, const std::string& path,
       return 0;
     }
     spec.path = tree->directory;
-    if (overlay) spec.options = overlay_section(session.invocation());
+    if (overlay) spec.options = TRY(overlay_section(session.invocation()));
     const render::KustomizeRenderer kustomize;
     const render::HelmRenderer helm;
     const Renderer& renderer = overlay ? static_cast<const Renderer&>(kustomize) : helm;

@@ -20,8 +20,9 @@ Result<Rendered> render_files(io::FileSystem& files, const std::string& path,
 
 /// The same for what a path holds, also charts and overlays, with every field looked at; appends
 /// what is wrong and returns the number of objects. What overlays and charts need from elsewhere is
-/// fetched as `rumbo render` does, unless the session's flags say --offline.
-std::size_t check_manifests(Session& session, const std::string& path,
-                            std::vector<Finding>& findings);
+/// fetched as `rumbo render` does, unless the session's flags say --offline. Fails only if those
+/// flags make no sense.
+Result<std::size_t> check_manifests(Session& session, const std::string& path,
+                                    std::vector<Finding>& findings);
 
 }  // namespace rumbo::app

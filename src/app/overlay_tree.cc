@@ -25,6 +25,14 @@ std::string repository_of(io::FileSystem& files, std::string directory) {
 
 }  // namespace
 
+Result<bool> may_load_above(const Invocation& asked) {
+  const std::string word = asked.value("load-restrictor", "LoadRestrictionsRootOnly");
+  if (word == "LoadRestrictionsRootOnly") return false;
+  if (word == "LoadRestrictionsNone") return true;
+  return fail(Error(Code::invalid, "--load-restrictor `" + printable(word, 64) + "` is not known")
+                  .with_hint("LoadRestrictionsRootOnly or LoadRestrictionsNone"));
+}
+
 std::string absolute_path(const std::string& path) {
   const std::string whole = path.starts_with('/') ? path : current_directory() + "/" + path;
   std::vector<std::string> parts;

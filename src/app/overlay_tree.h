@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "app/invocation.h"
 #include "base/result.h"
 #include "io/filesystem.h"
 #include "source/directory_snapshot.h"
@@ -21,6 +22,10 @@ struct OverlayTree {
   /// A place in the tree ("base/x.yaml:3") as seen from the current directory.
   std::string from_here(const std::string& place) const;
 };
+
+/// Whether --load-restrictor permits files above the overlay; any word but Kustomize's two is an
+/// error.
+Result<bool> may_load_above(const Invocation& asked);
 
 /// The path from the root on, without dots.
 std::string absolute_path(const std::string& path);

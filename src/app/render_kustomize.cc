@@ -17,14 +17,7 @@ namespace kustomize = render::kustomize;
 
 Result<kustomize::Options> options_of(const Invocation& asked) {
   kustomize::Options options;
-  const std::string restrictor = asked.value("load-restrictor", "LoadRestrictionsRootOnly");
-  if (restrictor == "LoadRestrictionsNone") {
-    options.files_from_anywhere = true;
-  } else if (restrictor != "LoadRestrictionsRootOnly") {
-    return fail(
-        Error(Code::invalid, "--load-restrictor `" + printable(restrictor, 64) + "` is not known")
-            .with_hint("LoadRestrictionsRootOnly or LoadRestrictionsNone"));
-  }
+  options.files_from_anywhere = TRY(may_load_above(asked));
   if (asked.has("reorder")) {
     const std::string order = asked.value("reorder");
     if (order != "legacy" && order != "none") {

@@ -108,7 +108,7 @@ Result<int> run_validate(Session& session) {
   }
   std::size_t objects = 0;
   for (const std::string& path : paths) {
-    objects += check_manifests(session, path, findings);
+    objects += TRY(check_manifests(session, path, findings));
   }
   print_findings(session, findings);
   if (has_errors(findings)) return kError;

@@ -33,9 +33,14 @@ Value base_item(const Scope& scope) {
   return Value::object({{"application", scope.application}, {"environment", scope.environment}});
 }
 
-Value quarantine_value(const engine::ScopeState& state) {
+/// The quarantine that stands in the way now: of what is wanted. While that is not known, of what
+/// was tried after the last commit. What failed before is history.
+Value quarantine_value(const engine::ScopeState& state, const Digest& wanted) {
   std::vector<Value> out;
   for (const auto& [digest, one] : state.quarantined) {
+    const bool in_the_way =
+        wanted.empty() ? !state.committed || one.at > state.committed->at : digest == wanted;
+    if (!in_the_way) continue;
     out.push_back(Value::object({{"revision", one.revision},
                                  {"reason", one.reason},
                                  {"transaction", one.txn.value},
@@ -99,7 +104,7 @@ Result<Value> LocalOperations::applications(const std::vector<Scope>& chosen) {
             .with("outcome", outcome_word(state.last_outcome))
             .with("cause", state.last_cause)
             .with("at", state.last_txn ? Value(to_rfc3339(state.last_at)) : Value())
-            .with("quarantined", quarantine_value(state))
+            .with("quarantined", quarantine_value(state, wanted.manifest_digest))
             .with("held", state.held ? Value(state.held_reason) : Value())
             .with("paused", state.paused)
             .with("pausedReason", or_null(state.paused_reason))

@@ -392,6 +392,10 @@ TEST(Validate, OverlaysTakeTheFlagsOfRender) {
   EXPECT_EQ(rig.run({"validate", "/repo/prod"}).exit, 2);
   EXPECT_EQ(rig.run({"validate", "/repo/prod", "--load-restrictor", "LoadRestrictionsNone"}).exit,
             0);
+  const Ran unknown = rig.run({"validate", "/repo/prod", "--load-restrictor", "None"});
+  EXPECT_EQ(unknown.exit, 2);
+  EXPECT_NE(unknown.err.find("--load-restrictor `None` is not known"), std::string::npos)
+      << unknown.err;
   ASSERT_TRUE(rig.files.write_atomic("/repo/prod/kustomization.yaml",
                                      "helmCharts: [{name: web, releaseName: w}]\n"));
   const Ran off = rig.run({"validate", "/repo/prod"});

@@ -134,10 +134,17 @@ TEST(Reconciler, RestoresAndQuarantinesABadRevision) {
   rig.run(3min);
   EXPECT_EQ(rig.transactions(), 2) << "back at the committed digest: nothing to do";
   EXPECT_EQ(rig.app()["sync"].str(), "Synced");
+  EXPECT_TRUE(rig.app()["quarantined"].empty()) << "it is not what is wanted";
 
   rig.source.commit(kShopUrl, release("shop", "app:3"));
   rig.run(2min);
   EXPECT_EQ(rig.image(), "app:3");
+  EXPECT_TRUE(rig.app()["quarantined"].empty());
+
+  rig.source.commit(kShopUrl, same);
+  rig.run(2min);
+  EXPECT_EQ(rig.image(), "app:3") << "it is remembered all the same";
+  EXPECT_EQ(rig.app()["quarantined"].size(), 1u);
 }
 
 TEST(Reconciler, ATargetInTroubleQuarantinesNothing) {
