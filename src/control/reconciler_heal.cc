@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "control/reconciler.h"
 
 namespace rumbo::control {
@@ -24,10 +25,13 @@ Value drift_value(const engine::DriftItem& item) {
                         {"reason", item.reason}});
 }
 
+/// "drift: Deployment.apps shop/web changed by kubectl-edit at …: spec.replicas".
 std::string drift_message(const std::vector<engine::DriftItem>& drift) {
-  std::string out = "drift: " + drift.front().key.to_string() + " " + drift.front().reason;
-  for (const std::string& field : drift.front().fields) out += " " + field;
-  if (drift.size() > 1) out += " and " + std::to_string(drift.size() - 1) + " more objects";
+  const engine::DriftItem& first = drift.front();
+  std::string out = "drift: " + first.key.to_string() + " ";
+  out += first.reason.empty() ? "is " + std::string(to_string(first.kind)) : first.reason;
+  if (!first.fields.empty()) out += ": " + join(first.fields, ", ");
+  if (drift.size() > 1) out += " (and " + std::to_string(drift.size() - 1) + " more)";
   return out;
 }
 

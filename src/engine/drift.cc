@@ -14,7 +14,7 @@ namespace {
 
 std::string reason_for(const Capabilities& target, const Value& live, const Value& want) {
   const std::string by = target.comparison ? target.comparison->editors(live, want) : "";
-  return by.empty() ? "fields differ" : "changed by " + by + ":";
+  return by.empty() ? "fields differ" : "changed by " + by;
 }
 
 /// Annotations of the declared or the live object keep Rumbo's hands off it.

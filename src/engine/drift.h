@@ -19,7 +19,7 @@ struct DriftItem {
   ObjectKey key;
   Kind kind = Kind::changed;
   std::vector<std::string> fields;  ///< dotted paths; values of Secrets are never named
-  std::string reason;
+  std::string reason;  ///< "changed by kubectl-edit at …", "was deleted"; may be empty
 };
 std::string_view to_string(DriftItem::Kind kind);
 

@@ -239,6 +239,12 @@ TEST(Reconciler, LeavesPausedAndManualAlone) {
   EXPECT_EQ(rig.image(), "app:1");
   EXPECT_EQ(rig.transactions(), 1) << "no deployment and no heal";
   EXPECT_EQ(rig.count_events("drift"), 1) << "but drift is told, once";
+  EXPECT_EQ(rig.last_event("drift"), "drift: ConfigMap shop-dev/shop was deleted");
+  rig.world.edit(deployment_key(),
+                 rig.world.current[deployment_key()].object.with_path({"spec", "replicas"}, 7));
+  rig.run(5min);
+  EXPECT_EQ(rig.last_event("drift"),
+            "drift: Deployment.apps shop-dev/shop fields differ: spec.replicas (and 1 more)");
   EXPECT_TRUE(rig.app()["paused"].as_bool());
   EXPECT_EQ(rig.sync("shop")["worst"].str(), "committed") << "a person may";
   EXPECT_EQ(rig.image(), "app:2");

@@ -274,6 +274,15 @@ int Rig::count_events(const std::string& event) {
       }));
 }
 
+std::string Rig::last_event(const std::string& event) {
+  for (auto one = disk_.records.rbegin(); one != disk_.records.rend(); ++one) {
+    if (one->type == RecordType::event && one->body["event"].as_string() == event) {
+      return one->body["message"].str();
+    }
+  }
+  return {};
+}
+
 int Rig::transactions() {
   return count(RecordType::begin);
 }

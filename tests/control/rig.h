@@ -97,6 +97,8 @@ class Rig {
   std::string image(const std::string& name = "shop");
   int count(RecordType type);
   int count_events(const std::string& event);
+  /// The message of the newest; empty if there is none.
+  std::string last_event(const std::string& event);
   int transactions();
   std::string outcome_of_last();
 
