@@ -326,6 +326,7 @@ inline constexpr Words kWaitExamples[] = {
 inline constexpr Words kCompletionExamples[] = {
     "source <(rumbo completion bash)",
     "rumbo completion bash > /etc/bash_completion.d/rumbo",
+    "rumbo completion zsh > /usr/local/share/zsh/site-functions/_rumbo",
     "rumbo completion fish > ~/.config/fish/completions/rumbo.fish",
 };
 inline constexpr Words kDocsExamples[] = {

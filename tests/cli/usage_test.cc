@@ -138,7 +138,17 @@ TEST(Usage, PagesAreMadeFromTheTable) {
   Rig rig;
   EXPECT_EQ(rig.run({"docs", "cli"}).out, page);
   EXPECT_EQ(rig.run({"completion", "bash"}).out, script);
-  EXPECT_NE(rig.run({"completion", "zsh"}).out.find("bashcompinit"), std::string::npos);
+  const std::string zsh = rig.run({"completion", "zsh"}).out;
+  EXPECT_EQ(zsh.find("#compdef rumbo\n"), 0u);
+  for (const char* part :
+       {"    'sync:Deploy, as a transaction'\n",
+        "    'delete:Delete an application'\\''s objects, or give them up'\n",
+        "'(-p --previous)'{-p,--previous}'[",
+        "'*'{-e+,--environment=}'[only this environment]:NAME:'",
+        "'1:kind:(apps environments objects drift images)' '*:application:_rumbo_apps'",
+        "'1:word:(bash zsh fish)'"}) {
+    EXPECT_NE(zsh.find(part), std::string::npos) << part;
+  }
   const std::string fish = rig.run({"completion", "fish"}).out;
   EXPECT_NE(fish.find("-a sync -d 'Deploy, as a transaction'"), std::string::npos);
   EXPECT_NE(fish.find("__fish_seen_subcommand_from logs' -l previous -s p"), std::string::npos);
