@@ -1,4 +1,4 @@
-// Completion for shells besides bash, made from the table of verbs.
+// Completion for shells, made from the table of verbs.
 #include "app/help.h"
 #include "base/strings.h"
 
@@ -48,24 +48,99 @@ std::string zsh_flag(const Flag& flag) {
   return zsh_quoted(flag.value.empty() ? once : "*") + forms + zsh_quoted(tail);
 }
 
-/// What may stand where the usage line says so: applications, files, or one of some words.
-std::string zsh_arguments(std::string_view usage) {
-  std::string out;
+/// What may stand where a verb's usage line says so.
+struct Places {
+  std::string words;  ///< for the first place, with blanks between them
+  bool applications = false, files = false;
+};
+
+Places places_of(const Verb& verb) {
+  const std::string_view usage = verb.arguments;
   const std::string_view first = usage.substr(0, usage.find(' '));
-  if (first == "KIND") {
-    out += " '1:kind:(apps environments objects drift images)'";
-  } else if (first.find('|') != std::string_view::npos) {
-    out += " '1:word:(" + replace_all(first, "|", " ") + ")'";
-  }
-  if (usage.find("APP") != std::string_view::npos) return out + " '*:application:_rumbo_apps'";
-  if (usage.find("PATH") != std::string_view::npos ||
-      usage.find("FILE") != std::string_view::npos) {
-    out += " '*:file:_files'";
-  }
+  Places out;
+  if (first == "KIND") out.words = "apps environments objects drift images";
+  if (first.find('|') != std::string_view::npos) out.words = replace_all(first, "|", " ");
+  out.applications = usage.find("APP") != std::string_view::npos;
+  out.files = !out.applications && (usage.find("PATH") != std::string_view::npos ||
+                                    usage.find("FILE") != std::string_view::npos);
   return out;
 }
 
+std::string zsh_arguments(const Places& places) {
+  std::string out;
+  if (!places.words.empty()) out += " '1:word:(" + places.words + ")'";
+  if (places.applications) out += " '*:application:_rumbo_apps'";
+  if (places.files) out += " '*:file:_files'";
+  return out;
+}
+
+/// The lines of one verb: its flags, and what else may stand there.
+std::string bash_case(const Verb& verb) {
+  std::string flags;
+  for (const Flag& flag : verb.flags) flags += " --" + std::string(flag.name);
+  const Places places = places_of(verb);
+  return "    " + std::string(verb.name) + ") flags=\"" + flags + "\" words=\"" + places.words +
+         "\"" + (places.applications ? " apps=yes" : "") + (places.files ? " files=yes" : "") +
+         " ;;\n";
+}
+
 }  // namespace
+
+std::string bash_completion() {
+  std::string names, cases, global = "--help", valued;
+  for (const Flag& flag : global_flags()) {
+    global += " --" + std::string(flag.name);
+    if (flag.value.empty()) continue;
+    valued += (valued.empty() ? "--" : "|--") + std::string(flag.name);
+    if (flag.letter != 0) valued += std::string("|-") + flag.letter;
+  }
+  for (const Verb& verb : verbs()) {
+    if (verb.hidden) continue;
+    names += (names.empty() ? "" : " ") + std::string(verb.name);
+    cases += bash_case(verb);
+  }
+  return "# bash completion for rumbo; load it with: source <(rumbo completion bash)\n"
+         "_rumbo() {\n"
+         "  local word=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
+         "  local verb=\"\" flags=\"\" words=\"\" apps=no files=no i\n"
+         "  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
+         "    case \"${COMP_WORDS[i]}\" in\n"
+         "      " +
+         valued +
+         ") ((++i)) ;;\n"
+         "      -*) ;;\n"
+         "      *) verb=\"${COMP_WORDS[i]}\"; break ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$previous\" in\n"
+         "    -o|--output) COMPREPLY=($(compgen -W \"table wide json yaml name\" -- \"$word\")); "
+         "return ;;\n"
+         "    --config|--state) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+         "  esac\n"
+         "  if [[ -z $verb ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"" +
+         names +
+         "\" -- \"$word\")); return\n"
+         "  fi\n"
+         "  case \"$verb\" in\n" +
+         cases +
+         "  esac\n"
+         "  if [[ $word == -* ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$flags " +
+         global +
+         "\" -- \"$word\")); return\n"
+         "  fi\n"
+         "  COMPREPLY=()\n"
+         "  if [[ -n $words && $previous == \"$verb\" ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+         "  elif [[ $apps == yes ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$(rumbo get apps -o name -q 2>/dev/null)\" -- \"$word\"))\n"
+         "  elif [[ $files == yes ]]; then\n"
+         "    COMPREPLY=($(compgen -f -- \"$word\"))\n"
+         "  fi\n"
+         "}\n"
+         "complete -F _rumbo rumbo\n";
+}
 
 std::string zsh_completion() {
   std::string global = "'(-h --help)'{-h,--help}'[print help]'", names, cases;
@@ -76,7 +151,7 @@ std::string zsh_completion() {
     names += "    " + zsh_quoted(name + ":" + std::string(verb.summary)) + "\n";
     std::string specs;
     for (const Flag& flag : verb.flags) specs += " \\\n        " + zsh_flag(flag);
-    const std::string arguments = zsh_arguments(verb.arguments);
+    const std::string arguments = zsh_arguments(places_of(verb));
     if (!arguments.empty()) specs += " \\\n       " + arguments;
     cases += "      " + name + ")\n        _arguments -S $global" + specs + " ;;\n";
   }
@@ -121,13 +196,14 @@ std::string fish_completion() {
            fish_quoted(verb.summary) + "\n";
     const std::string condition = " -n '__fish_seen_subcommand_from " + name + "'";
     for (const Flag& flag : verb.flags) out += fish_flag(flag, condition);
-    if (verb.arguments.find("APP") != std::string_view::npos) {
+    const Places places = places_of(verb);
+    if (!places.words.empty()) {
+      out += "complete -c rumbo" + condition + " -a " + fish_quoted(places.words) + "\n";
+    }
+    if (places.applications) {
       out += "complete -c rumbo" + condition + " -a '(rumbo get apps -o name -q 2>/dev/null)'\n";
     }
-    if (verb.arguments.find("PATH") != std::string_view::npos ||
-        verb.arguments.find("FILE") != std::string_view::npos) {
-      out += "complete -c rumbo" + condition + " -F\n";
-    }
+    if (places.files) out += "complete -c rumbo" + condition + " -F\n";
   }
   return out;
 }

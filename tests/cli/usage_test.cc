@@ -145,7 +145,7 @@ TEST(Usage, PagesAreMadeFromTheTable) {
         "    'delete:Delete an application'\\''s objects, or give them up'\n",
         "'(-p --previous)'{-p,--previous}'[",
         "'*'{-e+,--environment=}'[only this environment]:NAME:'",
-        "'1:kind:(apps environments objects drift images)' '*:application:_rumbo_apps'",
+        "'1:word:(apps environments objects drift images)' '*:application:_rumbo_apps'",
         "'1:word:(bash zsh fish)'"}) {
     EXPECT_NE(zsh.find(part), std::string::npos) << part;
   }
