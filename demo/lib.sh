@@ -258,6 +258,7 @@ transactions() {
 of_commit() { echo 'map(select(.revision | tostring | contains("'"${1:0:7}"'")))'; }
 
 # --- load --------------------------------------------------------------------------------------
+patience=11 # seconds: longer than any request waits for its answer
 start_load() {
   local app=$1 port=$2
   shift 2
