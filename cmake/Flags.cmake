@@ -29,7 +29,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
                    -Wl,-z,pack-relative-relocs)  # 30,000 of them at each start
 endif()
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND
+   (RUMBO_SANITIZE OR RUMBO_LIBRARY_FLAGS OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug"))
   # When it optimises, GCC 12 sees copies of std::string out of bounds that are not (its bug 105651);
   # the address sanitizer looks at the real ones.
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)

@@ -258,7 +258,7 @@ transactions() {
 of_commit() { echo 'map(select(.revision | tostring | contains("'"${1:0:7}"'")))'; }
 
 # --- load --------------------------------------------------------------------------------------
-patience=11 # seconds: longer than any request waits for its answer
+patience=8 # seconds: longer than any request of load.cc waits for its answer
 start_load() {
   local app=$1 port=$2
   shift 2

@@ -266,7 +266,7 @@ std::string Client::connect_now() {
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   timeval limit{3, 0};  // also bounds connect()
   setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  limit.tv_sec = 10;  // twice the slowest answer
+  limit.tv_sec = 7;  // the slowest answer, and what a retransmission or two may add
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -14,4 +14,4 @@ echo "this root is a plain chroot: running where it is the root of a mount names
 exec unshare --mount --propagation unchanged sh -ec '
   mount -N /proc/self/ns/mnt --make-rprivate /
   mount -N /proc/self/ns/mnt --rbind "/proc/$$/root" /
-  exec nsenter --mount=/proc/self/ns/mnt --wd="$PWD" "$@"' sh "$@"
+  exec nsenter --mount=/proc/self/ns/mnt sh -c "cd \"\$1\" && shift && exec \"\$@\"" sh "$PWD" "$@"' sh "$@"

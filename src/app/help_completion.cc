@@ -74,26 +74,42 @@ std::string zsh_arguments(const Places& places) {
   return out;
 }
 
-/// The lines of one verb: its flags, and what else may stand there.
+/// " --environment -e": those of the flags that `wanted` says, with their letters.
+template <class Wanted>
+std::string bash_words(std::span<const Flag> flags, Wanted wanted) {
+  std::string out;
+  for (const Flag& flag : flags) {
+    if (!wanted(flag)) continue;
+    out += " --" + std::string(flag.name);
+    if (flag.letter != 0) out += std::string(" -") + flag.letter;
+  }
+  return out;
+}
+
+bool takes_value(const Flag& flag) {
+  return !flag.value.empty();
+}
+bool takes_file(const Flag& flag) {
+  return names_file(flag.value);
+}
+
+/// The line of one verb: its flags, those with a value, those with a file, and what else may stand
+/// there.
 std::string bash_case(const Verb& verb) {
   std::string flags;
   for (const Flag& flag : verb.flags) flags += " --" + std::string(flag.name);
   const Places places = places_of(verb);
-  return "    " + std::string(verb.name) + ") flags=\"" + flags + "\" words=\"" + places.words +
-         "\"" + (places.applications ? " apps=yes" : "") + (places.files ? " files=yes" : "") +
-         " ;;\n";
+  return "    " + std::string(verb.name) + ") flags+=\"" + flags + "\" valued+=\"" +
+         bash_words(verb.flags, takes_value) + "\" filed+=\"" + bash_words(verb.flags, takes_file) +
+         "\" words=\"" + places.words + "\"" + (places.applications ? " apps=yes" : "") +
+         (places.files ? " files=yes" : "") + " ;;\n";
 }
 
 }  // namespace
 
 std::string bash_completion() {
-  std::string names, cases, global = "--help", valued;
-  for (const Flag& flag : global_flags()) {
-    global += " --" + std::string(flag.name);
-    if (flag.value.empty()) continue;
-    valued += (valued.empty() ? "--" : "|--") + std::string(flag.name);
-    if (flag.letter != 0) valued += std::string("|-") + flag.letter;
-  }
+  std::string names, cases, global = "--help";
+  for (const Flag& flag : global_flags()) global += " --" + std::string(flag.name);
   for (const Verb& verb : verbs()) {
     if (verb.hidden) continue;
     names += (names.empty() ? "" : " ") + std::string(verb.name);
@@ -102,36 +118,34 @@ std::string bash_completion() {
   return "# bash completion for rumbo; load it with: source <(rumbo completion bash)\n"
          "_rumbo() {\n"
          "  local word=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-         "  local verb=\"\" flags=\"\" words=\"\" apps=no files=no i\n"
+         "  local verb=\"\" words=\"\" apps=no files=no i\n"
+         "  local flags=\"" +
+         global + "\"\n  local valued=\"" + bash_words(global_flags(), takes_value) +
+         "\" filed=\"" + bash_words(global_flags(), takes_file) +
+         "\"\n"
          "  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
          "    case \"${COMP_WORDS[i]}\" in\n"
-         "      " +
-         valued +
-         ") ((++i)) ;;\n"
-         "      -*) ;;\n"
+         "      -*) [[ \"$valued \" != *\" ${COMP_WORDS[i]} \"* ]] || ((++i)) ;;\n"
          "      *) verb=\"${COMP_WORDS[i]}\"; break ;;\n"
          "    esac\n"
          "  done\n"
-         "  case \"$previous\" in\n"
-         "    -o|--output) COMPREPLY=($(compgen -W \"table wide json yaml name\" -- \"$word\")); "
-         "return ;;\n"
-         "    --config|--state) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-         "  esac\n"
-         "  if [[ -z $verb ]]; then\n"
-         "    COMPREPLY=($(compgen -W \"" +
-         names +
-         "\" -- \"$word\")); return\n"
-         "  fi\n"
          "  case \"$verb\" in\n" +
          cases +
          "  esac\n"
-         "  if [[ $word == -* ]]; then\n"
-         "    COMPREPLY=($(compgen -W \"$flags " +
-         global +
-         "\" -- \"$word\")); return\n"
-         "  fi\n"
          "  COMPREPLY=()\n"
-         "  if [[ -n $words && $previous == \"$verb\" ]]; then\n"
+         "  if [[ $previous == -o || $previous == --output ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"table wide json yaml name\" -- \"$word\"))\n"
+         "  elif [[ \"$filed \" == *\" $previous \"* ]]; then\n"
+         "    COMPREPLY=($(compgen -f -- \"$word\"))\n"
+         "  elif [[ \"$valued \" == *\" $previous \"* ]]; then\n"
+         "    return\n"
+         "  elif [[ $word == -* ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$flags\" -- \"$word\"))\n"
+         "  elif [[ -z $verb ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"" +
+         names +
+         "\" -- \"$word\"))\n"
+         "  elif [[ -n $words && $previous == \"$verb\" ]]; then\n"
          "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "  elif [[ $apps == yes ]]; then\n"
          "    COMPREPLY=($(compgen -W \"$(rumbo get apps -o name -q 2>/dev/null)\" -- \"$word\"))\n"

@@ -60,15 +60,41 @@ std::optional<LogLevel> level_of(const Record& record) {
   return std::nullopt;
 }
 
-std::string line_of(const Record& record) {
-  return (record.txn ? record.txn->value + ": " : "") + control::message_of(record);
+Result<std::unique_ptr<Journal::Subscription>> JournalLog::attach(Journal& journal) {
+  auto subscription = journal.feed([this](const Record& record) { observe(record); });
+  for (const TxnId& txn : TRY(journal.open_txns())) {
+    RecordFilter begin;
+    begin.txn = txn;
+    begin.types = {RecordType::begin};
+    for (const Record& record : TRY(journal.read(begin, 0, 1))) {
+      open_.with([&](auto& open) { open.emplace(txn, control::scopes_text(record)); });
+    }
+  }
+  return subscription;
 }
 
-std::unique_ptr<Journal::Subscription> log_journal(Journal& journal) {
-  return journal.feed([](const Record& record) {
-    const auto level = level_of(record);
-    if (level) log(*level, record.txn ? "transaction" : "event", "{}", line_of(record));
-  });
+void JournalLog::observe(const Record& record) {
+  if (record.txn && record.type == RecordType::begin) {
+    open_.with([&](auto& open) { open[*record.txn] = control::scopes_text(record); });
+  }
+  const auto level = level_of(record);
+  if (level) log(*level, record.txn ? "transaction" : "event", "{}", line_of(record));
+  if (record.txn && record.type == RecordType::end) {
+    open_.with([&](auto& open) { open.erase(*record.txn); });
+  }
+}
+
+std::string JournalLog::line_of(const Record& record) {
+  if (!record.txn) return control::message_of(record);
+  std::string name = record.txn->value;
+  if (control::scopes_text(record).empty()) {
+    const std::string scopes = open_.with([&](auto& open) {
+      const auto known = open.find(*record.txn);
+      return known == open.end() ? std::string() : known->second;
+    });
+    if (!scopes.empty()) name += " (" + scopes + ")";
+  }
+  return name + ": " + control::message_of(record);
 }
 
 }  // namespace rumbo::app

@@ -30,18 +30,21 @@ Draft event(const char* name, const char* message) {
   return draft(RecordType::event, scoped({{"event", name}, {"message", message}}), false);
 }
 
-/// What log_journal() writes for these records: "warn transaction: text".
-std::vector<std::string> lines_of(std::vector<Draft> drafts) {
+/// What is logged of these records, after those of before: "warn transaction: text".
+std::vector<std::string> lines_of(std::vector<Draft> drafts, std::vector<Draft> before = {}) {
   sim::SimClock clock;
   sim::MemoryDisk disk;
   sim::MemoryJournal journal(disk, clock);
+  EXPECT_TRUE(journal.append(std::move(before), Durability::synced));
   std::vector<std::string> lines;
   set_log_sink([&](LogLevel level, std::string_view component, std::string_view text) {
     lines.push_back(std::string(to_string(level)) + " " + std::string(component) + ": " +
                     std::string(text));
   });
   {
-    const auto logged = log_journal(journal);
+    JournalLog log;
+    const auto logged = log.attach(journal);
+    EXPECT_TRUE(logged);
     EXPECT_TRUE(journal.append(std::move(drafts), Durability::synced));
   }
   EXPECT_TRUE(journal.append({event("drift", "after the subscription")}, Durability::synced));
@@ -71,6 +74,15 @@ TEST(JournalLog, AFailureIsToldWithItsCauseAndItsEnd) {
             (Lines{"warn transaction: t-000007: aborted (unhealthy): web crashes",
                    "warn transaction: t-000007: shop@dev: main@1a2b3c4 quarantined: web crashes",
                    "warn transaction: t-000007: restored"}));
+}
+
+// Whoever looks for an application in the log finds what became of it.
+TEST(JournalLog, LinesNameTheApplicationsAlsoOfWhatBeganBeforeTheStart) {
+  const auto begin = [] { return draft(RecordType::begin, scoped({{"cause", "sync"}})); };
+  const auto end = [] { return draft(RecordType::end, Value::object({{"outcome", "restored"}})); };
+  const std::string line = "warn transaction: t-000007 (shop@dev): restored";
+  EXPECT_EQ(lines_of({begin(), end()}).back(), line);
+  EXPECT_EQ(lines_of({end()}, {begin()}), Lines{line});
 }
 
 TEST(JournalLog, WhoeverMustActIsTold) {

@@ -65,7 +65,7 @@ class Daemon {
 
   /// Serves first, so that a long recovery can be watched; then reconciles.
   Result<> start(const std::string& state) {
-    logged_ = log_journal(installation_.journal());
+    logged_ = TRY(log_.attach(installation_.journal()));
     counted_ = TRY(metrics_.attach(installation_.journal()));
     server_ = TRY(api::Server::start(
         {.socket_path = state + "/rumbo.sock"},
@@ -93,6 +93,7 @@ class Daemon {
   Guarded<std::string> config_trouble_;
   control::Reconciler reconciler_;
   control::LocalOperations operations_;
+  JournalLog log_;
   api::Metrics metrics_;
   std::unique_ptr<Journal::Subscription> logged_, counted_;
   std::unique_ptr<api::Server> server_;

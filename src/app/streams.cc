@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,6 +18,13 @@ void write_all(int fd, std::string_view text) {
     if (wrote <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(wrote));
   }
+}
+
+/// A pipe that can be written to has room for PIPE_BUF bytes, 4 KiB; one that nobody will read any
+/// more takes all.
+bool takes(int fd) {
+  pollfd one{fd, POLLOUT, 0};
+  return ::poll(&one, 1, 0) == 1;
 }
 
 bool holds(const char* name) {
@@ -45,6 +53,7 @@ Streams real_streams() {
   Streams streams;
   streams.out = [](std::string_view text) { write_all(STDOUT_FILENO, text); };
   streams.err = [](std::string_view text) { write_all(STDERR_FILENO, text); };
+  streams.err_takes = [] { return takes(STDERR_FILENO); };
   streams.out_terminal = ::isatty(STDOUT_FILENO) == 1;
   streams.err_terminal = ::isatty(STDERR_FILENO) == 1;
   const char* term = std::getenv("TERM");

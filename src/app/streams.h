@@ -11,6 +11,9 @@ namespace rumbo::app {
 
 struct Streams {
   std::function<void(std::string_view)> out, err;
+  /// Whether `err` takes a line of up to 4 KiB now, without waiting for who reads it; always, if
+  /// not set.
+  std::function<bool()> err_takes;
   bool out_terminal = false, err_terminal = false;
   bool color = false;  ///< of `out` and `err`; only where both the terminal and NO_COLOR allow it
   int width = 80;      ///< columns of the terminal

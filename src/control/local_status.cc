@@ -49,10 +49,6 @@ Value quarantine_value(const engine::ScopeState& state, const Digest& wanted) {
   return Value::array(std::move(out));
 }
 
-std::string outcome_word(const std::string& outcome) {
-  return outcome == "unchanged" ? "refused" : replace_all(outcome, "_", "-");
-}
-
 std::string_view drift_of(const ScopeLive& live, const ObjectKey& key) {
   for (const engine::DriftItem& one : live.drift) {
     if (one.key == key && one.kind != engine::DriftItem::Kind::unhealthy) return "OutOfSync";

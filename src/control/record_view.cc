@@ -15,17 +15,6 @@ std::vector<Scope> scopes_in(const Record& record) {
   return out;
 }
 
-std::string names(const std::vector<Scope>& scopes) {
-  std::vector<std::string> all;
-  for (const Scope& scope : scopes) all.push_back(scope.to_string());
-  return join(all, ", ");
-}
-
-/// A transaction that ended before it changed anything was refused.
-std::string outcome_word(std::string_view outcome) {
-  return outcome == "unchanged" ? "refused" : replace_all(outcome, "_", "-");
-}
-
 std::string revision_in(const Record& record) {
   for (const Value& scope : record.body["scopes"].items()) {
     std::string name = engine::txn_scope_from(scope).revision.name;
@@ -78,9 +67,19 @@ Value revision_value(const Revision& revision) {
       {{"id", revision.id}, {"name", revision.name}, {"subject", revision.subject}});
 }
 
+std::string scopes_text(const Record& record) {
+  std::vector<std::string> all;
+  for (const Scope& scope : scopes_in(record)) all.push_back(scope.to_string());
+  return join(all, ", ");
+}
+
+std::string outcome_word(std::string_view outcome) {
+  return outcome == "unchanged" ? "refused" : replace_all(outcome, "_", "-");
+}
+
 std::string message_of(const Record& record) {
   const Value& body = record.body;
-  const std::string scopes = names(scopes_in(record));
+  const std::string scopes = scopes_text(record);
   switch (record.type) {
     case RecordType::begin:
       return body["cause"].str() + " of " + scopes + " to " + revision_in(record) + " began";

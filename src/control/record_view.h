@@ -26,6 +26,11 @@ Value revision_value(const Revision& revision);
 Value record_value(const Record& record);
 /// One sentence: "shop@dev committed at main@1a2b3c4".
 std::string message_of(const Record& record);
+/// The scopes that a record names: "shop@dev, cart@dev"; empty if it names none.
+std::string scopes_text(const Record& record);
+/// An outcome of the journal as people see it: "committed", "restored", "needs-operator"; what
+/// ended before it changed anything was "refused".
+std::string outcome_word(std::string_view outcome);
 
 /// {by, reason, at}; an empty object while nothing is frozen.
 Value freeze_value(const std::optional<engine::Freeze>& freeze);

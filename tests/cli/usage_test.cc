@@ -154,6 +154,37 @@ TEST(Usage, PagesAreMadeFromTheTable) {
   EXPECT_NE(fish.find("__fish_seen_subcommand_from logs' -l previous -s p"), std::string::npos);
 }
 
+// The script as bash runs it: the words of a command line, the last of which is completed.
+TEST(Usage, BashCompletesWhatMayStandThere) {
+  const struct {
+    const char *line, *found;
+  } rows[] = {
+      {"pl", "plan"},
+      {"--config x -e dev st", "status"},
+      {"-q --st", "--state"},
+      {"-o json get ''", "apps environments objects drift images"},
+      {"completion z", "zsh"},
+      {"sync --toge", "--together"},
+      {"sync --revision ''", ""},
+      {"plan --out /proc/self/statu", "/proc/self/status"},
+      {"status -o w", "wide"},
+  };
+  std::string script = app::bash_completion() +
+                       "t() { COMP_WORDS=(rumbo \"$@\"); COMP_CWORD=$#; _rumbo; "
+                       "echo $(printf '%s\\n' \"${COMPREPLY[@]}\"); }\n";
+  std::string wanted;
+  for (const auto& row : rows) {
+    script += std::string("t ") + row.line + "\n";
+    wanted += std::string(row.found) + "\n";
+  }
+  io::Command bash;
+  bash.argv = {"bash", "-c", script};
+  bash.env = io::minimal_environment();
+  const auto exit = io::real_env().process.run(bash, Cancel());
+  ASSERT_TRUE(exit) << exit.error().to_string();
+  EXPECT_EQ(exit->out, wanted) << exit->err;
+}
+
 TEST(Usage, VersionPrintsBuildFacts) {
   Rig rig;
   const Ran plain = rig.run({"version"});
